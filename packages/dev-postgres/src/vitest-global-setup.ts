@@ -55,26 +55,26 @@ async function holdRun(serverUrl: string, prefix: string): Promise<() => Promise
   client.on('error', () => undefined);
   await client.connect();
   await client.query('select pg_advisory_lock(hashtext($1))', [prefix]);
-  for (const stale of await findStaleRuns(client)) await dropRun(client, stale);
+  await dropDeadRuns(client);
   return async () => {
     await dropRun(client, prefix);
     await client.end();
   };
 }
 
-async function findStaleRuns(client: pg.Client): Promise<string[]> {
+async function dropDeadRuns(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ run: string }>(
-    `select run from (
-       select distinct substring(datname from '^${DATABASE_PREFIX}[0-9a-f]{8}_') as run from pg_database
-     ) as runs
-     where run is not null
-       and not exists (
-         select from pg_locks
-         where locktype = 'advisory' and objid = hashtext(run)::bit(32)::bigint::oid
-           and database = (select oid from pg_database where datname = current_database())
-       )`,
+    `select distinct substring(datname from '^${DATABASE_PREFIX}[0-9a-f]{8}_') as run
+     from pg_database where datname ~ '^${DATABASE_PREFIX}[0-9a-f]{8}_'`,
   );
-  return rows.map(({ run }) => run);
+  for (const { run } of rows) {
+    // A run that is alive holds its lock. Those taken here go with the connection.
+    const { rows: answers } = await client.query<{ dead: boolean }>(
+      'select pg_try_advisory_lock(hashtext($1)) as dead',
+      [run],
+    );
+    if (answers[0]?.dead) await dropRun(client, run);
+  }
 }
 
 async function dropRun(client: pg.Client, run: string): Promise<void> {

@@ -1,0 +1,57 @@
+import { existsSync, globSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** The condition under which a workspace package's `exports` lead to its sources: tests need no build. */
+const conditions = ['@countermand/source', 'module', 'node', 'development|production'];
+const globalSetup = path.resolve('packages/dev-postgres/src/vitest-global-setup.ts');
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
+/** What a test may count on, and how long it may take, follows from the name of its file. */
+const kinds = {
+  unit: { include: ['**/*.test.ts'], exclude: [...exclude, '**/*.pg.test.ts', '**/*.e2e.test.ts'] },
+  pg: { include: ['**/*.pg.test.ts'], exclude, globalSetup, testTimeout: 30_000, hookTimeout: 60_000 },
+  e2e: { include: ['**/*.e2e.test.ts'], exclude, globalSetup, testTimeout: 120_000, hookTimeout: 120_000 },
+};
+
+const packages = ['packages', 'examples'].flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => path.join(folder, name))
+    .filter((root) => existsSync(path.join(root, 'package.json'))),
+);
+
+const projects = packages.flatMap((root) =>
+  Object.entries(kinds)
+    .filter(([, { include, exclude: without }]) => globSync(include, { cwd: root, exclude: without }).length > 0)
+    .map(
+      ([kind, test]): TestProjectInlineConfiguration => ({
+        root,
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { ...test, name: `${path.basename(root)}:${kind}`, root },
+      }),
+    ),
+);
+
+/** Type tests: one run of the compiler over all of them, so that they share its cost. */
+const types: TestProjectInlineConfiguration = {
+  test: {
+    name: 'types',
+    include: [],
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: ['{packages,examples}/*/src/**/*.test-d.ts'],
+      tsconfig: 'tsconfig.json',
+      // The rest is for `pnpm verify`: here only type tests fail.
+      ignoreSourceErrors: true,
+    },
+  },
+};
+
+export default defineConfig({
+  test: {
+    projects: globSync('{packages,examples}/*/src/**/*.test-d.ts').length > 0 ? [...projects, types] : projects,
+    passWithNoTests: true,
+  },
+});
