@@ -22,7 +22,9 @@ const packages = ['packages', 'examples'].flatMap((folder) =>
 
 const projects = packages.flatMap((root) =>
   Object.entries(kinds)
-    .filter(([, { include, exclude: without }]) => globSync(include, { cwd: root, exclude: without }).length > 0)
+    .filter(
+      ([, { include, exclude: without }]) => globSync(include, { cwd: root, exclude: without }).length > 0,
+    )
     .map(
       ([kind, test]): TestProjectInlineConfiguration => ({
         root,
@@ -51,7 +53,8 @@ const types: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: globSync('{packages,examples}/*/src/**/*.test-d.ts').length > 0 ? [...projects, types] : projects,
+    projects:
+      globSync('{packages,examples}/*/src/**/*.test-d.ts').length > 0 ? [...projects, types] : projects,
     passWithNoTests: true,
   },
 });

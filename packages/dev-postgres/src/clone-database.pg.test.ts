@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test as it } from 'vitest';
 import { withClient } from './ask-server.ts';
 import { cloneDatabase, createEmptyDatabase } from './clone-database.ts';
 
@@ -6,22 +6,22 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return await withClient(url, async (client) => (await client.query(sql)).rows);
 }
 
-test('clones asked for at once share one preparation and nothing else', async () => {
+it('clones asked for at once share one preparation and nothing else', async () => {
   let preparations = 0;
   const prepare = async (url: string) => {
     preparations += 1;
     await query(url, 'create table prepared (n integer)');
   };
-  const clones = await Promise.all([1, 2, 3].map(() => cloneDatabase({ template: 'shared once', prepare })));
+  const clone = () => cloneDatabase({ template: 'shared once', prepare });
+  const [first, second, third] = await Promise.all([clone(), clone(), clone()]);
   expect(preparations).toBe(1);
-  const [first, second] = clones;
-  await query(first!.url, 'insert into prepared values (1)');
-  expect(await query(first!.url, 'select n from prepared')).toEqual([{ n: 1 }]);
-  expect(await query(second!.url, 'select n from prepared')).toEqual([]);
-  await Promise.all(clones.map((clone) => clone.drop()));
+  await query(first.url, 'insert into prepared values (1)');
+  expect(await query(first.url, 'select n from prepared')).toEqual([{ n: 1 }]);
+  expect(await query(second.url, 'select n from prepared')).toEqual([]);
+  await Promise.all([first.drop(), second.drop(), third.drop()]);
 });
 
-test('a preparation that fails is reported, and tried again by the next', async () => {
+it('a preparation that fails is reported, and tried again by the next', async () => {
   const template = 'fails at first';
   await expect(
     cloneDatabase({ template, prepare: () => Promise.reject(new Error('no luck')) }),
@@ -31,7 +31,7 @@ test('a preparation that fails is reported, and tried again by the next', async 
   await clone.drop();
 });
 
-test('an empty database is empty, and gone when dropped, whoever is connected', async () => {
+it('an empty database is empty, and gone when dropped, whoever is connected', async () => {
   const database = await createEmptyDatabase();
   expect(await query(database.url, "select from pg_tables where schemaname = 'public'")).toEqual([]);
   await withClient(database.url, async () => {

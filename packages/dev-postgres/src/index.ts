@@ -1,8 +1,8 @@
-export { startPostgres, type PostgresServer, type StartPostgresOptions } from './start-postgres.ts';
-export { sweepStaleServers } from './sweep-stale-servers.ts';
 export {
+  type CloneDatabaseOptions,
   cloneDatabase,
   createEmptyDatabase,
-  type CloneDatabaseOptions,
   type TestDatabase,
 } from './clone-database.ts';
+export { type PostgresServer, type StartPostgresOptions, startPostgres } from './start-postgres.ts';
+export { sweepStaleServers } from './sweep-stale-servers.ts';

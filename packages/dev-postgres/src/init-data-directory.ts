@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { giveTo, type Place } from './choose-place.ts';
@@ -25,8 +25,9 @@ export function readPassword(dataDir: string): string {
 export async function initDataDirectory(place: Place, options: { sync: boolean }): Promise<void> {
   const { dataDir, user, binaries } = place;
   if (existsSync(path.join(dataDir, 'PG_VERSION'))) return;
+  refuseOtherContent(dataDir);
   const staging = `${dataDir}.init-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const passwordFile = path.join(`${staging}-password`);
+  const passwordFile = `${staging}-password`;
   mkdirSync(staging, { mode: 0o700 });
   giveTo(user, staging);
   writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
@@ -49,12 +50,22 @@ export async function initDataDirectory(place: Place, options: { sync: boolean }
   }
 }
 
+function refuseOtherContent(dataDir: string): void {
+  if (
+    existsSync(dataDir) &&
+    readdirSync(dataDir).length > 0 &&
+    !existsSync(path.join(dataDir, 'PG_VERSION'))
+  ) {
+    throw new Error(`${dataDir} isn't a PostgreSQL data directory and can't become one: empty it`);
+  }
+}
+
 function moveIntoPlace(staging: string, dataDir: string): void {
   try {
     renameSync(staging, dataDir);
   } catch (cause) {
     // Another process was faster: its cluster is as good as ours.
     if (existsSync(path.join(dataDir, 'PG_VERSION'))) return;
-    throw new Error(`${dataDir} isn't a PostgreSQL data directory and can't become one: empty it`, { cause });
+    throw new Error(`${dataDir} can't become a PostgreSQL data directory`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -53,7 +53,8 @@ export async function launchServer(
   });
   for (const endsAt = Date.now() + timeoutMs; Date.now() < endsAt; await pause(20)) {
     if (failure) return { outcome: 'failed', log: failure.message };
-    if (child.exitCode !== null || child.signalCode !== null) return explainExit(readFileSync(logFile, 'utf8'));
+    if (child.exitCode !== null || child.signalCode !== null)
+      return explainExit(readFileSync(logFile, 'utf8'));
     if (child.pid !== undefined && (await answersFor(url, place.dataDir))) {
       return { outcome: 'answers', pid: child.pid, port, child };
     }

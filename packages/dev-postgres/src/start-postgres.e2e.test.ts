@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { eventually } from '@countermand/test-kit';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test as it } from 'vitest';
 import { withClient } from './ask-server.ts';
 import { isRunning } from './read-postmaster-file.ts';
 import { type PostgresServer, startPostgres } from './start-postgres.ts';
@@ -43,11 +43,12 @@ async function startElsewhere(dataDir: string): Promise<{ starter: ChildProcess;
   const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const line of createInterface({ input: starter.stdout })) return { starter, ...JSON.parse(line) };
+  for await (const line of createInterface({ input: starter.stdout }))
+    return { starter, ...JSON.parse(line) };
   throw new Error('the starter ended without a server');
 }
 
-test('a server starts on an empty directory, answers, and flushes what it commits', async () => {
+it('a server starts on an empty directory, answers, and flushes what it commits', async () => {
   const server = await start(newDirectory());
   expect(server.adopted).toBe(false);
   expect(await query(server, "select current_setting('fsync') as fsync, 1 as one")).toEqual([
@@ -55,13 +56,16 @@ test('a server starts on an empty directory, answers, and flushes what it commit
   ]);
 });
 
-test('settings reach the server', async () => {
-  const server = await startPostgres({ dataDir: newDirectory(), settings: { fsync: 'off', work_mem: '7MB' } });
+it('settings reach the server', async () => {
+  const server = await startPostgres({
+    dataDir: newDirectory(),
+    settings: { fsync: 'off', work_mem: '7MB' },
+  });
   servers.push(server);
   expect(await query(server, 'show work_mem')).toEqual([{ work_mem: '7MB' }]);
 });
 
-test('data survives a stop and a new start', async () => {
+it('data survives a stop and a new start', async () => {
   const dataDir = newDirectory();
   const first = await start(dataDir);
   await query(first, 'create table kept as select 42 as answer');
@@ -72,7 +76,7 @@ test('data survives a stop and a new start', async () => {
   expect(await query(second, 'select * from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('after a kill -9 of its starter the server goes on, and the next start adopts it', async () => {
+it('after a kill -9 of its starter the server goes on, and the next start adopts it', async () => {
   const dataDir = newDirectory();
   const { starter, pid, url } = await startElsewhere(dataDir);
   starter.kill('SIGKILL');
@@ -84,7 +88,7 @@ test('after a kill -9 of its starter the server goes on, and the next start adop
   expect(isRunning(pid)).toBe(false);
 });
 
-test('a starter that ends by itself takes its server along', async () => {
+it('a starter that ends by itself takes its server along', async () => {
   const dataDir = newDirectory();
   const { starter, pid } = await startElsewhere(dataDir);
   const ended = spawn(process.execPath, [
@@ -98,7 +102,7 @@ test('a starter that ends by itself takes its server along', async () => {
   starter.kill('SIGKILL');
 });
 
-test('a server that was killed recovers what it had committed, and stopping the dead one returns', async () => {
+it('a server that was killed recovers what it had committed, and stopping the dead one returns', async () => {
   const dataDir = newDirectory();
   const killed = await start(dataDir);
   await query(killed, 'create table kept as select 42 as answer');
@@ -111,7 +115,7 @@ test('a server that was killed recovers what it had committed, and stopping the 
   expect(await query(recovered, 'select * from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a pid file whose process is somebody else by now is no obstacle', async () => {
+it('a pid file whose process is somebody else by now is no obstacle', async () => {
   const dataDir = newDirectory();
   const first = await start(dataDir);
   const pidFile = path.join(dataDir, 'postmaster.pid');
@@ -123,14 +127,14 @@ test('a pid file whose process is somebody else by now is no obstacle', async ()
   await query(second, 'select 1');
 });
 
-test('of two starts on one directory at once, one starts the server and the other adopts it', async () => {
+it('of two starts on one directory at once, one starts the server and the other adopts it', async () => {
   const dataDir = newDirectory();
   const both = await Promise.all([start(dataDir), start(dataDir)]);
   expect(both.map(({ adopted }) => adopted).sort()).toEqual([false, true]);
   expect(both[0].pid).toBe(both[1].pid);
 });
 
-test('a directory with other things in it is refused and left alone', async () => {
+it('a directory with other things in it is refused and left alone', async () => {
   const dataDir = mkdtempSync(newDirectory());
   directories.push(dataDir);
   writeFileSync(path.join(dataDir, 'letter.txt'), 'dear');
@@ -138,12 +142,12 @@ test('a directory with other things in it is refused and left alone', async () =
   expect(readFileSync(path.join(dataDir, 'letter.txt'), 'utf8')).toBe('dear');
 });
 
-test('a setting that the server refuses is reported with what the server said', async () => {
+it('a setting that the server refuses is reported with what the server said', async () => {
   const dataDir = newDirectory();
   await expect(startPostgres({ dataDir, settings: { work_mem: 'much' } })).rejects.toThrow(/work_mem/);
 });
 
-test.runIf(process.getuid?.() === 0)('root runs the server as somebody else', async () => {
+it.runIf(process.getuid?.() === 0)('root runs the server as somebody else', async () => {
   const server = await start(newDirectory());
   expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0);
 });

@@ -48,7 +48,10 @@ export interface PostgresServer {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
   const { settings = {}, timeoutMs = 60_000, detached = false } = options;
-  const place = choosePlace(options.dataDir, options.onNotice ?? ((line) => process.stderr.write(`${line}\n`)));
+  const place = choosePlace(
+    options.dataDir,
+    options.onNotice ?? ((line) => process.stderr.write(`${line}\n`)),
+  );
   const fsync = settings['fsync'] ?? true;
   await initDataDirectory(place, { sync: fsync !== false && fsync !== 'off' });
 
@@ -61,9 +64,12 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
     const launch = await launchServer(place, port, settings, remainingMs);
     if (launch.outcome === 'answers') return serverAt(place, { ...launch, adopted: false, detached });
 
-    const isFinal = launch.outcome === 'failed' || (launch.outcome === 'port taken' && options.port !== undefined);
+    const isFinal =
+      launch.outcome === 'failed' || (launch.outcome === 'port taken' && options.port !== undefined);
     if (isFinal || Date.now() >= endsAt) {
-      throw new Error(`PostgreSQL did not start on ${place.dataDir} (${launch.outcome}):\n${lastLines(launch.log)}`);
+      throw new Error(
+        `PostgreSQL did not start on ${place.dataDir} (${launch.outcome}):\n${lastLines(launch.log)}`,
+      );
     }
   }
 }

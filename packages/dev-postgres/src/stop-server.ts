@@ -42,5 +42,7 @@ async function isGone(pid: number, waitMs: number): Promise<boolean> {
 /** Windows has no signals: PostgreSQL's own tool asks over a named pipe instead. */
 async function stopOnWindows({ binaries, dataDir }: Pick<Place, 'binaries' | 'dataDir'>): Promise<void> {
   const program = programOf(binaries, 'pg_ctl');
-  await promisify(execFile)(program, ['stop', '-D', dataDir, '-m', 'fast', '-t', '15']).catch(() => undefined);
+  await promisify(execFile)(program, ['stop', '-D', dataDir, '-m', 'fast', '-t', '15']).catch(
+    () => undefined,
+  );
 }

@@ -23,7 +23,9 @@ export function currentTestRun(): TestRun {
   const serverUrl = process.env['COUNTERMAND_TEST_SERVER'];
   const prefix = process.env['COUNTERMAND_TEST_PREFIX'];
   if (!serverUrl || !prefix) {
-    throw new Error('No test server: name the file *.pg.test.ts or *.e2e.test.ts and run it by vitest.workspace.ts');
+    throw new Error(
+      'No test server: name the file *.pg.test.ts or *.e2e.test.ts and run it by vitest.workspace.ts',
+    );
   }
   return { serverUrl, prefix };
 }

@@ -6,7 +6,12 @@ import { sweepStaleServers, temporaryDataDirectory } from './sweep-stale-servers
 import { announceTestRun, DATABASE_PREFIX } from './test-run.ts';
 
 /** Commits reach the operating system but aren't flushed: a killed server loses nothing, a power cut might. */
-const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: 300, log_min_messages: 'error' };
+const FAST_SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: 300,
+  log_min_messages: 'error',
+};
 
 interface SharedRun {
   users: number;
@@ -21,7 +26,8 @@ const registry = globalThis as typeof globalThis & { countermandTestRun?: Shared
  * after the last. With `DATABASE_URL` set, the server there is used, and left with nothing of ours on it.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const shared = (registry.countermandTestRun ??= { users: 0, end: beginRun() });
+  registry.countermandTestRun ??= { users: 0, end: beginRun() };
+  const shared = registry.countermandTestRun;
   shared.users += 1;
   await shared.end;
   return async () => {

@@ -1,0 +1,70 @@
+// Runs on a bare Node 20, before anything is installed: no dependencies, and no syntax that is newer.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from './run-program.mjs';
+
+/** The root of the repository. */
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const installedStamp = path.join(root, 'node_modules', '.installed-lockfile');
+
+/** What is built and published: folders in `packages`, in the order in which one needs the other. */
+export const publishedPackages = ['saga-core', 'runner-postgres'];
+
+/** What this process hands to programs: the Node of the `node` dependency and the local commands come first. */
+export const environment = {
+  ...process.env,
+  PATH: [path.join(root, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter),
+};
+
+/**
+ * Installs the dependencies and builds the packages, each only where it isn't done or out of date. Ends the
+ * process where one of them fails.
+ */
+export async function prepareWorkspace() {
+  const lockfile = createHash('sha256')
+    .update(readFileSync(path.join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
+  if (!existsSync(installedStamp) || readFileSync(installedStamp, 'utf8') !== lockfile) {
+    say('Installing dependencies (the first time takes a minute) ...');
+    await mustRun('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline']);
+    writeFileSync(installedStamp, lockfile);
+  }
+  let rebuilt = false;
+  for (const name of publishedPackages) {
+    const folder = path.join(root, 'packages', name);
+    // Declarations of the one are made from those of the other.
+    if (!rebuilt && isBuilt(folder)) continue;
+    say(`Building @countermand/${name} ...`);
+    await mustRun('tsup', ['--silent'], folder);
+    rebuilt = true;
+  }
+}
+
+function isBuilt(folder) {
+  const entry = path.join(folder, 'dist', 'index.d.ts');
+  if (!existsSync(entry)) return false;
+  const sources = ['src', 'package.json', 'tsup.config.ts'].map((name) => path.join(folder, name));
+  return Math.max(...sources.map(newestChange)) <= statSync(entry).mtimeMs;
+}
+
+/** When a file, or anything in a folder, was last changed; a folder itself changes when files come and go. */
+function newestChange(file) {
+  const stats = statSync(file);
+  if (!stats.isDirectory()) return /\.test(-d)?\.ts$/.test(file) ? 0 : stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(file).map((name) => newestChange(path.join(file, name))));
+}
+
+async function mustRun(program, args, cwd = root) {
+  const code = await runProgram(program, args, { cwd, env: environment });
+  if (code === 0) return;
+  say(`Failed: ${[program, ...args].join(' ')} (exit code ${code})`);
+  process.exit(code);
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}

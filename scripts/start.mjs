@@ -1,0 +1,18 @@
+// npm start: installs and builds what is missing, then runs the checkout server.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { environment, prepareWorkspace, root } from './prepare-workspace.mjs';
+import { runProgram } from './run-program.mjs';
+
+await prepareWorkspace();
+
+const folder = path.join(root, 'examples', 'checkout-server');
+const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+// Replaces the shell, so that signals reach the server itself and not a shell that would keep them.
+const command = process.platform === 'win32' ? scripts.start : `exec ${scripts.start}`;
+const bin = path.join(folder, 'node_modules', '.bin');
+process.exitCode = await runProgram(command, [], {
+  cwd: folder,
+  env: { ...environment, PATH: [bin, environment.PATH].join(path.delimiter) },
+  shell: true,
+});

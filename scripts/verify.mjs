@@ -1,0 +1,38 @@
+// pnpm verify: everything about the code that a machine can judge without running it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { packPackages } from './pack-packages.mjs';
+import { environment, prepareWorkspace, publishedPackages, root } from './prepare-workspace.mjs';
+import { checkApiReports } from './report-api.mjs';
+import { runChecks } from './run-checks.mjs';
+import { runQuietly } from './run-quietly.mjs';
+
+const run = (program, ...args) => runQuietly(program, args, { cwd: root, env: environment });
+const packed = mkdtempSync(path.join(os.tmpdir(), 'countermand-verify-'));
+
+await prepareWorkspace();
+let tarballs = {};
+const ofEachTarball = async (check) => {
+  for (const name of publishedPackages) {
+    if (!tarballs[name]) throw new Error(`${name} could not be packed`);
+    await check(tarballs[name]);
+  }
+};
+
+await runChecks({
+  'lint and format': () => run('biome', 'ci', '--error-on-warnings'),
+  types: () => run('tsc', '--noEmit'),
+  'types of the core, which knows no platform': () =>
+    run('tsc', '--noEmit', '-p', 'packages/saga-core/tsconfig.pure.json'),
+  'dependency rules': () => run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples'),
+  'nothing unused, nothing undeclared': () => run('knip', '--no-config-hints'),
+  'the packages can be packed': async () => {
+    tarballs = await packPackages(packed);
+  },
+  'package metadata (publint)': () => ofEachTarball((tarball) => run('publint', 'run', tarball, '--strict')),
+  'types for every importer (attw)': () =>
+    ofEachTarball((tarball) => run('attw', tarball, '--profile', 'node16')),
+  'API reports are current': () => checkApiReports({ write: false }),
+});
+rmSync(packed, { recursive: true, force: true });
