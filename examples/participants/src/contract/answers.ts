@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import type { PaymentStatus } from './audit-answers.js';
 import type { Money } from './money.js';
 
 /** Body of a 409, a definite no: nothing happened in the world, and nothing will under this key. */
-export interface Refusal {
-  code: string;
-  message: string;
-  details?: Record<string, string | number>;
-}
+export type Refusal = z.infer<typeof refusalSchema>;
+
+export const refusalSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+});
 
 /** `not_found` leaves a tombstone: a later reserve of that order is refused with `RELEASED`. */
 export interface ReleaseAnswer {

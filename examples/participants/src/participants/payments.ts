@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import type { RefundAnswer, VoidAnswer } from '../contract/answers.js';
+import type { CapturePayment } from '../contract/command-bodies.js';
+import type { Money } from '../contract/money.js';
+import type { Change, Task } from '../journal/change.js';
+import { type Decision, done, type Moment, refused } from './decision.js';
+import { findSlot, type PaymentRecord, type PaymentsBook, type PaymentSlot } from './payments-book.js';
+
+const TOKENS = new Set(['tok_ok', 'tok_slow', 'tok_declined', 'tok_lost', 'tok_late', 'tok_random']);
+
+interface PaymentName {
+  order_id: string;
+  payment: string;
+}
+
+export interface Authorization extends PaymentName {
+  method: string;
+  amount: Money;
+  token: string;
+}
+
+/** Blocks the amount on the card. A declined payment may be tried again, under another key. */
+export function authorize(
+  book: PaymentsBook,
+  body: Authorization,
+  moment: Moment,
+  key: string,
+): Decision {
+  const refusal = refuseAuthorize(findSlot(book, body.order_id, body.payment), body.token);
+  if (refusal) return refusal;
+  const { order_id, payment, method, token } = body;
+  const payment_id = moment.newId('pay');
+  const facts = { order_id, payment, payment_id, method, token, amount: body.amount.amount };
+  if (isDeclined(token, key, moment.policy.paymentFailureRate)) {
+    const message = 'The card was declined.';
+    return refused({ code: 'CARD_DECLINED', message, details: { payment_id } }, [
+      { kind: 'payment.declined', ...facts },
+      tell('payment.failed', facts, moment, moment.now),
+    ]);
+  }
+  return done({ payment_id, status: 'authorized' }, [{ kind: 'payment.authorized', ...facts }]);
+}
+
+function refuseAuthorize(slot: PaymentSlot | undefined, token: string): Decision | undefined {
+  const status = slot?.records.at(-1)?.status;
+  if (status === 'authorized' || status === 'pending') {
+    return refused({ code: 'ALREADY_AUTHORIZED', message: 'The payment is authorized.' });
+  }
+  if (status === 'captured' || status === 'refunded') {
+    return refused({ code: 'ALREADY_CAPTURED', message: 'The payment was captured.' });
+  }
+  if (status === 'voided' || slot?.barredFrom.has('authorize')) {
+    return refused({ code: 'VOIDED', message: 'The payment was voided before.' });
+  }
+  if (TOKENS.has(token)) return undefined;
+  return refused({ code: 'INVALID_TOKEN', message: `There is no token ${token}.` });
+}
+
+function isDeclined(token: string, key: string, failureRate: number): boolean {
+  if (token === 'tok_declined') return true;
+  if (token !== 'tok_random') return false;
+  return createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32 < failureRate;
+}
+
+/** How long the gateway thinks about a capture before it decides, in ms. */
+export function captureHoldMs(book: PaymentsBook, body: PaymentName, slowCaptureMs: number): number {
+  const record = findSlot(book, body.order_id, body.payment)?.records.at(-1);
+  return record?.token === 'tok_slow' && record.status === 'authorized' ? slowCaptureMs : 0;
+}
+
+/** Takes the money, once, at most what was authorized; the token says how the answer comes. */
+export function capture(book: PaymentsBook, body: CapturePayment, moment: Moment): Decision {
+  const { order_id, payment } = body;
+  const found = findCapturable(findSlot(book, order_id, payment), body.amount.amount);
+  if ('refusal' in found) return found.refusal;
+
+  const { paymentId: payment_id, token, status } = found.record;
+  const facts = { order_id, payment, payment_id, amount: body.amount.amount };
+  const late = moment.now + moment.policy.latePaymentDelayMs;
+  if (token === 'tok_late') {
+    const answer = { payment_id, status: 'pending' };
+    if (status === 'pending') return { status: 202, answer, changes: [] };
+    const task: Task = { kind: 'late_capture', ...facts };
+    return {
+      status: 202,
+      answer,
+      changes: [
+        { kind: 'payment.capture_promised', ...facts },
+        { kind: 'task.planned', task_id: `late_capture ${payment_id}`, due_at: late, task },
+      ],
+    };
+  }
+  const captured: Change = { kind: 'payment.captured', ...facts };
+  const answer = { payment_id, status: 'captured' };
+  if (token === 'tok_lost') {
+    const told = tell('payment.succeeded', facts, moment, late);
+    return { ...done(answer, [captured, told]), lostUntil: late };
+  }
+  return done(answer, [captured, tell('payment.succeeded', facts, moment, moment.now)]);
+}
+
+function findCapturable(
+  slot: PaymentSlot | undefined,
+  amount: number,
+): { refusal: Decision } | { record: PaymentRecord } {
+  const no = (code: string, message: string, details?: Record<string, string>) => {
+    return { refusal: refused({ code, message, ...(details && { details }) }) };
+  };
+  const record = slot?.records.at(-1);
+  if (!record || record.status === 'declined') {
+    return no('NOT_AUTHORIZED', 'The payment is not authorized.');
+  }
+  if (record.status === 'captured' || record.status === 'refunded') {
+    const details = { payment_id: record.paymentId };
+    return no('ALREADY_CAPTURED', 'The payment was captured.', details);
+  }
+  if (record.status === 'voided') return no('VOIDED', 'The payment was voided.');
+  if (slot?.barredFrom.has('capture')) return no('REFUNDED', 'A refund of the payment came before.');
+  if (amount <= record.authorized) return { record };
+  return no('AMOUNT_TOO_HIGH', `${amount} wanted, ${record.authorized} authorized.`);
+}
+
+/** Lands a capture that was promised, whatever became of the payment in between. */
+export function captureLate(
+  book: PaymentsBook,
+  task: Extract<Task, { kind: 'late_capture' }>,
+  moment: Moment,
+): Change[] {
+  const slot = findSlot(book, task.order_id, task.payment);
+  const record = slot?.records.find((one) => one.paymentId === task.payment_id);
+  if (!record?.captureDue) return [];
+  const { kind: _, ...facts } = task;
+  return [
+    { kind: 'payment.captured', ...facts },
+    tell('payment.succeeded', facts, moment, moment.now),
+  ];
+}
+
+/** Lets go of an authorization. Without one it leaves a tombstone: none may follow. */
+export function voidPayment(book: PaymentsBook, body: PaymentName): Decision {
+  const { order_id, payment } = body;
+  const slot = findSlot(book, order_id, payment);
+  const record = slot?.records.at(-1);
+  const say = (status: VoidAnswer['status'], changes: Change[] = []) => done({ status }, changes);
+  switch (record?.status) {
+    case 'authorized':
+    case 'pending':
+      return say('voided', [
+        { kind: 'payment.voided', order_id, payment, payment_id: record.paymentId },
+      ]);
+    case 'captured':
+    case 'refunded':
+      return say('already_captured');
+    case 'voided':
+      return say('already_voided');
+  }
+  if (slot?.barredFrom.has('authorize')) return say('not_found');
+  return say('not_found', [{ kind: 'payment.barred', order_id, payment, from: 'authorize' }]);
+}
+
+/**
+ * Pays back all that was captured, once. Where nothing was captured it leaves a tombstone against
+ * a later capture; one that was promised before (`tok_late`) lands all the same.
+ */
+export function refund(book: PaymentsBook, body: PaymentName, moment: Moment): Decision {
+  const { order_id, payment } = body;
+  const slot = findSlot(book, order_id, payment);
+  const record = slot?.records.at(-1);
+  const say = (answer: RefundAnswer, changes: Change[] = []) => done({ ...answer }, changes);
+  if (record?.status === 'captured') {
+    const refund_id = moment.newId('ref');
+    const amount = record.captured - record.refunded;
+    const facts = { order_id, payment, payment_id: record.paymentId, amount, refund_id };
+    return say({ status: 'refunded', refund_id, amount: { amount, currency: 'EUR' } }, [
+      { kind: 'payment.refunded', ...facts },
+    ]);
+  }
+  if (record?.status === 'refunded') {
+    const amount = { amount: record.refunded, currency: 'EUR' as const };
+    const { refundId: refund_id } = record;
+    return say({ status: 'already_refunded', ...(refund_id && { refund_id }), amount });
+  }
+  if (slot?.barredFrom.has('capture')) return say({ status: 'not_captured' });
+  return say({ status: 'not_captured' }, [
+    { kind: 'payment.barred', order_id, payment, from: 'capture' },
+  ]);
+}
+
+function tell(
+  type: 'payment.succeeded' | 'payment.failed',
+  facts: { order_id: string; payment_id: string; amount: number },
+  moment: Moment,
+  notBefore: number,
+): Change {
+  const { order_id, payment_id, amount } = facts;
+  return {
+    kind: 'webhook.queued',
+    webhook_id: moment.newId('msg'),
+    to: 'payments',
+    not_before: notBefore,
+    webhook: { type, data: { order_id, payment_id, amount: { amount, currency: 'EUR' } } },
+  };
+}

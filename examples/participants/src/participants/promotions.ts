@@ -1,0 +1,92 @@
+import type { ApplyCoupon } from '../contract/command-bodies.js';
+import type { Money } from '../contract/money.js';
+import type { Change } from '../journal/change.js';
+import { type Decision, done, refused } from './decision.js';
+
+interface Coupon {
+  percent: number;
+  description: string;
+}
+
+const COUPONS = new Map<string, Coupon>([
+  ['WELCOME10', { percent: 10, description: '10 % off your order' }],
+]);
+
+/** Coupons by order and code: applied now, or never again. */
+export interface PromotionsBook {
+  orders: Map<string, Map<string, 'applied' | 'cancelled' | 'barred'>>;
+}
+
+export function emptyPromotions(): PromotionsBook {
+  return { orders: new Map() };
+}
+
+/** Writes one change into the book; changes of other participants pass by. */
+export function postToPromotions(book: PromotionsBook, change: Change): void {
+  switch (change.kind) {
+    case 'coupon.applied':
+      return put(book, change, 'applied');
+    case 'coupon.cancelled':
+      return put(book, change, 'cancelled');
+    case 'coupon.barred':
+      return put(book, change, 'barred');
+  }
+}
+
+/** Says what a coupon is worth; changes nothing. */
+export function validate(body: ApplyCoupon): Decision {
+  const coupon = COUPONS.get(body.code);
+  if (!coupon) return invalid(body.code);
+  const { description } = coupon;
+  return done({ code: body.code, discount: discountOn(body.total, coupon), description });
+}
+
+/** Uses a coupon for an order, once, and never after it was cancelled there. */
+export function apply(book: PromotionsBook, body: ApplyCoupon): Decision {
+  const coupon = COUPONS.get(body.code);
+  if (!coupon) return invalid(body.code);
+  const { order_id, code } = body;
+  const status = book.orders.get(order_id)?.get(code);
+  if (status === 'applied') {
+    return refused({ code: 'ALREADY_APPLIED', message: `${code} is applied to the order.` });
+  }
+  if (status) return refused({ code: 'CANCELLED', message: `${code} was cancelled before.` });
+  const discount = discountOn(body.total, coupon);
+  return done({ code, discount, description: coupon.description }, [
+    { kind: 'coupon.applied', order_id, code, discount: discount.amount },
+  ]);
+}
+
+/** Takes a coupon back. Where none was applied it leaves a tombstone: none may follow. */
+export function cancel(book: PromotionsBook, body: { order_id: string; code: string }): Decision {
+  const { order_id, code } = body;
+  switch (book.orders.get(order_id)?.get(code)) {
+    case 'applied':
+      return done({ status: 'cancelled' }, [{ kind: 'coupon.cancelled', order_id, code }]);
+    case 'cancelled':
+      return done({ status: 'cancelled' });
+    case 'barred':
+      return done({ status: 'not_found' });
+    default:
+      return done({ status: 'not_found' }, [{ kind: 'coupon.barred', order_id, code }]);
+  }
+}
+
+function invalid(code: string): Decision {
+  return refused({ code: 'COUPON_INVALID', message: `${code} is not valid.` });
+}
+
+/** Rounded down, and exact for every amount. */
+function discountOn(total: Money, coupon: Coupon): Money {
+  const amount = Number((BigInt(total.amount) * BigInt(coupon.percent)) / 100n);
+  return { amount, currency: total.currency };
+}
+
+function put(
+  book: PromotionsBook,
+  { order_id, code }: { order_id: string; code: string },
+  status: 'applied' | 'cancelled' | 'barred',
+): void {
+  const codes = book.orders.get(order_id) ?? new Map<string, typeof status>();
+  book.orders.set(order_id, codes.set(code, status));
+}
