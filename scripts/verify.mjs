@@ -21,7 +21,7 @@ const ofEachTarball = async (check) => {
 };
 
 await runChecks({
-  'lint and format': () => run('biome', 'ci', '--error-on-warnings'),
+  'lint and format': () => run('biome', 'check', '--error-on-warnings', '--colors=off'),
   types: () => run('tsc', '--noEmit'),
   'types of the core, which knows no platform': () =>
     run('tsc', '--noEmit', '-p', 'packages/saga-core/tsconfig.pure.json'),
