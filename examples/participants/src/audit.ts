@@ -1,13 +1,8 @@
-import { type Books, type Effect, emptyBooks, post } from './books.js';
-import type {
-  AuditedOrder,
-  AuditedPayment,
-  BooksAnswer,
-  EffectCount,
-} from './contract/audit-answers.js';
-import { readJournal } from './journal/journal-file.js';
-import { type PaymentRecord, recordsOf, sumLedger } from './participants/payments-book.js';
-import { viewNotifications, viewStock } from './views.js';
+import { type Books, type Effect, emptyBooks, post } from './books.ts';
+import type { AuditedOrder, AuditedPayment, BooksAnswer, EffectCount } from './contract/audit-answers.ts';
+import { readJournal } from './journal/journal-file.ts';
+import { type PaymentRecord, recordsOf, sumLedger } from './participants/payments-book.ts';
+import { viewNotifications, viewStock } from './views.ts';
 
 /**
  * Reads the journal file from its first byte and tells what it says. Nothing comes from memory, so

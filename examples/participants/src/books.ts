@@ -1,20 +1,16 @@
-import type { Change, Task } from './journal/change.js';
-import type { CommandEntry } from './journal/entry.js';
-import type { Posted } from './journal/journal-file.js';
-import { type DeliveryBook, emptyDelivery, postToDelivery } from './participants/delivery.js';
-import { emptyFulfilment, type FulfilmentBook, postToFulfilment } from './participants/fulfilment.js';
-import {
-  emptyInventory,
-  type InventoryBook,
-  postToInventory,
-} from './participants/inventory-book.js';
+import type { Change, Task } from './journal/change.ts';
+import type { CommandEntry } from './journal/entry.ts';
+import type { Posted } from './journal/journal-file.ts';
+import { type DeliveryBook, emptyDelivery, postToDelivery } from './participants/delivery.ts';
+import { emptyFulfilment, type FulfilmentBook, postToFulfilment } from './participants/fulfilment.ts';
+import { emptyInventory, type InventoryBook, postToInventory } from './participants/inventory-book.ts';
 import {
   emptyNotifications,
   type NotificationsBook,
   postToNotifications,
-} from './participants/notifications.js';
-import { emptyPayments, type PaymentsBook, postToPayments } from './participants/payments-book.js';
-import { emptyPromotions, postToPromotions, type PromotionsBook } from './participants/promotions.js';
+} from './participants/notifications.ts';
+import { emptyPayments, type PaymentsBook, postToPayments } from './participants/payments-book.ts';
+import { emptyPromotions, type PromotionsBook, postToPromotions } from './participants/promotions.ts';
 
 export type QueuedWebhook = Extract<Change, { kind: 'webhook.queued' }>;
 

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type { Books } from './books.js';
-import * as bodies from './contract/command-bodies.js';
-import type { Decision, Moment, Policy } from './participants/decision.js';
-import * as delivery from './participants/delivery.js';
-import * as fulfilment from './participants/fulfilment.js';
-import * as inventory from './participants/inventory.js';
-import { notify } from './participants/notifications.js';
-import * as payments from './participants/payments.js';
-import * as promotions from './participants/promotions.js';
+import type { Books } from './books.ts';
+import * as bodies from './contract/command-bodies.ts';
+import type { Decision, Moment, Policy } from './participants/decision.ts';
+import * as delivery from './participants/delivery.ts';
+import * as fulfilment from './participants/fulfilment.ts';
+import * as inventory from './participants/inventory.ts';
+import { notify } from './participants/notifications.ts';
+import * as payments from './participants/payments.ts';
+import * as promotions from './participants/promotions.ts';
 
 interface CommandRule<Body extends { order_id: string }> {
   body: z.ZodType<Body>;
@@ -86,8 +86,7 @@ export const COMMANDS: ReadonlyMap<string, Prepare> = new Map([
     command({
       body: bodies.capturePayment,
       decide: (books, body, moment) => payments.capture(books.payments, body, moment),
-      holdMs: (books, body, { slowCaptureMs }) =>
-        payments.captureHoldMs(books.payments, body, slowCaptureMs),
+      holdMs: (books, body, { slowCaptureMs }) => payments.captureHoldMs(books.payments, body, slowCaptureMs),
     }),
   ],
   [
@@ -157,10 +156,7 @@ export const COMMANDS: ReadonlyMap<string, Prepare> = new Map([
       decide: (books, body, moment) => delivery.receivePickList(books.delivery, body, moment),
     }),
   ],
-  [
-    '/notifications',
-    command({ body: bodies.notify, decide: (_, body, moment) => notify(body, moment) }),
-  ],
+  ['/notifications', command({ body: bodies.notify, decide: (_, body, moment) => notify(body, moment) })],
 ]);
 
 /** Triggers of the warehouse and the carrier, pulled by hand: no key, and every pull counts. */
@@ -176,8 +172,7 @@ export const TRIGGERS: ReadonlyMap<string, Prepare> = new Map([
     '/carrier/scan',
     command({
       body: bodies.scanParcel,
-      decide: (books, body, moment) =>
-        delivery.scan(books.delivery, books.fulfilment.labels, body, moment),
+      decide: (books, body, moment) => delivery.scan(books.delivery, books.fulfilment.labels, body, moment),
     }),
   ],
 ]);

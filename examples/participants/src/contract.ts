@@ -2,8 +2,36 @@
  * What a caller of the participants may rely on: bodies of commands, answers, webhooks, books.
  * Importing it starts nothing.
  */
-export { type Money, moneySchema } from './contract/money.js';
-export { DEMO_WEBHOOK_SECRET } from './contract/demo-webhook-secret.js';
+
+export type {
+  CaptureAnswer,
+  Catalog,
+  CouponAnswer,
+  EffectAnswer,
+  InvoiceAnswer,
+  LabelAnswer,
+  PaymentView,
+  RefundAnswer,
+  Refusal,
+  ReleaseAnswer,
+  VoidAnswer,
+} from './contract/answers.ts';
+export type {
+  AuditedOrder,
+  AuditedPayment,
+  BooksAnswer,
+  EffectCount,
+  Fault,
+  JournalFlaw,
+  Ledger,
+  LedgerOrder,
+  NotificationKind,
+  Notifications,
+  PaymentStatus,
+  Stock,
+  StockLevels,
+  Violation,
+} from './contract/audit-answers.ts';
 export type {
   ApplyCoupon,
   AuthorizePayment,
@@ -21,34 +49,7 @@ export type {
   ReserveStock,
   ValidateCoupon,
   VoidPayment,
-} from './contract/command-bodies.js';
-export type {
-  CaptureAnswer,
-  Catalog,
-  CouponAnswer,
-  EffectAnswer,
-  InvoiceAnswer,
-  LabelAnswer,
-  PaymentView,
-  RefundAnswer,
-  Refusal,
-  ReleaseAnswer,
-  VoidAnswer,
-} from './contract/answers.js';
-export { type Webhook, webhookSchema } from './contract/webhook.js';
-export type {
-  AuditedOrder,
-  AuditedPayment,
-  BooksAnswer,
-  EffectCount,
-  Fault,
-  JournalFlaw,
-  Ledger,
-  LedgerOrder,
-  NotificationKind,
-  Notifications,
-  PaymentStatus,
-  Stock,
-  StockLevels,
-  Violation,
-} from './contract/audit-answers.js';
+} from './contract/command-bodies.ts';
+export { DEMO_WEBHOOK_SECRET } from './contract/demo-webhook-secret.ts';
+export { type Money, moneySchema } from './contract/money.ts';
+export { type Webhook, webhookSchema } from './contract/webhook.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { lockData } from './data-lock.js';
-import { startParticipants } from './participants-server.js';
-import { readSettings, SettingsError } from './settings.js';
+import { lockData } from './data-lock.ts';
+import { startParticipants } from './participants-server.ts';
+import { readSettings, SettingsError } from './settings.ts';
 
 function refuseToStart(why: string): never {
   process.stderr.write(`participants: ${why}\n`);

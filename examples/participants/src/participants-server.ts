@@ -1,15 +1,17 @@
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { createApp } from './http/app.js';
-import { JournalFile } from './journal/journal-file.js';
-import type { Settings } from './settings.js';
-import { TaskAlarm } from './task-alarm.js';
-import { WebhookSender } from './webhook-sender.js';
-import { World } from './world.js';
+import { createApp } from './http/app.ts';
+import { JournalFile } from './journal/journal-file.ts';
+import type { Settings } from './settings.ts';
+import { TaskAlarm } from './task-alarm.ts';
+import { WebhookSender } from './webhook-sender.ts';
+import { World } from './world.ts';
 
 const slowCaptureMs = 2_000;
+const graceMs = 10_000;
 
 export interface RunningParticipants {
   port: number;
@@ -38,12 +40,9 @@ export async function startParticipants(
   if (tornBytes > 0) log.warn({ tornBytes }, 'cut a torn last line off the journal');
   for (const flaw of reading.flaws) log.error(flaw, 'journal line is not as it was written');
 
-  const server = serve({
-    fetch: createApp({ world, journalPath, log }).fetch,
-    hostname: settings.HOST,
-    port: settings.PARTICIPANTS_PORT,
-    overrideGlobalObjects: false,
-  });
+  const { fetch } = createApp({ world, journalPath, log });
+  const server = createServer(getRequestListener(fetch, { overrideGlobalObjects: false }));
+  server.listen(settings.PARTICIPANTS_PORT, settings.HOST);
   await once(server, 'listening');
 
   const alarm = new TaskAlarm((taskId) => world.runTask(taskId));
@@ -63,11 +62,20 @@ export async function startParticipants(
   const port = typeof address === 'object' && address ? address.port : settings.PARTICIPANTS_PORT;
   log.info({ port, data: settings.PARTICIPANTS_DATA, lines: reading.lines }, 'participants listening');
   const stop = async () => {
-    const closed = once(server, 'close');
-    server.close();
     alarm.stop();
-    await Promise.all([closed, sender.stop()]);
+    await Promise.all([closeServer(server), sender.stop()]);
     await journal.close();
   };
   return { port, stop };
+}
+
+/** Lets requests under way finish, for as long as the grace time; idle connections go at once. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const grace = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(grace);
 }

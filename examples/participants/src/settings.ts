@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEMO_WEBHOOK_SECRET } from './contract/demo-webhook-secret.js';
+import { DEMO_WEBHOOK_SECRET } from './contract/demo-webhook-secret.ts';
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 

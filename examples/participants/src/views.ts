@@ -1,10 +1,10 @@
-import type { Books } from './books.js';
-import { type Catalog, type EffectAnswer, type PaymentView, refusalSchema } from './contract/answers.js';
-import type { Ledger, Notifications, Stock } from './contract/audit-answers.js';
-import type { Money } from './contract/money.js';
-import type { CommandEntry } from './journal/entry.js';
-import { CATALOG } from './participants/catalog.js';
-import { recordsOf, sumLedger } from './participants/payments-book.js';
+import type { Books } from './books.ts';
+import { type Catalog, type EffectAnswer, type PaymentView, refusalSchema } from './contract/answers.ts';
+import type { Ledger, Notifications, Stock } from './contract/audit-answers.ts';
+import type { Money } from './contract/money.ts';
+import type { CommandEntry } from './journal/entry.ts';
+import { CATALOG } from './participants/catalog.ts';
+import { recordsOf, sumLedger } from './participants/payments-book.ts';
 
 /** What is on sale, and how much of it is left. */
 export function viewCatalog(books: Books): Catalog {
@@ -52,9 +52,7 @@ export function viewLedger(books: Books): Ledger {
 }
 
 export function viewNotifications(books: Books): Notifications {
-  return Object.fromEntries(
-    [...books.notifications.orders].map(([orderId, told]) => [orderId, [...told]]),
-  );
+  return Object.fromEntries([...books.notifications.orders].map(([orderId, told]) => [orderId, [...told]]));
 }
 
 export function viewEffect(effect: CommandEntry | undefined): EffectAnswer {

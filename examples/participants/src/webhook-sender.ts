@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Webhook as Signer } from 'standardwebhooks';
-import type { QueuedWebhook } from './books.js';
+import type { QueuedWebhook } from './books.ts';
 
 const attemptTimeoutMs = 5_000;
 const firstRetryMs = 500;

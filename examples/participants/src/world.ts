@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Books, emptyBooks, post, type QueuedWebhook } from './books.js';
-import type { PreparedCommand } from './commands.js';
-import type { Change, Task } from './journal/change.js';
-import type { CommandEntry } from './journal/entry.js';
-import type { JournalFile, Posted } from './journal/journal-file.js';
-import type { Decision, Moment, Policy } from './participants/decision.js';
-import { CATALOG } from './participants/catalog.js';
-import { pack, scan } from './participants/delivery.js';
-import { supply } from './participants/inventory.js';
-import { captureLate } from './participants/payments.js';
+import { type Books, emptyBooks, post, type QueuedWebhook } from './books.ts';
+import type { PreparedCommand } from './commands.ts';
+import type { Change, Task } from './journal/change.ts';
+import type { CommandEntry } from './journal/entry.ts';
+import type { JournalFile, Posted } from './journal/journal-file.ts';
+import { CATALOG } from './participants/catalog.ts';
+import type { Decision, Moment, Policy } from './participants/decision.ts';
+import { pack, scan } from './participants/delivery.ts';
+import { supply } from './participants/inventory.ts';
+import { captureLate } from './participants/payments.ts';
 
 /** What becomes of a command. `lost`: the effect stands, and the caller must hear nothing. */
 export type Outcome =
@@ -169,11 +169,7 @@ export class World {
     }
   }
 
-  private async recall(
-    effect: CommandEntry,
-    fingerprint: string,
-    replayed: boolean,
-  ): Promise<Outcome> {
+  private async recall(effect: CommandEntry, fingerprint: string, replayed: boolean): Promise<Outcome> {
     if (effect.fingerprint !== fingerprint) return { kind: 'key_reused' };
     await this.settled();
     if (effect.lost_until !== undefined && this.now() < effect.lost_until) return { kind: 'lost' };

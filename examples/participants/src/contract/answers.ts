@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PaymentStatus } from './audit-answers.js';
-import type { Money } from './money.js';
+import type { PaymentStatus } from './audit-answers.ts';
+import type { Money } from './money.ts';
 
 /** Body of a 409, a definite no: nothing happened in the world, and nothing will under this key. */
 export type Refusal = z.infer<typeof refusalSchema>;

@@ -1,16 +1,10 @@
 import type { z } from 'zod';
-import type { fault, notificationKind } from './command-bodies.js';
+import type { fault, notificationKind } from './command-bodies.ts';
 
 export type Fault = z.infer<typeof fault>;
 export type NotificationKind = z.infer<typeof notificationKind>;
 
-export type PaymentStatus =
-  | 'pending'
-  | 'authorized'
-  | 'captured'
-  | 'declined'
-  | 'voided'
-  | 'refunded';
+export type PaymentStatus = 'pending' | 'authorized' | 'captured' | 'declined' | 'voided' | 'refunded';
 
 /** Minor units of EUR; `authorized` is what is still open, `captures` and `refunds` are counts. */
 export interface LedgerOrder {

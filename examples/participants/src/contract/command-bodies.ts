@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moneySchema } from './money.js';
+import { moneySchema } from './money.ts';
 
 const id = z.string().min(1).max(255);
 const order = { order_id: id };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moneySchema } from './money.js';
+import { moneySchema } from './money.ts';
 
 const paymentData = z.strictObject({
   order_id: z.string(),

@@ -1,16 +1,16 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
-import { COMMANDS, type Prepare, type PreparedCommand, TRIGGERS } from '../commands.js';
-import { viewCatalog, viewEffect, viewPayments, viewStock } from '../views.js';
-import type { World } from '../world.js';
-import { addDevelopmentRoutes } from './development-routes.js';
-import type { Env } from './env.js';
-import { Faults } from './faults.js';
-import { problem } from './problem.js';
-import { readJson } from './read-json.js';
+import { COMMANDS, type Prepare, type PreparedCommand, TRIGGERS } from '../commands.ts';
+import { viewCatalog, viewEffect, viewPayments, viewStock } from '../views.ts';
+import type { World } from '../world.ts';
+import { addDevelopmentRoutes } from './development-routes.ts';
+import type { Env } from './env.ts';
+import { Faults, injectFaults } from './faults.ts';
+import { hangUp } from './hang-up.ts';
+import { problem } from './problem.ts';
+import { readJson } from './read-json.ts';
 
 export interface AppOptions {
   world: World;
@@ -30,13 +30,7 @@ export function createApp({ world, journalPath, log }: AppOptions): Hono<Env> {
   });
   app.notFound((c) => problem(c, 404, `There is no ${c.req.method} ${c.req.path}.`));
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => problem(c, 413, 'At most 64 KB.') }));
-  app.use(async (c, next) => {
-    const fault = faults.take(c.req.path.split('/')[1] ?? '');
-    if (fault?.mode === 'down') return problem(c, 503, `${fault.service} is down, on purpose.`);
-    if (fault?.mode === 'slow') await pause(fault.ms ?? 5_000);
-    await next();
-    if (fault?.mode === 'lost') c.res = hangUp(c);
-  });
+  app.use(injectFaults(faults));
 
   for (const [path, prepare] of COMMANDS) {
     app.post(path, (c) => answerCommand(c, world, prepare, log));
@@ -80,7 +74,7 @@ async function answerCommand(
     return hangUp(c);
   }
   const { status, answer, replayed } = outcome;
-  log.info({ ...about, status, replayed, code: answer.code }, 'command answered');
+  log.info({ ...about, status, replayed, code: answer['code'] }, 'command answered');
   if (replayed) c.header('Idempotent-Replayed', 'true');
   return c.json(answer, status);
 }
@@ -97,14 +91,4 @@ async function readCommand(c: Context<Env>, prepare: Prepare): Promise<PreparedC
   const prepared = prepare(c.req.path, await readJson(c));
   if ('problem' in prepared) throw new HTTPException(400, { message: prepared.problem });
   return prepared;
-}
-
-/** Ends the connection without a word. */
-function hangUp(c: Context<Env>): Response {
-  c.env.incoming.socket.destroy();
-  return RESPONSE_ALREADY_SENT;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

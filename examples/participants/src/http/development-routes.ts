@@ -1,15 +1,15 @@
 import type { Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
-import { auditJournal } from '../audit.js';
-import { describeIssues } from '../commands.js';
-import { fault, setStock } from '../contract/command-bodies.js';
-import { viewLedger, viewNotifications, viewStock } from '../views.js';
-import type { World } from '../world.js';
-import type { Env } from './env.js';
-import type { Faults } from './faults.js';
-import { problem } from './problem.js';
-import { readJson } from './read-json.js';
+import { auditJournal } from '../audit.ts';
+import { describeIssues } from '../commands.ts';
+import { fault, setStock } from '../contract/command-bodies.ts';
+import { viewLedger, viewNotifications, viewStock } from '../views.ts';
+import type { World } from '../world.ts';
+import type { Env } from './env.ts';
+import type { Faults } from './faults.ts';
+import { problem } from './problem.ts';
+import { readJson } from './read-json.ts';
 
 export interface DevelopmentRoutes {
   world: World;

@@ -1,4 +1,13 @@
-import type { Fault } from '../contract/audit-answers.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MiddlewareHandler } from 'hono';
+import type { Fault } from '../contract/audit-answers.ts';
+import { fault as faultSchema } from '../contract/command-bodies.ts';
+import type { Env } from './env.ts';
+import { hangUp } from './hang-up.ts';
+import { problem } from './problem.ts';
+
+const services: ReadonlySet<string> = new Set(faultSchema.shape.service.options);
+const defaultSlowMs = 5_000;
 
 /**
  * Faults on purpose, for demos and tests; none at the start, none survives a restart. A fault with
@@ -17,18 +26,28 @@ export class Faults {
     return [...this.byService.values()];
   }
 
-  /** The fault for one request, which counts as one. */
+  /** The fault for one request, which counts as one. Only services have faults, never `/dev`. */
   take(service: string): Fault | undefined {
-    const fault = this.find(service);
-    if (fault?.count !== undefined) {
-      fault.count -= 1;
-      if (fault.count === 0) this.byService.delete(fault.service);
-    }
-    return fault && { ...fault };
+    if (!services.has(service)) return undefined;
+    const fault = this.list().find((one) => one.service === service) ?? this.byService.get('all');
+    if (fault?.count === undefined) return fault;
+    if (fault.count === 1) this.byService.delete(fault.service);
+    fault.count -= 1;
+    return fault;
   }
+}
 
-  private find(service: string): Fault | undefined {
-    const all = [...this.byService.values()];
-    return all.find((fault) => fault.service === service) ?? this.byService.get('all');
-  }
+/** Carries the faults out: before a service hears of a request, or after it has done its work. */
+export function injectFaults(faults: Faults): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const service = c.req.path.split('/')[1] ?? '';
+    const fault = faults.take(service);
+    if (fault?.mode === 'down') {
+      c.res = problem(c, 503, `${service} is down, on purpose.`);
+      return;
+    }
+    if (fault?.mode === 'slow') await pause(fault.ms ?? defaultSlowMs);
+    await next();
+    if (fault?.mode === 'lost') c.res = hangUp(c);
+  };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { notificationKind } from '../contract/command-bodies.js';
-import { webhookSchema } from '../contract/webhook.js';
+import { notificationKind } from '../contract/command-bodies.ts';
+import { webhookSchema } from '../contract/webhook.ts';
 
 const order_id = z.string();
 const payment = { order_id, payment: z.string(), payment_id: z.string() };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { changeSchema } from './change.js';
+import { changeSchema } from './change.ts';
 
 /**
  * One line of the journal: all that one command or one due task did, with the answer that its

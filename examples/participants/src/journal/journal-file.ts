@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { JournalFlaw } from '../contract/audit-answers.js';
-import { type Entry, readEntry, writeEntry } from './entry.js';
+import type { JournalFlaw } from '../contract/audit-answers.ts';
+import { type Entry, readEntry, writeEntry } from './entry.ts';
 
 /** An entry as it stands in the file; `line` counts from 1. */
 export interface Posted {
@@ -22,10 +22,7 @@ export interface Reading {
  * Reads a journal from disk and hands every entry on, in order. An unfinished last line is left
  * out: either it is being written at this moment or a crash tore it off.
  */
-export async function readJournal(
-  path: string,
-  onEntry: (posted: Posted) => void,
-): Promise<Reading> {
+export async function readJournal(path: string, onEntry: (posted: Posted) => void): Promise<Reading> {
   const reading: Reading = { lines: 0, bytes: 0, lastSeq: 0, flaws: [] };
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {

@@ -1,5 +1,5 @@
-import type { Refusal } from '../contract/answers.js';
-import type { Change } from '../journal/change.js';
+import type { Refusal } from '../contract/answers.ts';
+import type { Change } from '../journal/change.ts';
 
 /** How the participants behave, from the settings. */
 export interface Policy {

@@ -1,6 +1,6 @@
-import type { Change } from '../journal/change.js';
-import { type Decision, done, type Moment, refused } from './decision.js';
-import type { FulfilmentBook } from './fulfilment.js';
+import type { Change } from '../journal/change.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { FulfilmentBook } from './fulfilment.ts';
 
 /** The warehouse's pick lists and parcels, and the carrier's scans, by order. */
 export interface DeliveryBook {
@@ -54,11 +54,7 @@ export function receivePickList(
  * Packs an order that has a pick list and tells of it. By hand it may be told again: a second
  * webhook with an id of its own, about the same parcel.
  */
-export function pack(
-  book: DeliveryBook,
-  { order_id }: { order_id: string },
-  moment: Moment,
-): Decision {
+export function pack(book: DeliveryBook, { order_id }: { order_id: string }, moment: Moment): Decision {
   if (!book.pickLists.has(order_id)) {
     return refused({ code: 'NO_PICK_LIST', message: 'The warehouse has no pick list for the order.' });
   }

@@ -1,6 +1,6 @@
-import type { CreateInvoice, CreateLabel } from '../contract/command-bodies.js';
-import type { Change } from '../journal/change.js';
-import { type Decision, done, type Moment, refused } from './decision.js';
+import type { CreateInvoice, CreateLabel } from '../contract/command-bodies.ts';
+import type { Change } from '../journal/change.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
 
 interface Label {
   labelId: string;
@@ -65,9 +65,7 @@ export function issueInvoice(book: FulfilmentBook, body: CreateInvoice, moment: 
   if (known) return done({ invoice_id: known.invoiceId, number: known.number });
   const invoice_id = moment.newId('inv');
   const number = `INV-${String(book.invoices.size + 1).padStart(6, '0')}`;
-  return done({ invoice_id, number }, [
-    { kind: 'invoice.issued', order_id, invoice_id, number, amount },
-  ]);
+  return done({ invoice_id, number }, [{ kind: 'invoice.issued', order_id, invoice_id, number, amount }]);
 }
 
 export function createShipment(

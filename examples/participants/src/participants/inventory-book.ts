@@ -1,5 +1,5 @@
-import type { StockLevels, Violation } from '../contract/audit-answers.js';
-import type { Change } from '../journal/change.js';
+import type { StockLevels, Violation } from '../contract/audit-answers.ts';
+import type { Change } from '../journal/change.ts';
 
 export interface OrderStock {
   reserved: number;
@@ -42,7 +42,8 @@ export function postToInventory(book: InventoryBook, change: Change, stamp: Stam
       return;
     }
     case 'stock.moved':
-      return moveStock(book, change, stamp);
+      moveStock(book, change, stamp);
+      return;
     case 'reservation.made': {
       const reservation = reservationOf(book, change.order_id);
       reservation.status = 'reserved';
@@ -77,16 +78,9 @@ function moveStock(
   bySku.set(change.sku, own);
 }
 
-function judge(
-  book: InventoryBook,
-  sku: string,
-  levels: StockLevels,
-  stamp: Stamp,
-  orderId?: string,
-): void {
+function judge(book: InventoryBook, sku: string, levels: StockLevels, stamp: Stamp, orderId?: string): void {
   const { initial, available, reserved, sold } = levels;
-  const right =
-    available + reserved + sold === initial && available >= 0 && reserved >= 0 && sold >= 0;
+  const right = available + reserved + sold === initial && available >= 0 && reserved >= 0 && sold >= 0;
   if (right) {
     book.wrong.delete(sku);
   } else if (!book.wrong.has(sku)) {

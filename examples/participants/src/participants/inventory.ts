@@ -1,7 +1,7 @@
-import type { ReserveStock } from '../contract/command-bodies.js';
-import type { Change } from '../journal/change.js';
-import { type Decision, done, type Moment, refused } from './decision.js';
-import type { InventoryBook } from './inventory-book.js';
+import type { ReserveStock } from '../contract/command-bodies.ts';
+import type { Change } from '../journal/change.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { InventoryBook } from './inventory-book.ts';
 
 /** All items or none; an order is reserved once, and never after it was released. */
 export function reserve(book: InventoryBook, body: ReserveStock, moment: Moment): Decision {

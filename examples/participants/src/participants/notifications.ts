@@ -1,7 +1,7 @@
-import type { NotificationKind } from '../contract/audit-answers.js';
-import type { Notify } from '../contract/command-bodies.js';
-import type { Change } from '../journal/change.js';
-import { type Decision, done, type Moment } from './decision.js';
+import type { NotificationKind } from '../contract/audit-answers.ts';
+import type { Notify } from '../contract/command-bodies.ts';
+import type { Change } from '../journal/change.ts';
+import { type Decision, done, type Moment } from './decision.ts';
 
 /** What users were told, by order, oldest first. */
 export interface NotificationsBook {

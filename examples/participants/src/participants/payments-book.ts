@@ -1,6 +1,6 @@
-import type { LedgerOrder, PaymentStatus, Violation } from '../contract/audit-answers.js';
-import type { Change } from '../journal/change.js';
-import type { Stamp } from './inventory-book.js';
+import type { LedgerOrder, PaymentStatus, Violation } from '../contract/audit-answers.ts';
+import type { Change } from '../journal/change.ts';
+import type { Stamp } from './inventory-book.ts';
 
 export interface PaymentRecord {
   orderId: string;
@@ -36,11 +36,7 @@ export function emptyPayments(): PaymentsBook {
   return { orders: new Map(), violations: [] };
 }
 
-export function findSlot(
-  book: PaymentsBook,
-  orderId: string,
-  payment: string,
-): PaymentSlot | undefined {
+export function findSlot(book: PaymentsBook, orderId: string, payment: string): PaymentSlot | undefined {
   return book.orders.get(orderId)?.get(payment);
 }
 
@@ -94,7 +90,8 @@ export function postToPayments(book: PaymentsBook, change: Change, stamp: Stamp)
       record.captures += 1;
       record.captureDue = false;
       record.status = 'captured';
-      return judge(book, record, stamp);
+      judge(book, record, stamp);
+      return;
     }
     case 'payment.voided':
       recordOf(book, change, stamp).status = 'voided';
@@ -105,7 +102,8 @@ export function postToPayments(book: PaymentsBook, change: Change, stamp: Stamp)
       record.refunds += 1;
       record.refundId = change.refund_id;
       record.status = 'refunded';
-      return judge(book, record, stamp);
+      judge(book, record, stamp);
+      return;
     }
   }
 }

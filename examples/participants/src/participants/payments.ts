@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { RefundAnswer, VoidAnswer } from '../contract/answers.js';
-import type { CapturePayment } from '../contract/command-bodies.js';
-import type { Money } from '../contract/money.js';
-import type { Change, Task } from '../journal/change.js';
-import { type Decision, done, type Moment, refused } from './decision.js';
-import { findSlot, type PaymentRecord, type PaymentsBook, type PaymentSlot } from './payments-book.js';
+import type { RefundAnswer, VoidAnswer } from '../contract/answers.ts';
+import type { CapturePayment } from '../contract/command-bodies.ts';
+import type { Money } from '../contract/money.ts';
+import type { Change, Task } from '../journal/change.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import { findSlot, type PaymentRecord, type PaymentSlot, type PaymentsBook } from './payments-book.ts';
 
 const TOKENS = new Set(['tok_ok', 'tok_slow', 'tok_declined', 'tok_lost', 'tok_late', 'tok_random']);
 
@@ -20,12 +20,7 @@ export interface Authorization extends PaymentName {
 }
 
 /** Blocks the amount on the card. A declined payment may be tried again, under another key. */
-export function authorize(
-  book: PaymentsBook,
-  body: Authorization,
-  moment: Moment,
-  key: string,
-): Decision {
+export function authorize(book: PaymentsBook, body: Authorization, moment: Moment, key: string): Decision {
   const refusal = refuseAuthorize(findSlot(book, body.order_id, body.payment), body.token);
   if (refusal) return refusal;
   const { order_id, payment, method, token } = body;
@@ -130,10 +125,7 @@ export function captureLate(
   const record = slot?.records.find((one) => one.paymentId === task.payment_id);
   if (!record?.captureDue) return [];
   const { kind: _, ...facts } = task;
-  return [
-    { kind: 'payment.captured', ...facts },
-    tell('payment.succeeded', facts, moment, moment.now),
-  ];
+  return [{ kind: 'payment.captured', ...facts }, tell('payment.succeeded', facts, moment, moment.now)];
 }
 
 /** Lets go of an authorization. Without one it leaves a tombstone: none may follow. */
@@ -145,9 +137,7 @@ export function voidPayment(book: PaymentsBook, body: PaymentName): Decision {
   switch (record?.status) {
     case 'authorized':
     case 'pending':
-      return say('voided', [
-        { kind: 'payment.voided', order_id, payment, payment_id: record.paymentId },
-      ]);
+      return say('voided', [{ kind: 'payment.voided', order_id, payment, payment_id: record.paymentId }]);
     case 'captured':
     case 'refunded':
       return say('already_captured');
@@ -181,9 +171,7 @@ export function refund(book: PaymentsBook, body: PaymentName, moment: Moment): D
     return say({ status: 'already_refunded', ...(refund_id && { refund_id }), amount });
   }
   if (slot?.barredFrom.has('capture')) return say({ status: 'not_captured' });
-  return say({ status: 'not_captured' }, [
-    { kind: 'payment.barred', order_id, payment, from: 'capture' },
-  ]);
+  return say({ status: 'not_captured' }, [{ kind: 'payment.barred', order_id, payment, from: 'capture' }]);
 }
 
 function tell(

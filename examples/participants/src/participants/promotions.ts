@@ -1,16 +1,14 @@
-import type { ApplyCoupon } from '../contract/command-bodies.js';
-import type { Money } from '../contract/money.js';
-import type { Change } from '../journal/change.js';
-import { type Decision, done, refused } from './decision.js';
+import type { ApplyCoupon } from '../contract/command-bodies.ts';
+import type { Money } from '../contract/money.ts';
+import type { Change } from '../journal/change.ts';
+import { type Decision, done, refused } from './decision.ts';
 
 interface Coupon {
   percent: number;
   description: string;
 }
 
-const COUPONS = new Map<string, Coupon>([
-  ['WELCOME10', { percent: 10, description: '10 % off your order' }],
-]);
+const COUPONS = new Map<string, Coupon>([['WELCOME10', { percent: 10, description: '10 % off your order' }]]);
 
 /** Coupons by order and code: applied now, or never again. */
 export interface PromotionsBook {
@@ -25,11 +23,14 @@ export function emptyPromotions(): PromotionsBook {
 export function postToPromotions(book: PromotionsBook, change: Change): void {
   switch (change.kind) {
     case 'coupon.applied':
-      return put(book, change, 'applied');
+      put(book, change, 'applied');
+      return;
     case 'coupon.cancelled':
-      return put(book, change, 'cancelled');
+      put(book, change, 'cancelled');
+      return;
     case 'coupon.barred':
-      return put(book, change, 'barred');
+      put(book, change, 'barred');
+      return;
   }
 }
 
