@@ -12,6 +12,8 @@ export interface EventCause {
    * applied is recorded as ignored.
    */
   readonly accepted: boolean;
+  /** It is an administrator's override; the override event is taken in no other way. */
+  readonly override?: true;
   /** When the event came, where that was before now (milliseconds since the epoch). */
   readonly receivedAt?: number;
 }

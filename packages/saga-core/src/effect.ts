@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from './json.js';
 import type { StepRun } from './envelope.js';
+import type { Json, JsonObject } from './json.js';
 
 /** Carry a step out. The row's key is `id:visit`; the idempotency key is `sagaId:id:visit`. */
 export interface RunStep {

@@ -29,6 +29,8 @@ export interface Obligation {
   /** The step that undoes it. */
   readonly undo?: string;
   readonly amount?: Money;
+  /** What the step that opened it would close: those can't be undone before this one is. */
+  readonly supersedes?: readonly string[];
   /** Whether a probe has been asked since it became uncertain. */
   readonly probed?: boolean;
   readonly closedBy?: 'step' | 'undo' | 'declined' | 'event' | 'absent' | 'skipped';
@@ -58,9 +60,14 @@ export interface StepRun {
   readonly awaiting: boolean;
   /** Stopped with an error; waits for a retry or a skip. */
   readonly parked: boolean;
-  /** The obligation (`kind:instance`) that it opens, undoes or probes. */
+  /** It has answered, the ledger knows, but the machine is parked and doesn't yet. */
+  readonly answered: boolean;
+  /** The obligation (`kind:instance`) that it opens, and then the input, which its contract is asked about again. */
   readonly opens?: string;
+  readonly input?: Json;
   readonly closes: readonly string[];
+  /** Of an undo or a probe: the obligation that it is about. */
+  readonly target?: string;
 }
 
 /** An armed timer. */

@@ -51,7 +51,8 @@ function walkObject(value: object, path: string, ancestors: Set<object>): void {
       throw notJson(path, `an instance of ${value.constructor?.name ?? 'a class'}`);
     }
     for (const [key, child] of Object.entries(value)) {
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw notJson(path, `the key '${key}'`);
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+        throw notJson(path, `the key '${key}'`);
       assertText(key, path);
       if (child !== undefined) walk(child, `${path}.${key}`, ancestors);
     }

@@ -40,10 +40,12 @@ export function completeRetryPolicy(policy: Partial<RetryPolicy> | undefined, ow
   const fail = (what: string) => {
     throw new SagaError('DEFINITION_INVALID', `step '${owner}': retry.${what}`);
   };
-  if (!Number.isInteger(complete.attempts) || complete.attempts < 1) fail('attempts must be a whole number from 1');
+  if (!Number.isInteger(complete.attempts) || complete.attempts < 1)
+    fail('attempts must be a whole number from 1');
   if (!(complete.initialDelayMs >= 0)) fail('initialDelayMs must be 0 or more');
   if (!(complete.factor >= 1)) fail('factor must be 1 or more');
-  if (!(complete.maxDelayMs >= complete.initialDelayMs)) fail('maxDelayMs must not be less than initialDelayMs');
+  if (!(complete.maxDelayMs >= complete.initialDelayMs))
+    fail('maxDelayMs must not be less than initialDelayMs');
   if (!(complete.jitter >= 0 && complete.jitter <= 1)) fail('jitter must be between 0 and 1');
   return complete;
 }

@@ -15,7 +15,15 @@ export interface StepView {
   readonly name: string;
   readonly visit: number;
   readonly role: StepRun['role'];
-  readonly status: 'pending' | 'running' | 'awaiting' | 'done' | 'declined' | 'unknown' | 'cancelled' | 'parked';
+  readonly status:
+    | 'pending'
+    | 'running'
+    | 'awaiting'
+    | 'done'
+    | 'declined'
+    | 'unknown'
+    | 'cancelled'
+    | 'parked';
   /** Attempts that were begun. */
   readonly attempts: number;
   /** The machine has left it; what it answers settles the ledger alone. */

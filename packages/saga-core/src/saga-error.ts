@@ -12,7 +12,8 @@ export const ERROR_CODES = {
   SAGA_NOT_FOUND: 'No saga has that id.',
   SAGA_UNKNOWN: 'No saga definition of that name and version is registered with this runner.',
   START_CONFLICT: 'A saga with that id or idempotency key exists, started with another type or input.',
-  FINGERPRINT_MISMATCH: 'A definition with the same name and version but another structure is in the database.',
+  FINGERPRINT_MISMATCH:
+    'A definition with the same name and version but another structure is in the database.',
   SNAPSHOT_INVALID: 'A stored snapshot does not belong to the machine that should read it.',
   CONTEXT_TOO_LARGE: 'The context of the saga is larger than a saga may keep.',
   MAILBOX_FULL: 'The saga keeps as many undelivered events as it may; try again later.',
@@ -27,9 +28,11 @@ export const ERROR_CODES = {
   UNDO_FAILED: 'An undo could not be carried out within its retry budget.',
   UNDO_MISSING: 'An obligation must be undone, but the step that opened it names no undo.',
   OBLIGATION_LEFT_OPEN: 'The machine came to rest while something was still open in the world.',
+  PARKED_BY_HAND: 'An administrator parked the saga.',
   ANSWER_UNKNOWN: 'No step waits for an answer with that idempotency key.',
   SETTING_INVALID: 'A setting of the runner cannot be used.',
-  SCHEMA_OUTDATED: 'The tables in the database are not those that this version needs; run `countermand migrate`.',
+  SCHEMA_OUTDATED:
+    'The tables in the database are not those that this version needs; run `countermand migrate`.',
   RUNNER_STOPPED: 'The runner was stopped before it could do this.',
   WAIT_TIMED_OUT: 'What was waited for did not happen in time.',
   ADAPTER_MISSING: 'A step of the saga has no adapter here.',

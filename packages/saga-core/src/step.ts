@@ -44,7 +44,12 @@ export interface ClosesOptions<Input> {
 }
 
 /** What {@link step} takes. Times are in milliseconds. */
-export interface StepOptions<In extends z.ZodType, Out extends z.ZodType, Undo extends AnyStep, Probe extends boolean> {
+export interface StepOptions<
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  Undo extends AnyStep,
+  Probe extends boolean,
+> {
   readonly input: In;
   readonly output: Out;
   /** How often and how soon it is tried again; see {@link RetryPolicy} for the defaults. */
@@ -164,12 +169,16 @@ export function step<
   };
   checkContract(contract);
   const logic = fromPromise<z.output<Out>, z.input<In>>(() =>
-    Promise.reject(new SagaError('DEFINITION_INVALID', `step '${name}' is carried out by a runner, not by XState`)),
+    Promise.reject(
+      new SagaError('DEFINITION_INVALID', `step '${name}' is carried out by a runner, not by XState`),
+    ),
   );
   return Object.assign(logic, { contract });
 }
 
-function eraseOpens<Input, Output, Undo extends AnyStep>(opens: OpensOptions<Input, Output, Undo>): ErasedOpens {
+function eraseOpens<Input, Output, Undo extends AnyStep>(
+  opens: OpensOptions<Input, Output, Undo>,
+): ErasedOpens {
   return {
     kind: opens.kind,
     // As with `closes`: the values have been parsed by the schemas of the same contract.
@@ -208,7 +217,8 @@ export interface StepFailure {
 /** Reads the {@link StepFailure} from the event of an `onError` transition, whose `error` XState types as unknown. */
 export function stepFailure(event: { readonly error?: unknown }): StepFailure {
   const { error } = event;
-  if (typeof error === 'object' && error !== null && 'kind' in error && 'code' in error) return error as StepFailure;
+  if (typeof error === 'object' && error !== null && 'kind' in error && 'code' in error)
+    return error as StepFailure;
   return { kind: 'unknown', code: 'UNKNOWN', message: String(error) };
 }
 
@@ -219,4 +229,9 @@ export function stepFailure(event: { readonly error?: unknown }): StepFailure {
  */
 export function asAction<S extends AnyStep>(_step: S): (args: unknown, params: InputOf<S>) => void {
   return () => undefined;
+}
+
+/** Whether an actor logic is a step. */
+export function isStep(logic: unknown): logic is AnyStep {
+  return typeof logic === 'object' && logic !== null && 'contract' in logic;
 }

@@ -1,0 +1,110 @@
+import { type Draft, nextVisit } from './draft.js';
+import type { Obligation, StepRun } from './envelope.js';
+import { obligationId, openObligations } from './ledger.js';
+import { park } from './park.js';
+import type { AnySaga } from './saga-definition.js';
+import { messageOf } from './saga-error.js';
+import { idempotencyKey, rowKey } from './saga-id.js';
+import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
+
+/**
+ * Begins the next undo of a compensation that is under way, or ends it when nothing is open.
+ *
+ * One undo at a time, newest start first. It waits for attempts in flight that could still change the ledger, but
+ * not for answers that come later. What is stuck is passed over, together with what depends on it.
+ */
+export function advanceCompensation(draft: Draft): void {
+  if (!draft.compensation || draft.runs.some(mustSettleFirst)) return;
+  const open = openObligations(draft.obligations);
+  for (const one of open) {
+    if (isStuck(draft, one) || open.some((other) => dependsOn(one, other) && isStuck(draft, other))) continue;
+    if (beginUndo(draft, one)) return;
+  }
+  if (open.length > 0) return;
+  const { invoke, undone } = draft.compensation;
+  delete draft.compensation;
+  if (invoke) draft.inner = [...draft.inner, { type: 'compensated', id: invoke.id, undone }];
+}
+
+function mustSettleFirst(run: StepRun): boolean {
+  if (run.parked || run.answered) return false;
+  if (run.role === 'undo' || run.role === 'probe') return true;
+  return run.role === 'invoke' && !run.awaiting && (run.opens !== undefined || run.closes.length > 0);
+}
+
+/** Whether `one` can't be undone before `other` is: the step that opened `other` would have closed `one`. */
+function dependsOn(one: Obligation, other: Obligation): boolean {
+  return other.supersedes?.includes(obligationId(one)) ?? false;
+}
+
+function isStuck(draft: Draft, one: Obligation): boolean {
+  const id = obligationId(one);
+  const key = undoKey(one);
+  return (
+    draft.parked.some((reason) => reason.key === key) ||
+    draft.runs.some((run) => run.parked && (run.opens === id || run.target === id))
+  );
+}
+
+/** Begins an undo, or the probe before it; false when it parked instead. */
+function beginUndo(draft: Draft, one: Obligation): boolean {
+  const { source } = one;
+  const id = obligationId(one);
+  const contract = 'step' in source ? draft.definition.steps[source.step] : undefined;
+  if (one.certainty === 'maybe' && !one.probed && contract?.probe && 'step' in source) {
+    const probeId = `probe:${id}`;
+    const run = newRun(probeId, nextVisit(draft, probeId), source.step, 'probe', { target: id });
+    dispatch(draft, run, source.input, idempotencyKey(draft.sagaId, source.key));
+    return true;
+  }
+  return dispatchUndo(draft, one, id);
+}
+
+function dispatchUndo(draft: Draft, one: Obligation, id: string): boolean {
+  const undo = one.undo === undefined ? undefined : draft.definition.steps[one.undo];
+  if (!undo) {
+    park(draft, { code: 'UNDO_MISSING', message: `nothing undoes '${id}'`, key: undoKey(one) });
+    return false;
+  }
+  try {
+    const input = parseStepInput(undo, undoInput(draft.definition, one));
+    const opens = undo.opens && obligationId({ kind: undo.opens.kind, instance: undo.opens.instance(input) });
+    const closes = undo.closes.map((other) =>
+      obligationId({ kind: other.kind, instance: other.instance(input) }),
+    );
+    const key = undoKey(one);
+    // What an undo opens (a void that finds the money captured) is entered when it says so, not before.
+    const run = newRun(`undo:${id}`, one.opened, undo.name, 'undo', {
+      target: id,
+      closes,
+      input,
+      ...(opens !== undefined && { opens }),
+    });
+    dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
+    return true;
+  } catch (thrown) {
+    park(draft, {
+      code: 'UNDO_FAILED',
+      message: `input of '${undo.name}': ${messageOf(thrown)}`,
+      key: undoKey(one),
+    });
+    return false;
+  }
+}
+
+function undoInput(saga: AnySaga, { source }: Obligation): unknown {
+  if ('event' in source) return saga.events[source.event]?.opens?.undoInput(source.payload);
+  const { input, output } = source;
+  return saga.steps[source.step]?.opens?.undoInput?.({ input, output });
+}
+
+/** The key of an obligation's undo: the same for every try of the same opening. */
+export function undoKey(one: Obligation): string {
+  return rowKey(`undo:${obligationId(one)}`, one.opened);
+}
+
+/** An undo is over: notes it for the compensation's report. */
+export function noteUndone(draft: Draft, target: string): void {
+  if (!draft.compensation) return;
+  draft.compensation = { ...draft.compensation, undone: [...draft.compensation.undone, target] };
+}

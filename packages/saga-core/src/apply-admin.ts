@@ -1,0 +1,139 @@
+import { noteUndone, undoKey } from './advance-compensation.js';
+import { giveAnswer, settleAnswer } from './apply-answer.js';
+import { type Applied, applyEvent, applyTimer, parkCause } from './apply-event.js';
+import type { AdminCause, AnswerCause, Cause } from './cause.js';
+import { CAUSE_KEY, stabilize } from './deliver.js';
+import { addEffect, type Draft, findRun, record, removeRun, revert, updateRun } from './draft.js';
+import type { KeptCause, StepRun } from './envelope.js';
+import { close, obligationId, openMaybe, settleUnknown } from './ledger.js';
+import { park } from './park.js';
+import { rowKey } from './saga-id.js';
+
+/** Applies an administrator's act: retry, skip or park. */
+export function applyAdmin(draft: Draft, cause: AdminCause): Applied {
+  if (cause.type === 'park') {
+    noteAct(draft, cause, cause.reason);
+    park(draft, { code: 'PARKED_BY_HAND', message: cause.reason, key: 'hand' });
+    return { outcome: 'applied' };
+  }
+  return cause.type === 'retry' ? retry(draft, cause) : skip(draft, cause);
+}
+
+function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
+  const meant = (key: string | undefined) => cause.key === undefined || cause.key === key;
+  const reasons = draft.parked.filter((reason) => meant(reason.key));
+  const runs = draft.runs.filter((run) => run.parked && meant(keyOf(run)));
+  if (reasons.length + runs.length === 0) return nothingToDo(draft, cause.key);
+  noteAct(draft, cause);
+  draft.parked = draft.parked.filter((reason) => !reasons.includes(reason));
+  for (const run of runs) rerun(draft, run);
+  if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN')) draft.compensation ??= { undone: [] };
+  resume(draft);
+  return { outcome: 'applied' };
+}
+
+function rerun(draft: Draft, run: StepRun): void {
+  updateRun(draft, run, { parked: false, answered: false, awaiting: false });
+  addEffect(draft, { type: 'rerunStep', key: keyOf(run) });
+  const opens = run.role === 'invoke' ? draft.definition.steps[run.step]?.opens : undefined;
+  if (!opens || run.input === undefined) return;
+  // A decline had taken the obligation back; the step may open it now.
+  draft.started += 1;
+  draft.obligations = openMaybe(
+    draft.obligations,
+    { kind: opens.kind, instance: opens.instance(run.input) },
+    {
+      startedAs: draft.started,
+      source: { step: run.step, key: keyOf(run), input: run.input },
+      ...(opens.undo !== undefined && { undo: opens.undo }),
+      ...(run.closes.length > 0 && { supersedes: run.closes }),
+    },
+  );
+}
+
+function skip(draft: Draft, cause: AdminCause & { type: 'skip' }): Applied {
+  const reason = draft.parked.find((one) => one.key === cause.key);
+  const run = draft.runs.find((one) => one.parked && keyOf(one) === cause.key);
+  if (!reason && !run) return nothingToDo(draft, cause.key);
+  noteAct(draft, cause, cause.reason);
+  draft.parked = draft.parked.filter((one) => one !== reason);
+  if (cause.key === CAUSE_KEY) draft.kept = draft.kept.slice(1);
+  if (run) skipRun(draft, run, cause.reason);
+  else skipUndo(draft, cause.key);
+  resume(draft);
+  return { outcome: 'applied' };
+}
+
+function skipRun(draft: Draft, run: StepRun, reason: string): void {
+  addEffect(draft, { type: 'cancelStep', key: keyOf(run) });
+  if (run.role !== 'invoke') {
+    removeRun(draft, run);
+    if (run.role === 'undo' && run.target !== undefined) giveUp(draft, run.target);
+    return;
+  }
+  // A person gave it up: nobody knows what it did, and the machine goes on as after any unknown outcome.
+  draft.obligations = settleUnknown(draft.obligations, run, 1);
+  updateRun(draft, run, { parked: false, answered: true });
+  const { id, visit } = run;
+  const outcome = { kind: 'unknown' as const, message: `skipped: ${reason}` };
+  const answer: AnswerCause = { type: 'answer', id, visit, outcome, attempts: 1 };
+  draft.kept = [{ cause: answer as unknown as KeptCause['cause'], at: draft.at }, ...draft.kept];
+}
+
+function skipUndo(draft: Draft, key: string): void {
+  const stuck = draft.obligations.find((one) => undoKey(one) === key);
+  if (stuck) giveUp(draft, obligationId(stuck));
+}
+
+function giveUp(draft: Draft, id: string): void {
+  draft.obligations = close(draft.obligations, id, 'skipped');
+  noteUndone(draft, id);
+}
+
+/** Goes on where nothing parks the saga any more: what was kept is decided again, in order of arrival. */
+function resume(draft: Draft): void {
+  if (draft.parked.length > 0) return;
+  let [next, ...later] = draft.kept;
+  while (next && draft.parked.length === 0) {
+    draft.kept = later;
+    const copy = { ...draft };
+    try {
+      redecide(draft, next.cause as unknown as Cause);
+      stabilize(draft);
+    } catch (thrown) {
+      revert(draft, copy);
+      parkCause(draft, next, thrown);
+    }
+    [next, ...later] = draft.kept;
+  }
+}
+
+function redecide(draft: Draft, cause: Cause): void {
+  if (cause.type === 'event') applyEvent(draft, cause, true);
+  if (cause.type === 'timer') applyTimer(draft, cause, true);
+  if (cause.type !== 'answer') return;
+  // A step that was left meanwhile has settled in the ledger; the machine has nothing to learn from it.
+  const run = findRun(draft, cause.id, cause.visit);
+  if (run?.answered) giveAnswer(draft, cause, run, true);
+  else if (run) settleAgain(draft, cause);
+}
+
+/** A function of the step's contract had thrown before the ledger knew the answer. */
+function settleAgain(draft: Draft, cause: AnswerCause): void {
+  const settled = settleAnswer(draft, cause);
+  if ('forMachine' in settled) giveAnswer(draft, cause, settled.forMachine, true);
+}
+
+function nothingToDo(draft: Draft, key: string | undefined): Applied {
+  const known = key === undefined || draft.runs.some((run) => keyOf(run) === key);
+  return { outcome: 'refused', reason: known ? 'NOT_PARKED' : 'STEP_NOT_FOUND' };
+}
+
+function noteAct(draft: Draft, cause: AdminCause, reason?: string): void {
+  const from = draft.live.value;
+  record(draft, { event: cause.type, actor: cause.actor, outcome: 'applied', reason, from, cause });
+}
+
+function keyOf(run: StepRun): string {
+  return rowKey(run.id, run.visit);
+}

@@ -1,0 +1,161 @@
+import type { Cause } from './cause.js';
+import type { Decision, HistoryEntry, Outcome } from './decision.js';
+import type { Effect } from './effect.js';
+import type { Envelope, StepRun } from './envelope.js';
+import { assertJson, type Json, MAX_CONTEXT_LENGTH } from './json.js';
+import type { AnySaga } from './saga-definition.js';
+import { SagaError } from './saga-error.js';
+import { type Live, restore, store } from './xstate-seam.js';
+
+/** A step's answer that this decision makes up by itself, to be given to the machine. */
+export type InnerEvent =
+  | { readonly type: 'refused'; readonly id: string; readonly step: string }
+  | { readonly type: 'compensated'; readonly id: string; readonly undone: readonly string[] };
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * A decision in the making: the envelope's parts, replaced and never changed in place, so that a shallow copy is a
+ * point to go back to.
+ */
+export interface Draft extends Mutable<Omit<Envelope, 'snapshot'>> {
+  readonly definition: AnySaga;
+  /** Database time of this decision, milliseconds since the epoch. */
+  readonly at: number;
+  live: Live;
+  effects: readonly Effect[];
+  history: readonly HistoryEntry[];
+  inner: readonly InnerEvent[];
+}
+
+/** Opens a stored envelope. @throws SagaError when the envelope isn't this definition's */
+export function openDraft(saga: AnySaga, envelope: Envelope, at: number): Draft {
+  if (envelope.saga !== saga.name || envelope.version !== saga.version) {
+    throw new SagaError(
+      'SAGA_UNKNOWN',
+      `saga ${envelope.sagaId} is of '${envelope.saga}' version ${envelope.version}, not '${saga.name}' ${saga.version}`,
+    );
+  }
+  if (envelope.fingerprint !== saga.fingerprint) {
+    throw new SagaError(
+      'FINGERPRINT_MISMATCH',
+      `saga ${envelope.sagaId} was stored by another structure of '${saga.name}' version ${saga.version}; ` +
+        'a machine or contract that changes needs a new version',
+    );
+  }
+  const { snapshot, ...rest } = envelope;
+  return {
+    ...rest,
+    definition: saga,
+    at,
+    live: restore(saga.machine, snapshot),
+    effects: [],
+    history: [],
+    inner: [],
+  };
+}
+
+/** Goes back to a copy that was made of the draft. */
+export function revert(draft: Draft, copy: Draft): void {
+  const restored: Draft = { ...copy };
+  // A property that came since must go too.
+  if (copy.compensation === undefined) delete draft.compensation;
+  Object.assign(draft, restored);
+}
+
+/** The envelope that the draft has become. */
+export function closeDraft(draft: Draft): Envelope {
+  const { definition, at: _at, live, effects: _effects, history: _history, inner: _inner, ...rest } = draft;
+  const keep = new Map<string, string>();
+  for (const run of draft.runs) if (run.role === 'invoke' && !run.left) keep.set(run.id, run.step);
+  if (draft.compensation?.invoke) keep.set(draft.compensation.invoke.id, 'compensate');
+  return { ...rest, snapshot: store(definition.machine, live, keep) };
+}
+
+/** The decision that the draft has become. */
+export function finish(draft: Draft, outcome: Outcome, reason?: string): Decision {
+  const { effects, history } = draft;
+  const why = reason === undefined ? undefined : { reason };
+  return { envelope: closeDraft(draft), effects, history, outcome, ...why };
+}
+
+/** Takes the machine's next state, after checking that it can be stored. @throws SagaError */
+export function moveTo(draft: Draft, live: Live): void {
+  if (live.context !== draft.live.context) assertContext(live.context);
+  draft.live = live;
+}
+
+/** @throws SagaError `NOT_JSON`, `CONTEXT_TOO_LARGE` */
+export function assertContext(context: unknown): void {
+  assertJson(context, 'context');
+  const { length } = JSON.stringify(context);
+  if (length <= MAX_CONTEXT_LENGTH) return;
+  throw new SagaError(
+    'CONTEXT_TOO_LARGE',
+    `the context has ${length} characters; at most ${MAX_CONTEXT_LENGTH} are kept`,
+  );
+}
+
+/** What {@link record} takes: an entry but for what the draft knows. */
+export interface Entry {
+  readonly event: string;
+  readonly outcome: HistoryEntry['outcome'];
+  readonly from: Json;
+  readonly actor: string;
+  readonly reason?: string | undefined;
+  readonly cause?: HistoryEntry['cause'] | undefined;
+}
+
+/** Appends a line to the history. */
+export function record(draft: Draft, entry: Entry): void {
+  draft.seq += 1;
+  const { event, outcome, from, actor, reason, cause } = entry;
+  draft.history = [
+    ...draft.history,
+    {
+      seq: draft.seq,
+      at: draft.at,
+      event,
+      outcome,
+      ...(reason !== undefined && { reason }),
+      from,
+      to: draft.live.value,
+      actor,
+      ...(cause !== undefined && { cause }),
+    },
+  ];
+}
+
+/** Adds an effect. */
+export function addEffect(draft: Draft, effect: Effect): void {
+  draft.effects = [...draft.effects, effect];
+}
+
+/** Counts the next use of an invoke, spawn, action or timer id. From 1. */
+export function nextVisit(draft: Draft, id: string): number {
+  const visit = (draft.visits[id] ?? 0) + 1;
+  draft.visits = { ...draft.visits, [id]: visit };
+  return visit;
+}
+
+/** The run of that id and visit that isn't settled. */
+export function findRun(draft: Draft, id: string, visit: number): StepRun | undefined {
+  return draft.runs.find((run) => run.id === id && run.visit === visit);
+}
+
+/** Replaces a run. */
+export function updateRun(draft: Draft, run: StepRun, change: Partial<StepRun>): StepRun {
+  const changed = { ...run, ...change };
+  draft.runs = draft.runs.map((one) => (one.id === run.id && one.visit === run.visit ? changed : one));
+  return changed;
+}
+
+/** Removes a run that is settled. */
+export function removeRun(draft: Draft, run: StepRun): void {
+  draft.runs = draft.runs.filter((one) => one.id !== run.id || one.visit !== run.visit);
+}
+
+/** A cause as it is kept in the envelope and in the history. */
+export function storedCause(cause: Cause): Json {
+  return cause as unknown as Json;
+}

@@ -1,0 +1,71 @@
+export type {
+  Adapter,
+  AdapterOf,
+  ErasedAdapter,
+  ProbeCall,
+  ProbeFunction,
+  StepCall,
+  StepFunction,
+} from './adapter.js';
+export { normalizeAdapter } from './adapter.js';
+export {
+  cannotSay,
+  type Declined,
+  declined,
+  isDeclined,
+  isLater,
+  type Later,
+  landed,
+  later,
+  notLanded,
+  type ProbeAnswer,
+  readProbeAnswer,
+} from './answer.js';
+export { admitEvent } from './apply-event.js';
+export { timerKey } from './carry-actions.js';
+export type { AdminCause, AnswerCause, Cause, EventCause, StepOutcome, TimerCause } from './cause.js';
+export { type CompensationReport, compensate } from './compensate.js';
+export { type Beginning, begin, decide } from './decide.js';
+export type { Decision, HistoryEntry, Outcome } from './decision.js';
+export { defineSaga, type SagaOptions } from './define-saga.js';
+export type * from './effect.js';
+export type * from './envelope.js';
+export { assertJson, type Json, type JsonObject } from './json.js';
+export { overrideCause } from './override-cause.js';
+export { type PublicEvent, type PublicEventOptions, publicEvent } from './public-event.js';
+export { type RetryPolicy, retryDelayMs } from './retry-policy.js';
+export type * from './runner-contract.js';
+export type {
+  AdaptersFor,
+  AnySaga,
+  PublicEventOf,
+  SagaDefinition,
+  SagaInput,
+  StepOf,
+  StepsOf,
+} from './saga-definition.js';
+export { ERROR_CODES, messageOf, SagaError, type SagaErrorCode } from './saga-error.js';
+export { assertSagaId, idempotencyKey, isSagaId, parseIdempotencyKey, rowKey } from './saga-id.js';
+export {
+  type AnyStep,
+  asAction,
+  type InputOf,
+  isStep,
+  type Money,
+  type Step,
+  type StepContract,
+  type StepFailure,
+  type StepOptions,
+  step,
+  stepFailure,
+} from './step.js';
+export { diffStructures } from './structure.js';
+export {
+  attributesOf,
+  compensationPreview,
+  isSettled,
+  type StoredBeside,
+  sagaStatus,
+  viewSaga,
+  whatNext,
+} from './view.js';

@@ -1,0 +1,163 @@
+import type { Obligation, ObligationSource, StepRun } from './envelope.js';
+import type { Json, JsonObject } from './json.js';
+import type { AnySaga } from './saga-definition.js';
+import { rowKey } from './saga-id.js';
+import type { Money, StepContract } from './step.js';
+
+/** The obligations of one saga, open and closed. Every function here returns a new ledger. */
+export type Ledger = readonly Obligation[];
+
+/** `kind:instance`. */
+export function obligationId(one: { readonly kind: string; readonly instance: string }): string {
+  return `${one.kind}:${one.instance}`;
+}
+
+/** The obligation of that id, closed ones included. */
+export function findObligation(ledger: Ledger, id: string): Obligation | undefined {
+  return ledger.find((one) => obligationId(one) === id);
+}
+
+/** What is, or may be, open in the world, newest start first. */
+export function openObligations(ledger: Ledger): Obligation[] {
+  return ledger.filter((one) => one.certainty !== 'closed').sort((a, b) => b.startedAs - a.startedAs);
+}
+
+/** Records that a step which opens an obligation is about to run: from now on it may be open. */
+export function openMaybe(
+  ledger: Ledger,
+  opens: { readonly kind: string; readonly instance: string },
+  details: Pick<Obligation, 'startedAs' | 'source' | 'undo' | 'supersedes' | 'amount'>,
+): Ledger {
+  const before = findObligation(ledger, obligationId(opens));
+  if (before && before.certainty !== 'closed') return ledger;
+  const { closedBy: _closed, probed: _probed, ...kept } = before ?? { opened: 0 };
+  return upsert(ledger, { ...kept, ...opens, ...details, certainty: 'maybe', opened: kept.opened + 1 });
+}
+
+/**
+ * A step is done: what it opens is certain, unless its contract says that it opened nothing after all; what it
+ * closes is closed. News of something that was undone while nobody knew of it opens it again.
+ */
+export function settleDone(ledger: Ledger, run: StepRun, contract: StepContract, output: unknown): Ledger {
+  let next = ledger;
+  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
+  if (opened && contract.opens) {
+    const input = run.input ?? null;
+    const took = contract.opens.when?.({ input, output }) ?? true;
+    const amount = contract.opens.amount?.({ input, output });
+    const source: ObligationSource = {
+      step: contract.name,
+      key: rowKey(run.id, run.visit),
+      input,
+      output: output as Json,
+    };
+    next = took ? confirm(next, opened, source, amount) : retract(next, opened, run, 'absent');
+  }
+  for (const id of run.closes) next = close(next, id, 'step');
+  return next;
+}
+
+/** A step was declined. A no that follows an unresolved attempt settles nothing: it stays "maybe". */
+export function settleDeclined(ledger: Ledger, run: StepRun, attempts: number): Ledger {
+  if (attempts > 1) return doubt(ledger, run.closes);
+  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
+  return opened ? retract(ledger, opened, run, 'declined') : ledger;
+}
+
+/** Nobody knows how a step ended. One that was never begun did nothing. */
+export function settleUnknown(ledger: Ledger, run: StepRun, attempts: number): Ledger {
+  if (attempts > 0) return doubt(ledger, run.closes);
+  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
+  return opened ? retract(ledger, opened, run, 'absent') : ledger;
+}
+
+/** A probe said that the step took effect, with its output. */
+export function settleProbe(ledger: Ledger, id: string, saga: AnySaga, output: unknown): Ledger {
+  const before = findObligation(ledger, id);
+  if (!before || !('step' in before.source)) return ledger;
+  const { input } = before.source;
+  const opens = saga.steps[before.source.step]?.opens;
+  if (opens?.when && !opens.when({ input, output })) return close(ledger, id, 'absent');
+  const source = { ...before.source, output: output as Json };
+  return confirm(ledger, before, source, opens?.amount?.({ input, output }));
+}
+
+/** The obligation has been asked about, to no certain end. */
+export function markProbed(ledger: Ledger, id: string): Ledger {
+  const before = findObligation(ledger, id);
+  return before ? upsert(ledger, { ...before, probed: true }) : ledger;
+}
+
+/** Closes an obligation; one that is closed or unknown stays as it is. */
+export function close(ledger: Ledger, id: string, closedBy: NonNullable<Obligation['closedBy']>): Ledger {
+  const before = findObligation(ledger, id);
+  if (!before || before.certainty === 'closed') return ledger;
+  return upsert(ledger, {
+    ...before,
+    certainty: 'closed',
+    closedBy,
+    wasCertain: before.certainty === 'open',
+  });
+}
+
+/** An undo found something that nobody knew of: a void that comes upon captured money. */
+export function openFound(
+  ledger: Ledger,
+  opens: { readonly kind: string; readonly instance: string },
+  details: Pick<Obligation, 'startedAs' | 'source' | 'undo' | 'amount'>,
+): Ledger {
+  const before = findObligation(ledger, obligationId(opens));
+  if (before) return confirm(ledger, before, before.source, details.amount);
+  return upsert(ledger, { ...opens, ...details, certainty: 'open', opened: 1 });
+}
+
+/** A public event says that something is open in the world. Old news opens nothing again. */
+export function openByEvent(
+  ledger: Ledger,
+  opens: { readonly kind: string; readonly instance: string; readonly undo: string; readonly amount?: Money },
+  source: { readonly event: string; readonly payload: JsonObject },
+  startedAs: number,
+): Ledger {
+  const { kind, instance, undo, amount } = opens;
+  const before = findObligation(ledger, obligationId(opens));
+  if (before) return confirm(ledger, before, before.source, amount);
+  const worth = amount && { amount };
+  return upsert(ledger, { kind, instance, certainty: 'open', opened: 1, startedAs, source, undo, ...worth });
+}
+
+function confirm(
+  ledger: Ledger,
+  before: Obligation,
+  source: ObligationSource,
+  amount: Money | undefined,
+): Ledger {
+  const worth = amount && { amount };
+  if (before.certainty !== 'closed')
+    return upsert(ledger, { ...before, ...worth, source, certainty: 'open' });
+  // What was known and then closed is old news, as is what another step has closed in the proper way.
+  if (before.wasCertain || before.closedBy === 'step' || before.closedBy === 'event') return ledger;
+  const { closedBy: _closed, probed: _probed, ...kept } = before;
+  return upsert(ledger, { ...kept, ...worth, source, certainty: 'open', opened: before.opened + 1 });
+}
+
+/** Takes back a "maybe" that this very run had put there; what others put there stays. */
+function retract(ledger: Ledger, opened: Obligation, run: StepRun, closedBy: 'absent' | 'declined'): Ledger {
+  const own = 'key' in opened.source && opened.source.key === rowKey(run.id, run.visit);
+  if (!own || opened.certainty !== 'maybe') return ledger;
+  // An earlier round that was known to be open and closed stays known: its news must not open it again.
+  return upsert(ledger, { ...opened, certainty: 'closed', closedBy, wasCertain: opened.wasCertain ?? false });
+}
+
+function doubt(ledger: Ledger, ids: readonly string[]): Ledger {
+  return ledger.map((one) =>
+    one.certainty === 'open' && ids.includes(obligationId(one))
+      ? { ...one, certainty: 'maybe' as const, probed: false }
+      : one,
+  );
+}
+
+function upsert(ledger: Ledger, one: Obligation): Ledger {
+  const id = obligationId(one);
+  const at = ledger.findIndex((other) => obligationId(other) === id);
+  return at < 0 ? [...ledger, one] : ledger.with(at, one);
+}

@@ -1,0 +1,80 @@
+import type { AnyStateMachine, EventFrom, InputFrom, StateMachine } from 'xstate';
+import type { z } from 'zod';
+import type { AdapterOf } from './adapter.js';
+import type { JsonObject } from './json.js';
+import type { PublicEvent } from './public-event.js';
+import type { AnyStep, StepContract } from './step.js';
+
+/** The steps among a machine's actors. */
+export type StepsOf<M> =
+  M extends StateMachine<
+    infer _Context,
+    infer _Event,
+    infer _Children,
+    infer Actor,
+    infer _Action,
+    infer _Guard,
+    infer _Delay,
+    infer _Value,
+    infer _Tag,
+    infer _Input,
+    infer _Output,
+    infer _Emitted,
+    infer _Meta,
+    infer _Schema,
+    infer _TransitionMeta
+  >
+    ? Extract<Actor['logic'], AnyStep>
+    : never;
+
+/** The names of undo steps that are not among the machine's actors; must be `never`. */
+export type MissingUndo<M> = Exclude<
+  NonNullable<StepsOf<M>['~types']>['undo'],
+  StepsOf<M>['contract']['name']
+>;
+
+/** A saga's adapters: one for each step, undo steps included. */
+export type AdaptersFor<S extends AnySaga> = {
+  readonly [One in StepOf<S> as One['contract']['name']]: AdapterOf<One>;
+};
+
+/** The steps of a saga definition. */
+export type StepOf<S extends AnySaga> = NonNullable<S['~types']>['step'] & AnyStep;
+
+/** The public events of a saga definition. */
+export type PublicEventOf<S extends AnySaga> = NonNullable<S['~types']>['event'];
+
+/** The input that starts a saga. */
+export type SagaInput<S extends AnySaga> = NonNullable<S['~types']>['input'];
+
+/** Types that a definition carries for the compiler; never there at run time. */
+export interface SagaTypes<Input, Event, S> {
+  readonly input: Input;
+  readonly event: Event;
+  readonly step: S;
+}
+
+/** What is known of any saga definition at run time. */
+export interface AnySaga {
+  readonly name: string;
+  readonly version: number;
+  readonly machine: AnyStateMachine;
+  /** Contracts by step name, undo steps included. */
+  readonly steps: Readonly<Record<string, StepContract>>;
+  /** Public events by type. */
+  readonly events: Readonly<Record<string, PublicEvent>>;
+  /** The event that carries an administrator's override, where the machine declares one. */
+  readonly override: string | undefined;
+  readonly input: z.ZodType | undefined;
+  readonly attributes: ((context: unknown) => JsonObject) | undefined;
+  /** Of {@link structure}; a snapshot is only read by a definition with the same one. */
+  readonly fingerprint: string;
+  /** The machine's structure and the contracts, a line each; for telling what differs. */
+  readonly structure: readonly string[];
+  readonly '~types'?: SagaTypes<unknown, { readonly type: string }, unknown>;
+}
+
+/** A saga definition with its types. */
+export type SagaDefinition<M extends AnyStateMachine, PublicType extends string> = AnySaga & {
+  readonly '~types'?: SagaTypes<InputFrom<M>, Extract<EventFrom<M>, { type: PublicType }>, StepsOf<M>>;
+};

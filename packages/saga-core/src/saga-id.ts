@@ -1,0 +1,34 @@
+import { SagaError } from './saga-error.js';
+
+const SAGA_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/** Whether the text can be a saga's id: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. */
+export function isSagaId(text: string): boolean {
+  return SAGA_ID.test(text);
+}
+
+/** @throws SagaError `SAGA_ID_INVALID` */
+export function assertSagaId(text: string): void {
+  if (isSagaId(text)) return;
+  throw new SagaError('SAGA_ID_INVALID', 'a saga id is 1 to 128 of A-Z a-z 0-9 . _ ~ -');
+}
+
+/** The key that a participant gets: the same for every attempt of one visit. */
+export function idempotencyKey(sagaId: string, rowKey: string): string {
+  return `${sagaId}:${rowKey}`;
+}
+
+/** The saga and the row that an idempotency key names; `undefined` for a text that is none. */
+export function parseIdempotencyKey(
+  text: string,
+): { readonly sagaId: string; readonly key: string } | undefined {
+  const colon = text.indexOf(':');
+  const sagaId = text.slice(0, colon);
+  const key = text.slice(colon + 1);
+  return colon > 0 && isSagaId(sagaId) && /^.+:[1-9][0-9]*$/.test(key) ? { sagaId, key } : undefined;
+}
+
+/** The key of a row: its step's id and the visit. */
+export function rowKey(id: string, visit: number): string {
+  return `${id}:${visit}`;
+}

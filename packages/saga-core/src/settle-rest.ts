@@ -1,0 +1,50 @@
+import type { Draft } from './draft.js';
+import type { Obligation } from './envelope.js';
+import { obligationId, openObligations } from './ledger.js';
+import { park } from './park.js';
+import { isTaggedRest, keptKinds } from './state-value.js';
+import { isCompensating } from './steps-in-flight.js';
+
+type Resting = Pick<Draft, 'live' | 'compensation' | 'runs' | 'obligations'>;
+
+/** Whether every active leaf is tagged `rest`, and no step that the machine waits for and no undo is unsettled. */
+export function isAtRest(draft: Resting): boolean {
+  return (
+    !isCompensating(draft) &&
+    !draft.runs.some((run) => run.role === 'invoke' && !run.left) &&
+    isTaggedRest(draft.live.nodes)
+  );
+}
+
+/** What is, or may be, open although the states of rest don't keep it. */
+export function leftOpen(draft: Resting): Obligation[] {
+  const kept = keptKinds(draft.live.nodes);
+  return openObligations(draft.obligations).filter((one) => !kept.has(one.kind));
+}
+
+/**
+ * Looks at a saga that is at rest. What is open and not kept is undone by itself in a saga that had been
+ * compensating; in any other it parks. True when undoing has begun.
+ */
+export function settleRest(draft: Draft): boolean {
+  if (draft.parked.length > 0 || !isAtRest(draft)) return false;
+  const left = leftOpen(draft).filter((one) => !isAboutToSettle(draft, one));
+  if (left.length === 0) return false;
+  if (draft.compensated) {
+    draft.compensation = { undone: [] };
+    return true;
+  }
+  const names = left.map(obligationId).join(', ');
+  park(draft, {
+    code: 'OBLIGATION_LEFT_OPEN',
+    message: `at rest with ${names} open, which no state of rest keeps; a retry undoes it`,
+  });
+  return false;
+}
+
+function isAboutToSettle(draft: Resting, one: Obligation): boolean {
+  const id = obligationId(one);
+  return draft.runs.some(
+    (run) => !run.awaiting && !run.parked && (run.opens === id || run.closes.includes(id)),
+  );
+}

@@ -1,0 +1,125 @@
+import { addEffect, type Draft, nextVisit, removeRun, updateRun } from './draft.js';
+import type { RunStep } from './effect.js';
+import type { StepRun } from './envelope.js';
+import { assertJson, type Json } from './json.js';
+import { close, findObligation, obligationId, openMaybe } from './ledger.js';
+import { messageOf, SagaError } from './saga-error.js';
+import { idempotencyKey, rowKey } from './saga-id.js';
+import type { StepContract } from './step.js';
+
+/** Whether the saga is undoing: a `compensate` runs, or an undo isn't settled. */
+export function isCompensating(draft: Pick<Draft, 'compensation' | 'runs'>): boolean {
+  return (
+    draft.compensation !== undefined || draft.runs.some((run) => run.role === 'undo' || run.role === 'probe')
+  );
+}
+
+/** Starts a step that the machine invokes, spawns or names as an action. */
+export function startStep(
+  draft: Draft,
+  id: string,
+  step: string,
+  rawInput: unknown,
+  role: 'invoke' | 'action',
+): void {
+  const contract = draft.definition.steps[step];
+  if (!contract) throw new SagaError('DECIDE_FAILED', `'${step}' is not a step of saga '${draft.saga}'`);
+  const before = draft.runs.find((run) => run.id === id && run.role === role && !run.left && !run.answered);
+  if (before && role === 'invoke') leaveStep(draft, before);
+  const visit = nextVisit(draft, id);
+  if (role === 'invoke' && contract.opens && isCompensating(draft)) {
+    draft.inner = [...draft.inner, { type: 'refused', id, step }];
+    return;
+  }
+  const input = parseStepInput(contract, rawInput);
+  const opens = contract.opens && { kind: contract.opens.kind, instance: contract.opens.instance(input) };
+  const closes = contract.closes.map((one) =>
+    obligationId({ kind: one.kind, instance: one.instance(input) }),
+  );
+  const key = rowKey(id, visit);
+  if (opens && contract.opens) {
+    draft.started += 1;
+    const { undo, amount } = contract.opens;
+    const worth = amount?.({ input, output: undefined });
+    draft.obligations = openMaybe(draft.obligations, opens, {
+      startedAs: draft.started,
+      source: { step, key, input },
+      ...(undo !== undefined && { undo }),
+      ...(closes.length > 0 && { supersedes: closes }),
+      ...(worth && { amount: worth }),
+    });
+  }
+  if (contract.pivot) draft.pivoted = true;
+  const run = newRun(id, visit, step, role, { closes, ...(opens && { opens: obligationId(opens), input }) });
+  dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
+}
+
+/** Adds a run and asks for it to be carried out. */
+export function dispatch(draft: Draft, run: StepRun, input: Json, forKey: string): void {
+  draft.runs = [...draft.runs, run];
+  const { id, visit, step, role } = run;
+  addEffect(draft, {
+    type: 'runStep',
+    key: rowKey(id, visit),
+    id,
+    visit,
+    step,
+    role,
+    input,
+    idempotencyKey: forKey,
+  });
+}
+
+/** A run that has just been dispatched. */
+export function newRun(
+  id: string,
+  visit: number,
+  step: string,
+  role: StepRun['role'],
+  details: Partial<StepRun> = {},
+): StepRun {
+  const flags = { left: false, awaiting: false, parked: false, answered: false };
+  return { id, visit, step, role, closes: [], ...flags, ...details };
+}
+
+/** The machine stops a child: its step is left, or, if it was asked for in this same decision, never asked for. */
+export function stopChild(draft: Draft, id: string): void {
+  if (draft.compensation?.invoke?.id === id) {
+    // Undos in flight go on; nothing new is begun until a compensate is entered again.
+    delete draft.compensation;
+    return;
+  }
+  draft.inner = draft.inner.filter((event) => event.id !== id);
+  const run = draft.runs.find((one) => one.id === id && one.role === 'invoke' && !one.left);
+  if (run) leaveStep(draft, run);
+}
+
+function leaveStep(draft: Draft, run: StepRun): void {
+  const key = rowKey(run.id, run.visit);
+  draft.parked = draft.parked.filter((reason) => reason.key !== key);
+  if (run.answered) return removeRun(draft, run);
+  const asked = draft.effects.find(
+    (effect): effect is RunStep => effect.type === 'runStep' && effect.key === key,
+  );
+  if (!asked) {
+    updateRun(draft, run, { left: true, parked: false });
+    addEffect(draft, { type: 'leaveStep', key });
+    return;
+  }
+  draft.effects = draft.effects.filter((effect) => effect !== asked);
+  removeRun(draft, run);
+  const opened = run.opens === undefined ? undefined : findObligation(draft.obligations, run.opens);
+  if (opened && 'key' in opened.source && opened.source.key === key) {
+    draft.obligations = close(draft.obligations, obligationId(opened), 'absent');
+  }
+}
+
+/** @throws SagaError `STEP_INPUT_INVALID` */
+export function parseStepInput(contract: StepContract, rawInput: unknown): Json {
+  const parsed = contract.input.safeParse(rawInput);
+  if (!parsed.success) {
+    throw new SagaError('STEP_INPUT_INVALID', `input of step '${contract.name}': ${messageOf(parsed.error)}`);
+  }
+  assertJson(parsed.data, `input of step '${contract.name}'`);
+  return parsed.data;
+}
