@@ -1,0 +1,100 @@
+import type pg from 'pg';
+import { guardPool } from './guard-pool.js';
+import type { SchemaNames } from './schema-name.js';
+import { pgSession, type Session } from './session.js';
+
+/**
+ * Opens a transaction of ours. READ COMMITTED whatever the database's default is: locks are taken in one statement
+ * and what they protect is read in the same or the next. The limits end a transaction whose process has gone silent.
+ */
+const BEGIN = [
+  'begin isolation level read committed',
+  "set local statement_timeout = '30s'",
+  "set local lock_timeout = '3s'",
+  "set local idle_in_transaction_session_timeout = '15s'",
+].join('; ');
+
+/** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #session: Session;
+  readonly #release: () => void;
+  #inFlight = 0;
+  #idleWaiters: (() => void)[] = [];
+  #sessionStatements: readonly string[] = [];
+
+  constructor(
+    pool: pg.Pool,
+    readonly names: SchemaNames,
+    onError: (error: Error) => void,
+  ) {
+    this.#pool = pool;
+    this.#session = pgSession(pool);
+    this.#release = guardPool(pool, onError);
+    pool.on('connect', this.#prepareClient);
+  }
+
+  /** Runs one statement, in a transaction of its own. */
+  async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return await this.#counted(() => this.#session.query<Row>(text, values));
+  }
+
+  /** Runs the body in a transaction: commits what it returns, rolls back what it throws. */
+  async transaction<Result>(body: (session: Session) => Promise<Result>): Promise<Result> {
+    return await this.#counted(async () => {
+      const client = await this.#pool.connect();
+      try {
+        await client.query(BEGIN);
+        const result = await body(pgSession(client));
+        await client.query('commit');
+        client.release();
+        return result;
+      } catch (error) {
+        await client.query('rollback').then(
+          () => client.release(),
+          // Nobody knows what state it is in: it must not go back to the pool.
+          (broken: Error) => client.release(broken),
+        );
+        throw error;
+      }
+    });
+  }
+
+  /** Lets every session of the pool run these statements first; for pg-boss's `TestClock`. */
+  async setSessionStatements(statements: readonly string[]): Promise<void> {
+    this.#sessionStatements = statements;
+    const clients = await Promise.all(Array.from({ length: this.#pool.totalCount }, () => this.#pool.connect()));
+    for (const client of clients) {
+      for (const statement of statements) await client.query(statement);
+      client.release();
+    }
+  }
+
+  /** Resolves when no statement is in flight; says whether there was one. */
+  async idle(): Promise<boolean> {
+    if (this.#inFlight === 0) return false;
+    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    return true;
+  }
+
+  /** Takes our listeners off the pool, but for those that keep a dead backend from ending the process. */
+  leave(): void {
+    this.#pool.removeListener('connect', this.#prepareClient);
+    this.#release();
+  }
+
+  readonly #prepareClient = (client: pg.PoolClient): void => {
+    // Queued on the client before the checkout's own statement, so that none can overtake it.
+    for (const statement of this.#sessionStatements) client.query(statement).catch(() => undefined);
+  };
+
+  async #counted<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#inFlight += 1;
+    try {
+      return await run();
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { SagaError } from '@countermand/saga-core';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type pg from 'pg';
+import { migratePgBoss } from '../queue/pg-boss-queue.js';
+import { firstTables } from './migrations/0001-first-tables.js';
+import type { SchemaNames } from './schema-name.js';
+import { pgSession, type Session } from './session.js';
+
+/** Every migration, in order. One that was released is never changed. */
+const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly string[]>> = {
+  '0001-first-tables': firstTables,
+};
+
+/**
+ * Creates the tables or brings them up to date, ours and pg-boss's. Safe when many processes do it at once: they
+ * take turns, and the later ones find nothing to do. Needs a role that may create schemas.
+ */
+export async function migrate(pool: pg.Pool, names: SchemaNames): Promise<void> {
+  const client = await pool.connect();
+  const lock = `countermand:migrate:${names.plain}`;
+  try {
+    // Held by the session, not by a transaction: there are several. It goes with the connection at the latest.
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock]);
+    // pg-boss first: our clock function calls pg-boss's.
+    await migratePgBoss(pgSession(client), names.boss);
+    await client.query(`create schema if not exists ${names.ours}`);
+    await migrateTables(client, names);
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
+    client.release();
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+/** @throws SagaError `SCHEMA_OUTDATED` unless every migration of this version, and no other, has run */
+export async function checkMigrated(session: Session, names: SchemaNames): Promise<void> {
+  const done = await migrationsDone(session, names);
+  const missing = Object.keys(MIGRATIONS).filter((name) => !done.has(name));
+  if (missing.length === 0) return;
+  throw new SagaError(
+    'SCHEMA_OUTDATED',
+    `the tables in schema '${names.plain}' lack ${missing.join(', ')}; run 'countermand migrate' first`,
+  );
+}
+
+async function migrationsDone(session: Session, names: SchemaNames): Promise<ReadonlySet<string>> {
+  const table = `${names.ours}.migration`;
+  const [exists] = await session.query<{ found: boolean }>('select to_regclass($1) is not null as found', [table]);
+  if (!exists?.found) return new Set();
+  const rows = await session.query<{ name: string }>(`select name from ${table}`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function migrateTables(client: pg.PoolClient, names: SchemaNames): Promise<void> {
+  // Kysely releases what it takes from a pool; this one client is released by whoever took it.
+  const connection = new Proxy(client, {
+    get(target, key) {
+      if (key === 'release') return () => undefined;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const pool = { connect: async () => connection, end: async () => undefined, options: {} };
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrationsFor(names) },
+    migrationTableSchema: names.plain,
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+function migrationsFor(names: SchemaNames): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, statements]) => [
+      name,
+      {
+        async up(db: Kysely<unknown>) {
+          for (const statement of statements(names)) await sql.raw(statement).execute(db);
+        },
+      },
+    ]),
+  );
+}

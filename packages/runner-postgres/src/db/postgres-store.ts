@@ -1,0 +1,50 @@
+import type { PgBossQueue } from '../queue/pg-boss-queue.js';
+import type { MoveTransaction, MoveWrites, Store } from '../ports/store.js';
+import { claim, reserveAbsent } from './claim.js';
+import type { Database } from './database.js';
+import { findHistory, findSaga, listSagas } from './find-sagas.js';
+import { renewLeases, retryLater } from './leases.js';
+import { readPublishOrder } from './publish-order.js';
+import { notify, saveMoves } from './save-moves.js';
+import type { SchemaNames } from './schema-name.js';
+import type { Session } from './session.js';
+import { markStuck, unstick } from './stuck.js';
+import { expireEarly, redeliver, sweep } from './sweep.js';
+import { takeWakeups } from './take-wakeups.js';
+
+/** The store on PostgreSQL and pg-boss. */
+export function postgresStore(database: Database, queue: PgBossQueue): Store {
+  const { names } = database;
+  return {
+    move: (body) => database.transaction((session) => body(moveTransaction(session, names, queue))),
+    takeWakeups: (request) => takeWakeups(database, queue, request),
+    renewLeases: (leases, leaseMs) => renewLeases(database, names, leases, leaseMs),
+    retryLater: (writes) => retryLater(database, names, writes),
+    sweep: (request) => sweep(database, names, request),
+    redeliver: (rows) => redeliver(database, queue, rows),
+    expireEarly: () => expireEarly(database, names),
+    removeWakeups: (wakeups) => queue.remove(wakeups),
+    markStuck: (write) => markStuck(database, write),
+    unstick: (sagaId) => unstick(database, sagaId),
+    notify: (notices) => notify(database, names, notices),
+    find: (sagaId) => findSaga(database, names, sagaId),
+    list: (filter) => listSagas(database, names, filter),
+    history: (sagaId, page) => findHistory(database, names, sagaId, page),
+  };
+}
+
+/** The steps of moving sagas inside of a transaction that is open on the session. */
+export function moveTransaction(session: Session, names: SchemaNames, queue: PgBossQueue): MoveTransaction {
+  return {
+    claim: (request) => claim(session, names, request),
+    reserveAbsent: (sagaIds) => reserveAbsent(session, names, sagaIds),
+    publishOrder: (request) => readPublishOrder(session, names, request),
+    save: (writes) => save(session, names, queue, writes),
+  };
+}
+
+async function save(session: Session, names: SchemaNames, queue: PgBossQueue, writes: MoveWrites): Promise<void> {
+  await saveMoves(session, names, writes);
+  if (writes.deliveries.length > 0) await queue.insert(session, writes.deliveries);
+  if (writes.notices.length > 0) await notify(session, names, writes.notices);
+}

@@ -1,0 +1,122 @@
+import type { PgBossQueue } from '../queue/pg-boss-queue.js';
+import type { Store, Sweep, SweepRequest } from '../ports/store.js';
+import { rowId } from '../ports/store.js';
+import { outboxColumns } from './columns.js';
+import type { Database } from './database.js';
+import type { SchemaNames } from './schema-name.js';
+import type { Session } from './session.js';
+
+/**
+ * Everything whose time has come, in one statement that touches nothing. Each part reads the front of a partial
+ * index, so that an idle database answers from a few pages, whatever it holds.
+ */
+function sweepStatement({ ours }: SchemaNames): string {
+  const known = 'join known k on k.name = s.saga and k.version = s.version';
+  return `
+    with known as (select * from unnest($1::text[], $2::int[]) as k(name, version))
+    select ${ours}.ms(${ours}.saga_now()) as now,
+      (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from (
+        select ${outboxColumns(ours, 'o')} from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id ${known}
+        where o.kind = 'timer' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
+        order by o.due_at limit $4
+      ) t) as timers,
+      (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ((
+        select ${outboxColumns(ours, 'o')}, s.saga, s.version
+        from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id ${known}
+        where o.kind = 'step' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
+        order by o.due_at limit $4
+      ) union all (
+        select ${outboxColumns(ours, 'o')}, s.saga, s.version
+        from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id
+        where o.kind = 'publish' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
+        order by o.due_at limit $4
+      )) r) as rows,
+      (select coalesce(jsonb_agg(to_jsonb(i)), '[]') from (
+        select i.saga_id as "sagaId", i.message_id as "messageId" from ${ours}.inbox i
+        left join ${ours}.saga s on s.id = i.saga_id left join known k on k.name = s.saga and k.version = s.version
+        where i.status = 'pending' and (s.id is null or k.name is not null)
+        order by i.received_at limit $4
+      ) i) as inbox,
+      (select coalesce(jsonb_agg(q), '[]') from unnest($3::text[]) q where exists (
+        select from ${ours}.outbox o where o.queue = q and o.status = 'pending' and o.delivery is not null
+      )) as queues`;
+}
+
+/** Finds what is due. @see Store.sweep */
+export async function sweep(session: Session, names: SchemaNames, request: SweepRequest): Promise<Sweep> {
+  const [found] = await session.query<Sweep>(sweepStatement(names), [
+    request.known.map(({ name }) => name),
+    request.known.map(({ version }) => version),
+    request.queues,
+    request.limit,
+  ]);
+  if (!found) throw new Error('the sweep gave no answer');
+  return found;
+}
+
+/**
+ * Sends new wake-ups for rows that are still as the sweep saw them: of two processes that sweep at once, one does
+ * it. What was out for a row before is removed, so that a backlog doesn't multiply.
+ */
+export async function redeliver(
+  database: Database,
+  queue: PgBossQueue,
+  rows: Parameters<Store['redeliver']>[0],
+): Promise<readonly string[]> {
+  const { ours } = database.names;
+  return await database.transaction(async (session) => {
+    const changed = await session.query<{ sagaId: string; key: string }>(
+      `update ${ours}.outbox o set
+         status = 'pending',
+         delivery = x.next,
+         due_at = ${ours}.saga_now() + x."againInMs" * interval '1 ms',
+         deadline_at = case when x.final then least(o.deadline_at, ${ours}.saga_now()) else o.deadline_at end
+       from jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, status text, lease uuid, delivery uuid,
+         next uuid, "againInMs" float8, final boolean)
+       where o.saga_id = x."sagaId" and o.key = x.key and o.status = x.status and o.due_at <= ${ours}.saga_now()
+         and o.lease is not distinct from x.lease and o.delivery is not distinct from x.delivery
+       returning o.saga_id as "sagaId", o.key`,
+      [
+        JSON.stringify(
+          rows.map(({ row: { sagaId, key, status, lease, delivery }, delivery: next, againInMs, final }) => ({
+            sagaId,
+            key,
+            status,
+            lease,
+            delivery,
+            next,
+            againInMs,
+            final,
+          })),
+        ),
+      ],
+    );
+    const sent = new Set(changed.map(({ sagaId, key }) => rowId(sagaId, key)));
+    const deliveries = rows
+      .filter(({ row }) => sent.has(rowId(row.sagaId, row.key)))
+      .flatMap(({ row, delivery }) =>
+        row.queue === null
+          ? []
+          : [{ queue: row.queue, sagaId: row.sagaId, key: row.key, delivery, replaces: row.delivery }],
+      );
+    await queue.insert(session, deliveries);
+    return [...new Set(deliveries.map(({ queue }) => queue))];
+  });
+}
+
+/** Early events: those that waited too long are recorded as ignored, and those whose saga exists are offered to it. */
+export async function expireEarly(session: Session, { ours }: SchemaNames): Promise<number> {
+  const [counted] = await session.query<{ count: number }>(
+    `with expired as (
+       update ${ours}.inbox set status = 'ignored', reason = 'EXPIRED', event = null
+       where status = 'early' and expires_at <= ${ours}.saga_now() returning 1
+     ),
+     matched as (
+       update ${ours}.inbox i set status = 'pending'
+       where i.status = 'early' and i.expires_at > ${ours}.saga_now()
+         and exists (select from ${ours}.saga s where s.id = i.saga_id)
+     )
+     select count(*)::float8 as count from expired`,
+  );
+  return counted?.count ?? 0;
+}

@@ -1,0 +1,38 @@
+/** What a timer of a {@link Clock} is known by. */
+export type ClockTimer = unknown;
+
+/**
+ * The process's own time and timers. Nothing that is stored depends on it: due times, leases and times to live are
+ * the database's. pg-boss's `TestClock` fits, and then moves both.
+ */
+export interface Clock {
+  /** Milliseconds; only differences mean anything. */
+  now(): number;
+  setTimeout(run: () => void, delayMs: number): ClockTimer;
+  clearTimeout(timer: ClockTimer): void;
+  setInterval(run: () => void, delayMs: number): ClockTimer;
+  clearInterval(timer: ClockTimer): void;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  setInterval: (run, delayMs) => setInterval(run, delayMs),
+  clearInterval: (timer) => clearInterval(timer as NodeJS.Timeout),
+};
+
+/** Resolves after the time, or at once when the signal is or gets aborted. Never rejects. */
+export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = clock.setTimeout(end, delayMs);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}
