@@ -18,7 +18,7 @@ export interface InventoryBook {
   stock: Map<string, StockLevels>;
   reservations: Map<string, Reservation>;
   violations: Violation[];
-  /** SKUs whose levels are wrong at this moment; each spell of it is one violation. */
+  /** What is wrong at this moment; each spell of it is one violation. */
   wrong: Set<string>;
 }
 
@@ -38,7 +38,7 @@ export function postToInventory(book: InventoryBook, change: Change, stamp: Stam
       const levels = levelsOf(book, change.sku);
       levels.initial += change.initial;
       levels.available += change.available;
-      judge(book, change.sku, levels, stamp);
+      judgeLevels(book, change.sku, levels, stamp);
       return;
     }
     case 'stock.moved':
@@ -64,29 +64,54 @@ function moveStock(
   change: Extract<Change, { kind: 'stock.moved' }>,
   stamp: Stamp,
 ): void {
-  const levels = levelsOf(book, change.sku);
+  const { order_id: orderId, sku } = change;
+  const levels = levelsOf(book, sku);
   levels.available += change.available;
   levels.reserved += change.reserved;
   levels.sold += change.sold;
-  judge(book, change.sku, levels, stamp, change.order_id);
+  judgeLevels(book, sku, levels, stamp, orderId);
 
-  const { bySku } = reservationOf(book, change.order_id);
-  const own = bySku.get(change.sku) ?? { reserved: 0, released: 0, sold: 0 };
+  const { bySku } = reservationOf(book, orderId);
+  const own = bySku.get(sku) ?? { reserved: 0, released: 0, sold: 0 };
   own.reserved += change.reserved;
   own.released += Math.max(0, change.available);
   own.sold += change.sold;
-  bySku.set(change.sku, own);
+  bySku.set(sku, own);
+  // What others have reserved can hide in the levels that this order gave back more than it had.
+  const detail = `reserved ${own.reserved}, sold ${own.sold} for the order`;
+  judge(book, own.reserved >= 0 && own.sold >= 0, { ...stamp, order_id: orderId, sku, detail });
 }
 
-function judge(book: InventoryBook, sku: string, levels: StockLevels, stamp: Stamp, orderId?: string): void {
+function judgeLevels(
+  book: InventoryBook,
+  sku: string,
+  levels: StockLevels,
+  stamp: Stamp,
+  orderId?: string,
+): void {
   const { initial, available, reserved, sold } = levels;
-  const right = available + reserved + sold === initial && available >= 0 && reserved >= 0 && sold >= 0;
-  if (right) {
-    book.wrong.delete(sku);
-  } else if (!book.wrong.has(sku)) {
-    book.wrong.add(sku);
-    const detail = `available ${available} + reserved ${reserved} + sold ${sold}, initial ${initial}`;
-    book.violations.push({ ...stamp, ...(orderId && { order_id: orderId }), sku, detail });
+  const balanced = available + reserved + sold === initial;
+  const detail = `available ${available} + reserved ${reserved} + sold ${sold}, initial ${initial}`;
+  judge(
+    book,
+    balanced && available >= 0 && reserved >= 0 && sold >= 0,
+    { ...stamp, ...(orderId !== undefined && { order_id: orderId }), sku, detail },
+    sku,
+  );
+}
+
+/** Keeps a violation when it begins; while it lasts it is the same one. */
+function judge(
+  book: InventoryBook,
+  isRight: boolean,
+  violation: Violation,
+  subject = `${violation.sku} of ${violation.order_id}`,
+): void {
+  if (isRight) {
+    book.wrong.delete(subject);
+  } else if (!book.wrong.has(subject)) {
+    book.wrong.add(subject);
+    book.violations.push(violation);
   }
 }
 

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lockData } from './data-lock.ts';
+import { temporaryDirectory } from './testing/temporary-directory.ts';
+
+async function someProcess() {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000); console.log()']);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+/** The line that a process writes when it asks for the lock. */
+function lineOf(pid: number | undefined): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}\n`;
+}
+
+describe.runIf(process.platform === 'linux')('the lock of a data directory', () => {
+  it('is ours where nobody has it', async () => {
+    expect(lockData(join(await temporaryDirectory(), 'new'))).toBe(process.pid);
+  });
+
+  it("is the first living process's, and ours when that one was killed", async () => {
+    const directory = await temporaryDirectory();
+    const [first, second] = await Promise.all([someProcess(), someProcess()]);
+    for (const { pid } of [first, second]) appendFileSync(join(directory, 'participants.pid'), lineOf(pid));
+    expect(lockData(directory)).toBe(first.pid);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expect(lockData(directory)).toBe(second.pid);
+    second.kill('SIGKILL');
+    await once(second, 'exit');
+    expect(lockData(directory)).toBe(process.pid);
+  });
+
+  it('is not held by a process that only got the number of a dead one', async () => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, 'participants.pid'), `${process.ppid} 1\n`);
+    expect(lockData(directory)).toBe(process.pid);
+  });
+});
