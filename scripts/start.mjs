@@ -1,4 +1,6 @@
 // npm start: installs and builds what is missing, then runs the checkout server.
+// (The script in package.json begins with `exec`, because the shell between npm and this file would die of a signal
+// that npm passes on, and this file never hear of it. Windows has no `exec`, and no such signals.)
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { environment, prepareWorkspace, root } from './prepare-workspace.mjs';
