@@ -2,7 +2,6 @@ import { type Draft, nextVisit } from './draft.js';
 import type { Obligation, StepRun } from './envelope.js';
 import { obligationId, openObligations } from './ledger.js';
 import { park } from './park.js';
-import type { AnySaga } from './saga-definition.js';
 import { messageOf } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
@@ -67,7 +66,7 @@ function dispatchUndo(draft: Draft, one: Obligation, id: string): boolean {
     return false;
   }
   try {
-    const input = parseStepInput(undo, undoInput(draft.definition, one));
+    const input = parseStepInput(undo, undoInput(draft, one));
     const opens = undo.opens && obligationId({ kind: undo.opens.kind, instance: undo.opens.instance(input) });
     const closes = undo.closes.map((other) =>
       obligationId({ kind: other.kind, instance: other.instance(input) }),
@@ -92,10 +91,11 @@ function dispatchUndo(draft: Draft, one: Obligation, id: string): boolean {
   }
 }
 
-function undoInput(saga: AnySaga, { source }: Obligation): unknown {
-  if ('event' in source) return saga.events[source.event]?.opens?.undoInput(source.payload);
+function undoInput(draft: Draft, { source }: Obligation): unknown {
+  const { events, steps } = draft.definition;
+  if ('event' in source) return events[source.event]?.opens?.undoInput(source.payload, draft.live.context);
   const { input, output } = source;
-  return saga.steps[source.step]?.opens?.undoInput?.({ input, output });
+  return steps[source.step]?.opens?.undoInput?.({ input, output });
 }
 
 /** The key of an obligation's undo: the same for every try of the same opening. */

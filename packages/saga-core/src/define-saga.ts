@@ -11,7 +11,7 @@ import { describeStructure, fingerprintOf } from './structure.js';
 const MAX_ITERATIONS = 1_000;
 
 /** The payload of an event: all of it but its type. */
-type PayloadOf<Event> = { readonly [K in Exclude<keyof Event, 'type'>]: Event[K] };
+type PayloadOf<Event> = { readonly [K in keyof Event as K extends 'type' ? never : K]: Event[K] };
 
 type EventsOf<M extends AnyStateMachine> = {
   readonly [Type in EventFrom<M>['type']]?: PublicEvent<PayloadOf<Extract<EventFrom<M>, { type: Type }>>>;

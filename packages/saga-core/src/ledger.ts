@@ -79,7 +79,8 @@ export function settleProbe(ledger: Ledger, id: string, saga: AnySaga, output: u
   const opens = saga.steps[before.source.step]?.opens;
   if (opens?.when && !opens.when({ input, output })) return close(ledger, id, 'absent');
   const source = { ...before.source, output: output as Json };
-  return confirm(ledger, before, source, opens?.amount?.({ input, output }));
+  const certain = confirm(ledger, before, source, opens?.amount?.({ input, output }));
+  return (before.supersedes ?? []).reduce((next, superseded) => close(next, superseded, 'step'), certain);
 }
 
 /** The obligation has been asked about, to no certain end. */

@@ -8,8 +8,8 @@ export interface EventOpens<Payload, Undo extends AnyStep> {
   /** Which one; `undefined` where this event opens none after all. */
   readonly instance: (event: Payload, context: unknown) => string | undefined;
   readonly undo: Undo;
-  /** Makes the undo's input from the event. Pure. */
-  readonly undoInput: (event: Payload) => InputOf<Undo>;
+  /** Makes the undo's input from the event and the context at the time of the undo. Pure. */
+  readonly undoInput: (event: Payload, context: unknown) => InputOf<Undo>;
   readonly amount?: (event: Payload) => Money | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface ErasedEventOpens {
   readonly kind: string;
   readonly instance: (event: JsonObject, context: unknown) => string | undefined;
   readonly undo: string;
-  readonly undoInput: (event: JsonObject) => unknown;
+  readonly undoInput: (event: JsonObject, context: unknown) => unknown;
   readonly amount: ((event: JsonObject) => Money | undefined) | undefined;
 }
 
