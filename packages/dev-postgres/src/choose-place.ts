@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import path from 'node:path';
 import { canReach, chooseUser, type UnprivilegedUser } from './choose-user.ts';
-import { findBinaries, type PostgresBinaries } from './find-binaries.ts';
+import { findBinaries, type PostgresBinaries, programOf } from './find-binaries.ts';
 
 /** Everything that decides how a server is run on one data directory. */
 export interface Place {
@@ -29,7 +39,7 @@ export function choosePlace(dataDir: string, onNotice: (line: string) => void): 
   const user = chooseUser(wanted);
   if (!user) return { binaries, dataDir: wanted, user };
   return {
-    binaries: canReach(binaries.root, user) ? binaries : copyBinaries(binaries, onNotice),
+    binaries: canReach(programOf(binaries, 'postgres'), user) ? binaries : copyBinaries(binaries, onNotice),
     dataDir: canReach(path.dirname(wanted), user) ? wanted : moveAway(wanted, onNotice),
     user,
   };
@@ -45,7 +55,8 @@ function resolveDirectory(dataDir: string): string {
 
 function moveAway(wanted: string, onNotice: (line: string) => void): string {
   const directory = path.join(REACHABLE_ROOT, 'data');
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  makeReachable(REACHABLE_ROOT);
+  makeReachable(directory);
   const moved = path.join(directory, createHash('sha256').update(wanted).digest('hex').slice(0, 12));
   onNotice(`PostgreSQL can't run as root and its user can't reach ${wanted}: the data is in ${moved}`);
   return moved;
@@ -55,10 +66,11 @@ function copyBinaries(binaries: PostgresBinaries, onNotice: (line: string) => vo
   const root = path.join(REACHABLE_ROOT, `postgres-${binaries.version}`);
   if (existsSync(root)) return { ...binaries, root };
   onNotice(`PostgreSQL can't run as root and its user can't reach ${binaries.root}: copied to ${root}`);
-  mkdirSync(REACHABLE_ROOT, { recursive: true, mode: 0o755 });
+  makeReachable(REACHABLE_ROOT);
   // Copied aside and renamed, so that a copy which was interrupted, or made twice at once, is never run.
   const staging = `${root}.${process.pid}`;
   cpSync(binaries.root, staging, { recursive: true, verbatimSymlinks: true });
+  openToAll(staging);
   try {
     renameSync(staging, root);
   } catch (error) {
@@ -66,6 +78,19 @@ function copyBinaries(binaries: PostgresBinaries, onNotice: (line: string) => vo
     if (!existsSync(root)) throw error;
   }
   return { ...binaries, root };
+}
+
+/** Makes a directory that everybody may pass through, whatever root's umask is. */
+function makeReachable(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o755);
+}
+
+function openToAll(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
+    if (!entry.isSymbolicLink()) chmodSync(path.join(entry.parentPath, entry.name), 0o755);
+  }
 }
 
 /** Hands a file or directory that root made to the user as which PostgreSQL runs. */

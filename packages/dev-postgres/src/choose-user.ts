@@ -26,12 +26,12 @@ function idOfNobody(flag: '-u' | '-g'): number {
 }
 
 /**
- * Says whether a user may pass through every directory from the root down to `directory`, that one included.
+ * Says whether a user may pass through every directory on the way to `file` and then enter or run that.
  *
  * Reads mode bits only: an access control list that says otherwise isn't seen.
  */
-export function canReach(directory: string, user: UnprivilegedUser): boolean {
-  for (let step = path.resolve(directory); ; step = path.dirname(step)) {
+export function canReach(file: string, user: UnprivilegedUser): boolean {
+  for (let step = path.resolve(file); ; step = path.dirname(step)) {
     const { mode, uid, gid } = statSync(step);
     const searchBit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
     if ((mode & searchBit) === 0) return false;
