@@ -2,6 +2,7 @@ import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import type { MoveTransaction, MoveWrites, Store } from '../ports/store.js';
 import { claim, reserveAbsent } from './claim.js';
 import type { Database } from './database.js';
+import { failureKind } from './failure-kind.js';
 import { findHistory, findSaga, listSagas } from './find-sagas.js';
 import { renewLeases, retryLater } from './leases.js';
 import { readPublishOrder } from './publish-order.js';
@@ -17,6 +18,7 @@ export function postgresStore(database: Database, queue: PgBossQueue): Store {
   const { names } = database;
   return {
     move: (body) => database.transaction((session) => body(moveTransaction(session, names, queue))),
+    failureKind,
     takeWakeups: (request) => takeWakeups(database, queue, request),
     renewLeases: (leases, leaseMs) => renewLeases(database, names, leases, leaseMs),
     retryLater: (writes) => retryLater(database, names, writes),

@@ -1,5 +1,5 @@
 import type { MoveWrites } from '../ports/store.js';
-import { BatchConflict } from './is-transient.js';
+import { BatchConflict } from './failure-kind.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -56,8 +56,8 @@ function saveStatement({ ours }: SchemaNames): string {
     ),
     changed as (
       update ${ours}.outbox o set
-        status = coalesce(x.status, o.status),
-        "left" = o."left" or x."left" is not null,
+        status = coalesce(x.status, case when x."left" and o.status = 'parked' then 'pending' end, o.status),
+        "left" = o."left" or coalesce(x."left", false),
         last_error = case when x.renewed is not null then null else coalesce(x."lastError", o.last_error) end,
         attempt = case when x.renewed is not null then 0 when x.status = 'leased' then o.attempt + 1
                   else o.attempt end,
@@ -67,7 +67,7 @@ function saveStatement({ ours }: SchemaNames): string {
         lease = coalesce(x.lease, o.lease),
         deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8), o.deadline_at),
         due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt")
-                 when x."left" is not null and o.status = 'pending' then ${ours}.saga_now() else o.due_at end,
+                 when x."left" and o.status in ('pending', 'parked') then ${ours}.saga_now() else o.due_at end,
         settled_at = case when x.status = 'cancelled' then ${ours}.saga_now()
                      when x.status is null then o.settled_at end
       from jsonb_to_recordset($7::jsonb) as x("sagaId" text, key text, status text, "left" boolean, "lastError" text,

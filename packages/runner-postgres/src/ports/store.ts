@@ -292,10 +292,18 @@ export interface FoundSaga {
   readonly createdAtText: string;
 }
 
+/**
+ * What a failed transaction asks for. `conflict`: it met others and may be repeated at once. `away`: the database
+ * can't be reached, and whether it committed is unknown. `poison`: the same would happen again.
+ */
+export type FailureKind = 'conflict' | 'away' | 'poison';
+
 /** Everything that the engine asks of PostgreSQL and pg-boss. A simulation puts another in its place. */
 export interface Store {
   /** Runs the body in one transaction; whatever it throws rolls everything back. */
   move<Result>(body: (tx: MoveTransaction) => Promise<Result>): Promise<Result>;
+  /** Reads what {@link Store.move}, or any other of these, has thrown. */
+  failureKind(error: unknown): FailureKind;
   /** Takes wake-ups from the queues and the rows that they name, in one transaction. */
   takeWakeups(request: {
     readonly queues: readonly string[];

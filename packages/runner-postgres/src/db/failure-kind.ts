@@ -1,0 +1,27 @@
+import { SagaError } from '@countermand/saga-core';
+import type { FailureKind } from '../ports/store.js';
+
+/** The batch met somebody else's commit between its look and its write; the next look will see it. */
+export class BatchConflict extends Error {
+  override readonly name = 'BatchConflict';
+}
+
+/** Serialization failure, deadlock, lock not available, and a row that somebody else inserted in between. */
+const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
+/** Connection exceptions, insufficient resources, operator intervention. 57014 isn't among them: see below. */
+const AWAY = /^(08|53|57P|25P03)/;
+const CONNECTION_LOST = /connection|terminat|timeout|socket|not queryable/i;
+
+/**
+ * What a failed transaction asks for. `conflict`: it met others, and may be repeated at once. `away`: the database
+ * can't be reached; whether it committed is unknown, so that what is repeated must be idempotent. `poison`: the same
+ * would happen again, though maybe not to a half of it; a statement that ran out of time (57014) counts here.
+ */
+export function failureKind(error: unknown): FailureKind {
+  if (error instanceof BatchConflict) return 'conflict';
+  if (!(error instanceof Error)) return 'poison';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code === undefined) return CONNECTION_LOST.test(error.message) && !(error instanceof SagaError) ? 'away' : 'poison';
+  if (CONFLICTS.has(code)) return 'conflict';
+  return AWAY.test(code) || /^E[A-Z]+$/.test(code) ? 'away' : 'poison';
+}

@@ -1,0 +1,102 @@
+import { type Clock, pause } from './ports/clock.js';
+import type { Logger } from './ports/logger.js';
+import type { LeasedRow, Store } from './ports/store.js';
+import { LEASE_MARGIN_MS, LEASE_MS, RENEW_MS } from './timing.js';
+
+/** What a {@link LeaseKeeper} is made of. */
+export interface LeaseKeeperOptions {
+  readonly store: Pick<Store, 'renewLeases'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Held {
+  readonly row: LeasedRow;
+  readonly onLost: () => void;
+  /** On the process's own clock, and not later than the database's. */
+  endsAt: number;
+}
+
+/**
+ * Prolongs the leases of everything that this worker carries out, by one statement every two seconds, and none when
+ * there is nothing. A lease that is lost, or that may have ended because the database can't be reached, is told to
+ * whoever works under it, before another worker begins.
+ */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #held = new Map<string, Held>();
+  #loop: Promise<void> | undefined;
+  #wake = new AbortController();
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param takenAt - the process's time when the lease was asked for
+   * @param onLost - called once, if it is lost
+   */
+  hold(row: LeasedRow, takenAt: number, onLost: () => void): void {
+    this.#held.set(row.lease, { row, onLost, endsAt: takenAt + LEASE_MS - LEASE_MARGIN_MS });
+    this.#loop ??= this.#run();
+  }
+
+  drop({ lease }: LeasedRow): void {
+    this.#held.delete(lease);
+    if (this.#held.size === 0) this.#wake.abort();
+  }
+
+  get rows(): readonly LeasedRow[] {
+    return [...this.#held.values()].map(({ row }) => row);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#held.size > 0) {
+      this.#wake = new AbortController();
+      await pause(this.#options.clock, RENEW_MS, this.#wake.signal);
+      if (this.#held.size > 0) await this.#renew();
+    }
+    this.#loop = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, store, logger } = this.#options;
+    // A process that was suspended finds its leases over, whatever the database would say.
+    this.#loseEnded();
+    const asked = [...this.#held.values()];
+    const askedAt = clock.now();
+    try {
+      const kept = await Promise.race([
+        store.renewLeases(asked.map(({ row: { sagaId, key, lease } }) => ({ sagaId, key, lease })), LEASE_MS),
+        this.#untilFirstEnds(asked),
+      ]);
+      for (const held of asked) {
+        if (!kept) continue;
+        if (kept.has(held.row.lease)) held.endsAt = askedAt + LEASE_MS - LEASE_MARGIN_MS;
+        else this.#lose(held);
+      }
+    } catch (error) {
+      logger.warn({ err: error, leases: asked.length }, 'leases could not be prolonged');
+    }
+    this.#loseEnded();
+  }
+
+  /** The database may not answer at all: leases end all the same. */
+  async #untilFirstEnds(held: readonly Held[]): Promise<undefined> {
+    const first = Math.min(...held.map(({ endsAt }) => endsAt));
+    await pause(this.#options.clock, Math.max(0, first - this.#options.clock.now()), this.#wake.signal);
+    return undefined;
+  }
+
+  #loseEnded(): void {
+    const now = this.#options.clock.now();
+    for (const held of this.#held.values()) if (held.endsAt <= now) this.#lose(held);
+  }
+
+  #lose(held: Held): void {
+    if (!this.#held.delete(held.row.lease)) return;
+    const { sagaId, key, attempt } = held.row;
+    this.#options.logger.warn({ sagaId, key, attempt }, 'lease lost');
+    held.onLost();
+  }
+}

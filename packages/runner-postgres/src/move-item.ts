@@ -1,0 +1,85 @@
+import type { AdminCause, AnySaga, JsonObject, SendResult, StartResult, StepOutcome } from '@countermand/saga-core';
+import type { OutboxRow, OutboxStatus } from './ports/store.js';
+
+/** A saga that is to be started. Its nonce tells a repeated try from somebody else's start. */
+export interface StartItem {
+  readonly kind: 'start';
+  readonly sagaId: string;
+  readonly saga: AnySaga;
+  readonly input: unknown;
+  readonly inputHash: string;
+  readonly nonce: string;
+  readonly actor: string;
+}
+
+/** An event that is to be applied, and whose sender waits for what becomes of it. */
+export interface SendItem {
+  readonly kind: 'send';
+  readonly sagaId: string;
+  readonly messageId: string;
+  readonly nonce: string;
+  readonly event: JsonObject & { readonly type: string };
+  readonly actor: string;
+  readonly override?: OverrideOf;
+}
+
+/** Makes the override event, once the saga's definition is known. */
+export interface OverrideOf {
+  readonly to: string;
+  readonly reason: string;
+  readonly force: boolean;
+}
+
+/** A row of the inbox that has been accepted before: sent within somebody's transaction, or early. */
+export interface InboxItem {
+  readonly kind: 'inbox';
+  readonly sagaId: string;
+  readonly messageId: string;
+}
+
+/** How an attempt of a step ended, or what is known of one that ends no more. */
+export interface AnswerItem {
+  readonly kind: 'answer';
+  readonly sagaId: string;
+  readonly key: string;
+  /** The fence: only a row in one of these, with this lease where one is named, takes the answer. */
+  readonly from: readonly OutboxStatus[];
+  readonly lease: string | null;
+  readonly outcome: StepOutcome;
+  /** Given from outside, for a step that answers later. */
+  readonly late: boolean;
+}
+
+/** A timer that is due. */
+export interface TimerItem {
+  readonly kind: 'timer';
+  readonly sagaId: string;
+  readonly key: string;
+}
+
+/** An act of an administrator. */
+export interface AdminItem {
+  readonly kind: 'admin';
+  readonly sagaId: string;
+  readonly cause: AdminCause;
+}
+
+/** A published event that its subscriber has taken. */
+export interface PublishedItem {
+  readonly kind: 'published';
+  readonly sagaId: string;
+  readonly key: string;
+  readonly lease: string;
+  readonly subscription: string;
+}
+
+/** Everything that the one transaction takes. */
+export type MoveItem = StartItem | SendItem | InboxItem | AnswerItem | TimerItem | AdminItem | PublishedItem;
+
+/** What an item came to, once it is committed. `again`: the saga is locked elsewhere, the next batch tries. */
+export type MoveResult =
+  | { readonly kind: 'started'; readonly result: StartResult }
+  | { readonly kind: 'sent'; readonly result: SendResult }
+  | { readonly kind: 'done'; readonly applied: boolean; readonly row?: OutboxRow }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'again' };

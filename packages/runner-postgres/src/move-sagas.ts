@@ -1,0 +1,155 @@
+import type { AnySaga, HistoryEntry, Log } from '@countermand/saga-core';
+import { decideItems, type Verdict } from './decide-items.js';
+import type { MoveItem, MoveResult } from './move-item.js';
+import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
+import type { Chance } from './ports/chance.js';
+import type { Claims, ClaimRequest, LeasedRow, MoveTransaction, MoveWrites, OutboxClaim } from './ports/store.js';
+import { rowId } from './ports/store.js';
+import type { SagaFold } from './saga-fold.js';
+import type { SagaRegistry } from './saga-registry.js';
+
+/** What moving sagas depends on. */
+export interface MoveContext {
+  readonly registry: SagaRegistry;
+  readonly chance: Chance;
+  readonly followUp: FollowUp;
+  /** Whether this process hears of a queue's new wake-ups without being notified. */
+  readonly hears: (queue: string) => boolean;
+}
+
+/** What a batch did, for what comes after its commit. */
+export interface Moved {
+  /** In the order of the items. */
+  readonly results: readonly MoveResult[];
+  /** Rows that this worker must carry out now. */
+  readonly leased: readonly LeasedRow[];
+  /** Queues that got wake-ups. */
+  readonly queues: readonly string[];
+  readonly sagas: readonly MovedSaga[];
+  /** Something is due that soon; the sweeper finds it otherwise, a little later. */
+  readonly dueInMs: number;
+}
+
+/** One saga that a batch moved. */
+export interface MovedSaga {
+  readonly sagaId: string;
+  readonly definition: AnySaga;
+  readonly history: readonly HistoryEntry[];
+  readonly logs: readonly Log[];
+}
+
+/**
+ * The one transaction that moves sagas, for any number of them: lock, claim, decide what was claimed, save.
+ *
+ * What isn't claimed isn't decided: that is the fence. A cause whose lease was lost, a message that came before, a
+ * timer that another process took costs the others in the batch nothing.
+ */
+export async function moveSagas(
+  tx: MoveTransaction,
+  items: readonly MoveItem[],
+  context: MoveContext,
+): Promise<Moved> {
+  const claims = await tx.claim(claimRequest(items));
+  const absent = await reserveAbsent(tx, items, claims);
+  const { verdicts, folds, received, decided } = decideItems(items, claims, absent, context.registry);
+  const dispatcher = new Dispatcher(context.followUp, context.chance, claims.now);
+  for (const fold of folds) fold.dispatch(dispatcher);
+  await publish(tx, dispatcher, items, verdicts, folds, claims);
+
+  const { added, changed, deliveries, leased } = dispatcher.dispatched;
+  const writes = folds.flatMap((fold) => fold.write() ?? []);
+  const queues = [...new Set(deliveries.map(({ queue }) => queue))];
+  const all: MoveWrites = {
+    newSagas: writes.filter(({ start }) => start),
+    sagas: writes.filter(({ start }) => !start),
+    history: folds.flatMap(({ sagaId, history }) => history.map((entry) => ({ ...entry, sagaId }))),
+    received,
+    decided,
+    added,
+    changed,
+    deliveries,
+    notices: queues.filter((queue) => !context.hears(queue)),
+  };
+  if (Object.values(all).some((some) => some.length > 0)) await tx.save(all);
+  return { results: verdicts.map(({ result }) => result), leased, queues, sagas: folds, dueInMs: firstDueInMs(folds) };
+}
+
+/** Everything that the items are about. */
+function claimRequest(items: readonly MoveItem[]): ClaimRequest {
+  const outbox = new Map<string, OutboxClaim>();
+  for (const item of items) {
+    const wanted = outboxClaim(item);
+    // Of two answers to one row in a batch the first is claimed; the other finds it settled, like a later one.
+    if (wanted && !outbox.has(rowId(wanted.sagaId, wanted.key))) outbox.set(rowId(wanted.sagaId, wanted.key), wanted);
+  }
+  return {
+    sagaIds: [...new Set(items.map(({ sagaId }) => sagaId))],
+    startIds: items.flatMap((item) => (item.kind === 'start' ? item.sagaId : [])),
+    messages: items.flatMap((item) =>
+      item.kind === 'send' || item.kind === 'inbox' ? { sagaId: item.sagaId, messageId: item.messageId } : [],
+    ),
+    outbox: [...outbox.values()],
+  };
+}
+
+function outboxClaim(item: MoveItem): OutboxClaim | undefined {
+  const { sagaId } = item;
+  switch (item.kind) {
+    case 'answer': {
+      const { key, from, lease, outcome } = item;
+      return { sagaId, key, from, lease, to: outcome.kind === 'awaiting' ? 'awaiting' : 'settled', result: outcome };
+    }
+    case 'timer':
+      return { sagaId, key: item.key, from: ['pending'], lease: null, to: 'settled', result: null };
+    case 'published':
+      return { sagaId, key: item.key, from: ['leased'], lease: item.lease, to: 'settled', result: null };
+    default:
+      return undefined;
+  }
+}
+
+/** Messages for sagas that don't exist may only be kept by whoever holds the id: its start would miss them. */
+async function reserveAbsent(
+  tx: MoveTransaction,
+  items: readonly MoveItem[],
+  claims: Claims,
+): Promise<ReadonlySet<string>> {
+  const starting = new Set(items.flatMap((item) => (item.kind === 'start' ? item.sagaId : [])));
+  const wanted = items.flatMap(({ kind, sagaId }) => {
+    const isMessage = kind === 'send' || kind === 'inbox';
+    return isMessage && !claims.sagas.has(sagaId) && !claims.busy.has(sagaId) && !starting.has(sagaId) ? sagaId : [];
+  });
+  return wanted.length > 0 ? await tx.reserveAbsent([...new Set(wanted)]) : new Set();
+}
+
+async function publish(
+  tx: MoveTransaction,
+  dispatcher: Dispatcher,
+  items: readonly MoveItem[],
+  verdicts: readonly Verdict[],
+  folds: readonly SagaFold[],
+  claims: Claims,
+): Promise<void> {
+  const published = folds.flatMap((fold) =>
+    fold.published.map((effect) => ({ sagaId: fold.sagaId, saga: fold.definition, effect })),
+  );
+  const settled = items.flatMap((item, index) =>
+    item.kind === 'published' && verdicts[index]?.isClaimed
+      ? { sagaId: item.sagaId, subscription: item.subscription }
+      : [],
+  );
+  if (published.length + settled.length === 0) return;
+  const order = await tx.publishOrder({
+    types: [...new Set(published.map(({ effect }) => effect.event.type))],
+    sagaIds: [...new Set(published.map(({ sagaId }) => sagaId))],
+    settled,
+  });
+  dispatchPublished(dispatcher, order, published, (sagaId) => {
+    const stored = claims.sagas.get(sagaId);
+    return { name: stored?.saga ?? '', version: stored?.version ?? 0 };
+  });
+}
+
+function firstDueInMs(folds: readonly SagaFold[]): number {
+  return Math.min(...folds.map((fold) => (fold.hasLeftSteps ? 0 : fold.firstTimerInMs)));
+}

@@ -1,0 +1,177 @@
+import { type AnySaga, idempotencyKey, type Publish, type RunStep } from '@countermand/saga-core';
+import type { Chance } from './ports/chance.js';
+import type { Delivery, LeasedRow, OutboxChange, OutboxRow, PublishOrder } from './ports/store.js';
+import { rowId } from './ports/store.js';
+import { stepQueue, subscriptionQueue } from './saga-registry.js';
+import { LEASE_MS, REDELIVER_MS } from './timing.js';
+
+/** Says which rows the batch's own worker carries out at once, and how many. */
+export interface FollowUp {
+  /** Takes a free place for a row of that queue, where this process has what it needs. */
+  take(queue: string): boolean;
+}
+
+/** Nothing is carried out at once: every row goes through the queue. */
+export const noFollowUp: FollowUp = { take: () => false };
+
+const BLANK = {
+  status: 'pending',
+  attempt: 0,
+  left: false,
+  lease: null,
+  delivery: null,
+  dueAt: null,
+  deadlineAt: null,
+  input: null,
+  idempotencyKey: null,
+  result: null,
+  lastError: null,
+} as const;
+
+/** The row of a step that is to be carried out. */
+export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: number): OutboxRow {
+  const { key, id, visit, step, role, input } = effect;
+  return {
+    ...BLANK,
+    sagaId,
+    key,
+    kind: 'step',
+    id,
+    visit,
+    step,
+    role,
+    queue: stepQueue(saga.name, step),
+    deadlineAt: deadlineOf(saga, step, now),
+    input,
+    // Stored where it can't be made from the row: a probe asks about the key of another one.
+    idempotencyKey: effect.idempotencyKey === idempotencyKey(sagaId, key) ? null : effect.idempotencyKey,
+  };
+}
+
+/** When a step that is asked for now must have ended. */
+export function deadlineOf(saga: AnySaga, step: string, now: number): number {
+  return now + (saga.steps[step]?.deadlineMs ?? 0);
+}
+
+/** The row of a timer. */
+export function timerRow(
+  sagaId: string,
+  timer: { readonly key: string; readonly id: string; readonly visit: number; readonly dueAt: number },
+): OutboxRow {
+  const { key, id, visit, dueAt } = timer;
+  return { ...BLANK, sagaId, key, kind: 'timer', id, visit, step: null, role: null, queue: null, dueAt };
+}
+
+/** The rows of a published event: one for each subscription, or one that only tells of it. */
+export function publishRows(sagaId: string, effect: Publish, subscriptions: readonly string[]): OutboxRow[] {
+  const { sequence, event } = effect;
+  const row = { ...BLANK, sagaId, kind: 'publish', visit: sequence, step: event.type, role: null, input: event } as const;
+  if (subscriptions.length === 0) {
+    return [{ ...row, key: `publish:${sequence}`, id: '', queue: null, status: 'settled' }];
+  }
+  return subscriptions.map((name) => ({
+    ...row,
+    key: `publish:${sequence}:${name}`,
+    id: name,
+    queue: subscriptionQueue(name),
+  }));
+}
+
+/** What was written for the rows of a batch. */
+export interface Dispatched {
+  readonly added: OutboxRow[];
+  readonly changed: OutboxChange[];
+  readonly deliveries: Delivery[];
+  readonly leased: LeasedRow[];
+}
+
+/** Sends rows on their way: into this worker's own hands, where it has them free, or to the queue. */
+export class Dispatcher {
+  readonly dispatched: Dispatched = { added: [], changed: [], deliveries: [], leased: [] };
+  readonly #followUp: FollowUp;
+  readonly #chance: Chance;
+  readonly #now: number;
+
+  constructor(followUp: FollowUp, chance: Chance, now: number) {
+    this.#followUp = followUp;
+    this.#chance = chance;
+    this.#now = now;
+  }
+
+  /** A new row. Timers, told events and steps that were left at once are only written. */
+  add(row: OutboxRow, saga: { readonly name: string; readonly version: number }): void {
+    const { added, deliveries, leased } = this.dispatched;
+    if (row.queue === null || row.status !== 'pending' || row.left) {
+      added.push(row);
+    } else if (this.#followUp.take(row.queue)) {
+      const held = { ...row, ...this.#lease(), attempt: 1 };
+      added.push(held);
+      leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.#now });
+    } else {
+      const delivery = this.#chance.uuid();
+      added.push({ ...row, delivery, dueAt: this.#now + REDELIVER_MS });
+      deliveries.push({ queue: row.queue, sagaId: row.sagaId, key: row.key, delivery });
+    }
+  }
+
+  /** A new row that waits for others before it. */
+  hold(row: OutboxRow): void {
+    this.dispatched.added.push(row);
+  }
+
+  /** A stored row whose turn has come. */
+  release(row: OutboxRow, saga: { readonly name: string; readonly version: number }): void {
+    if (row.queue !== null && this.#followUp.take(row.queue)) {
+      const held = { ...row, ...this.#lease(), attempt: row.attempt + 1 };
+      const { sagaId, key, status, lease, dueAt } = held;
+      this.dispatched.changed.push({ sagaId, key, status, lease, dueAt });
+      this.dispatched.leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.#now });
+    } else {
+      this.deliver({ sagaId: row.sagaId, key: row.key }, row.queue);
+    }
+  }
+
+  /** A stored row that is to be carried out (again). */
+  deliver(change: OutboxChange, queue: string | null): void {
+    if (queue === null) return;
+    const delivery = this.#chance.uuid();
+    const { sagaId, key } = change;
+    this.dispatched.changed.push({ ...change, status: 'pending', delivery, dueAt: this.#now + REDELIVER_MS });
+    this.dispatched.deliveries.push({ queue, sagaId, key, delivery });
+  }
+
+  #lease() {
+    return { status: 'leased', lease: this.#chance.uuid(), dueAt: this.#now + LEASE_MS } as const;
+  }
+}
+
+/** Puts the events of a batch in order: of each saga and subscription one goes out, the others wait for it. */
+export function dispatchPublished(
+  dispatcher: Dispatcher,
+  order: PublishOrder,
+  published: readonly { readonly sagaId: string; readonly saga: SagaName; readonly effect: Publish }[],
+  sagaOf: (sagaId: string) => SagaName,
+): void {
+  const blocked = new Set(order.blocked);
+  for (const row of order.next) {
+    dispatcher.release(row, sagaOf(row.sagaId));
+    blocked.add(rowId(row.sagaId, row.id));
+  }
+  for (const { sagaId, saga, effect } of published) {
+    const names = order.subscriptions.get(effect.event.type) ?? [];
+    for (const row of publishRows(sagaId, effect, names)) {
+      const line = rowId(sagaId, row.id);
+      if (blocked.has(line)) {
+        dispatcher.hold(row);
+      } else {
+        dispatcher.add(row, saga);
+        if (row.queue !== null) blocked.add(line);
+      }
+    }
+  }
+}
+
+interface SagaName {
+  readonly name: string;
+  readonly version: number;
+}

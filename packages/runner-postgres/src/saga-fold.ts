@@ -1,0 +1,209 @@
+import {
+  type AnySaga,
+  attributesOf,
+  type Cause,
+  type Decision,
+  decide,
+  type Effect,
+  type Envelope,
+  type HistoryEntry,
+  isSettled,
+  type JsonObject,
+  type Log,
+  messageOf,
+  type Publish,
+  sagaStatus,
+} from '@countermand/saga-core';
+import { type Dispatcher, deadlineOf, stepRow, timerRow } from './outbox-plan.js';
+import type { OutboxChange, OutboxRow, SagaWrite, StoredSaga } from './ports/store.js';
+import { stepQueue } from './saga-registry.js';
+
+/**
+ * One saga within a batch: its causes are folded in order of arrival, so that they come to one snapshot, a history
+ * row each, and every outbox row written once.
+ */
+export class SagaFold {
+  readonly definition: AnySaga;
+  readonly sagaId: string;
+  readonly history: HistoryEntry[] = [];
+  readonly published: Publish[] = [];
+  readonly logs: Log[] = [];
+  /** Of a saga that this batch starts. */
+  readonly start: { readonly nonce: string; readonly inputHash: string } | undefined;
+  readonly #now: number;
+  readonly #stored: StoredSaga | undefined;
+  readonly #added = new Map<string, OutboxRow>();
+  readonly #changed = new Map<string, OutboxChange>();
+  readonly #reruns = new Map<string, OutboxChange>();
+  #envelope: Envelope;
+  #attributes: JsonObject;
+  #error: string | null;
+  #isDirty = false;
+
+  private constructor(
+    definition: AnySaga,
+    envelope: Envelope,
+    now: number,
+    from: { readonly stored?: StoredSaga; readonly start?: { readonly nonce: string; readonly inputHash: string } },
+  ) {
+    this.definition = definition;
+    this.sagaId = envelope.sagaId;
+    this.start = from.start;
+    this.#now = now;
+    this.#stored = from.stored;
+    this.#envelope = envelope;
+    this.#attributes = from.stored?.attributes ?? {};
+    this.#error = from.stored?.error ?? null;
+  }
+
+  /** A saga that is stored, and locked. */
+  static of(definition: AnySaga, stored: StoredSaga, now: number): SagaFold {
+    return new SagaFold(definition, stored.envelope, now, { stored });
+  }
+
+  /** A saga that begins. */
+  static begun(
+    definition: AnySaga,
+    decision: Decision,
+    start: { readonly nonce: string; readonly inputHash: string },
+    now: number,
+  ): SagaFold {
+    const fold = new SagaFold(definition, decision.envelope, now, { start });
+    fold.#attributes = attributesOf(definition, decision.envelope);
+    fold.#take(decision);
+    return fold;
+  }
+
+  /** Decides one more cause. What is refused leaves no trace. */
+  apply(cause: Cause): Decision {
+    const decision = decide(this.definition, this.#envelope, cause, this.#now);
+    if (decision.outcome !== 'refused') this.#take(decision);
+    return decision;
+  }
+
+  /** The runner itself had stopped the saga; lets it go on. Says whether it had. */
+  clearError(): boolean {
+    if (this.#error === null) return false;
+    this.#error = null;
+    this.#isDirty = true;
+    return true;
+  }
+
+  /** What is to be written of the saga itself; `undefined` when nothing happened. */
+  write(): SagaWrite | undefined {
+    if (!this.#isDirty) return undefined;
+    this.#readAttributes();
+    const { definition } = this;
+    const envelope = this.#envelope;
+    return {
+      id: this.sagaId,
+      saga: definition.name,
+      version: definition.version,
+      fingerprint: definition.fingerprint,
+      status: this.#error === null ? sagaStatus(definition, envelope) : 'parked',
+      settled: this.#error === null && isSettled(definition, envelope),
+      revision: (this.#stored?.revision ?? 0) + 1,
+      envelope,
+      attributes: this.#attributes,
+      state: envelope.snapshot.value,
+      error: this.#error,
+      ...(this.start && { start: this.start }),
+    };
+  }
+
+  /** Sends the saga's outbox rows on their way. */
+  dispatch(dispatcher: Dispatcher): void {
+    for (const row of this.#added.values()) dispatcher.add(row, this.definition);
+    for (const [key, change] of this.#reruns) dispatcher.deliver(change, this.#queueOf(key));
+    dispatcher.dispatched.changed.push(...this.#changed.values());
+  }
+
+  /** Milliseconds until the first timer that was armed is due. */
+  get firstTimerInMs(): number {
+    const dues = [...this.#added.values()].flatMap(({ kind, dueAt }) => (kind === 'timer' && dueAt !== null ? dueAt : []));
+    return Math.min(...dues) - this.#now;
+  }
+
+  /** Whether rows wait for the sweeper to answer for them. */
+  get hasLeftSteps(): boolean {
+    return [...this.#changed.values()].some(({ left }) => left);
+  }
+
+  #take(decision: Decision): void {
+    this.#isDirty = true;
+    this.#envelope = decision.envelope;
+    this.history.push(...decision.history);
+    for (const effect of decision.effects) this.#carry(effect);
+  }
+
+  #carry(effect: Effect): void {
+    switch (effect.type) {
+      case 'runStep':
+        this.#added.set(effect.key, stepRow(this.definition, this.sagaId, effect, this.#now));
+        break;
+      case 'armTimer':
+        this.#added.set(effect.key, timerRow(this.sagaId, effect));
+        break;
+      case 'publish':
+        this.published.push(effect);
+        break;
+      case 'log':
+        this.logs.push(effect);
+        break;
+      default:
+        this.#change(effect);
+    }
+  }
+
+  #change(effect: Exclude<Effect, { type: 'runStep' | 'armTimer' | 'publish' | 'log' }>): void {
+    const { key } = effect;
+    const { sagaId } = this;
+    switch (effect.type) {
+      case 'rerunStep':
+        this.#changed.delete(key);
+        this.#reruns.set(key, { sagaId, key, renewed: { deadlineAt: deadlineOf(this.definition, this.#stepOf(key), this.#now) } });
+        break;
+      case 'leaveStep':
+        this.#merge(key, { left: true });
+        break;
+      case 'parkStep':
+        this.#merge(key, { status: 'parked', lastError: effect.error });
+        break;
+      case 'cancelStep':
+      case 'cancelTimer':
+        this.#merge(key, { status: 'cancelled' });
+    }
+  }
+
+  /** A row of this same batch is changed where it is; of a stored one the changes are put together. */
+  #merge(key: string, change: { status?: 'parked' | 'cancelled'; left?: true; lastError?: string }): void {
+    const row = this.#added.get(key);
+    if (row?.kind === 'timer' || (row && change.status === 'cancelled')) {
+      this.#added.delete(key);
+    } else if (row) {
+      this.#added.set(key, { ...row, ...change, ...(change.left && { dueAt: this.#now }) });
+    } else {
+      const rerun = this.#reruns.get(key);
+      this.#reruns.delete(key);
+      this.#changed.set(key, { sagaId: this.sagaId, key, ...rerun, ...this.#changed.get(key), ...change });
+    }
+  }
+
+  #stepOf(key: string): string {
+    return this.#envelope.runs.find(({ id, visit }) => `${id}:${visit}` === key)?.step ?? '';
+  }
+
+  #queueOf(key: string): string {
+    return stepQueue(this.definition.name, this.#stepOf(key));
+  }
+
+  /** A function of the user's that throws here is one more thing that can't go on: the saga parks. */
+  #readAttributes(): void {
+    try {
+      this.#attributes = attributesOf(this.definition, this.#envelope);
+    } catch (error) {
+      if (this.start) throw error;
+      this.apply({ type: 'park', reason: `attributes: ${messageOf(error)}`, actor: 'runner' });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { type AnySaga, type ErasedAdapter, normalizeAdapter, SagaError, type StepContract } from '@countermand/saga-core';
+
+/** Adapters by saga name and step name, as the user gives them. */
+export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The queue of a step; all versions of a saga share it. */
+export function stepQueue(saga: string, step: string): string {
+  return `${saga}.${step}`;
+}
+
+/** The queue of a subscription. */
+export function subscriptionQueue(name: string): string {
+  return `on.${name}`;
+}
+
+/** What this process knows: definitions by name and version, and the adapters of its steps. */
+export class SagaRegistry {
+  readonly sagas: readonly AnySaga[];
+  readonly #byVersion = new Map<string, AnySaga>();
+  readonly #adapters = new Map<string, ErasedAdapter>();
+
+  /** @throws SagaError `SETTING_INVALID` for a definition that comes twice, or an adapter that fits no step */
+  constructor(sagas: readonly AnySaga[], adapters: AdapterTable) {
+    this.sagas = sagas;
+    for (const saga of sagas) {
+      const key = versionKey(saga.name, saga.version);
+      if (this.#byVersion.has(key)) throw invalid(`saga '${saga.name}' version ${saga.version} is given twice`);
+      this.#byVersion.set(key, saga);
+    }
+    for (const [saga, steps] of Object.entries(adapters)) {
+      for (const [step, adapter] of Object.entries(steps)) this.#addAdapter(saga, step, adapter);
+    }
+  }
+
+  find(name: string, version: number): AnySaga | undefined {
+    return this.#byVersion.get(versionKey(name, version));
+  }
+
+  /** The definition that a start by name means: the one given, or the newest. @throws SagaError `SAGA_UNKNOWN` */
+  newest(name: string): AnySaga {
+    const versions = this.sagas.filter((saga) => saga.name === name);
+    const [newest] = versions.toSorted((a, b) => b.version - a.version);
+    if (!newest) throw new SagaError('SAGA_UNKNOWN', `saga '${name}' is not among the runner's sagas`);
+    return newest;
+  }
+
+  contract(saga: string, version: number, step: string): StepContract | undefined {
+    const { steps } = this.find(saga, version) ?? {};
+    return steps && Object.hasOwn(steps, step) ? steps[step] : undefined;
+  }
+
+  adapter(saga: string, step: string): ErasedAdapter | undefined {
+    return this.#adapters.get(stepQueue(saga, step));
+  }
+
+  /** Queues that this process can serve. */
+  get servedQueues(): readonly string[] {
+    return [...this.#adapters.keys()];
+  }
+
+  /** Every queue of every saga that this process declares. */
+  get queues(): readonly string[] {
+    return [...new Set(this.sagas.flatMap((saga) => Object.keys(saga.steps).map((step) => stepQueue(saga.name, step))))];
+  }
+
+  /** How long an event of that type waits for a saga that doesn't exist yet; `undefined` when it may not. */
+  deferMs(eventType: string): number | undefined {
+    const waits = this.sagas.flatMap((saga) =>
+      Object.hasOwn(saga.events, eventType) ? (saga.events[eventType]?.defer?.ttlMs ?? []) : [],
+    );
+    return waits.length > 0 ? Math.max(...waits) : undefined;
+  }
+
+  declares(eventType: string): boolean {
+    return this.sagas.some((saga) => Object.hasOwn(saga.events, eventType) && eventType !== saga.override);
+  }
+
+  #addAdapter(saga: string, step: string, given: unknown): void {
+    const versions = this.sagas.filter((one) => one.name === saga);
+    const contracts = versions.flatMap((one) => (Object.hasOwn(one.steps, step) ? (one.steps[step] ?? []) : []));
+    if (contracts.length === 0) throw invalid(`adapters.${saga}.${step}: no saga of the runner has that step`);
+    const adapter = normalizeAdapter(given);
+    if (!adapter) throw invalid(`adapters.${saga}.${step} must be a function, or { run, probe }`);
+    if (contracts.some((contract) => contract.probe) && !adapter.probe) {
+      throw invalid(`adapters.${saga}.${step} must be { run, probe }: the step's contract has a probe`);
+    }
+    this.#adapters.set(stepQueue(saga, step), adapter);
+  }
+}
+
+function versionKey(name: string, version: number): string {
+  return `${name} ${version}`;
+}
+
+function invalid(message: string): SagaError {
+  return new SagaError('SETTING_INVALID', message);
+}

@@ -1,0 +1,17 @@
+/** How long a lease lasts, from when it was taken or prolonged. Milliseconds, database time. */
+export const LEASE_MS = 6_000;
+
+/** How often a worker prolongs its leases. */
+export const RENEW_MS = 2_000;
+
+/** How soon before its end a lease that couldn't be prolonged counts as lost. */
+export const LEASE_MARGIN_MS = 500;
+
+/** How often a worker looks for what is due. */
+export const SWEEP_MS = 1_000;
+
+/** Hints may bring a sweep forward, but never make two follow each other closer than this. */
+export const SWEEP_SOONEST_MS = 50;
+
+/** When a wake-up that nobody took is sent once more, and how slow that becomes. */
+export const REDELIVER_MS = 60_000;
