@@ -1,4 +1,4 @@
-const tests = '\\.(test|test-d)\\.ts$|/testing/|/test-support/';
+const tests = '\\.(test|test-d)\\.ts$|/test-support/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -90,7 +90,8 @@ export default {
       comment:
         'An index file is an entry point. Inside a package a name is imported from the file that has it.',
       severity: 'error',
-      from: { path: '^(packages|examples)/([^/]+)/' },
+      // A test may look at its own package as users do.
+      from: { path: '^(packages|examples)/([^/]+)/', pathNot: tests },
       to: { path: '^$1/$2/.*/index\\.ts$' },
     },
     {
@@ -104,7 +105,8 @@ export default {
       name: 'no-undeclared-packages',
       comment: "A package that isn't in package.json is there by luck.",
       severity: 'error',
-      from: { path: '^(packages|examples)/' },
+      // What tests and builds run on is declared once, at the root.
+      from: { path: '^(packages|examples)/', pathNot: [tests, '\\.config\\.ts$'] },
       to: { pathNot: '^packages/', dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'undetermined'] },
     },
     {
@@ -120,7 +122,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(packages|examples)/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
