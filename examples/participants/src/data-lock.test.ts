@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@countermand/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockData } from './data-lock.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
@@ -34,6 +35,18 @@ describe.runIf(process.platform === 'linux')('the lock of a data directory', () 
     expect(lockData(directory)).toBe(second.pid);
     second.kill('SIGKILL');
     await once(second, 'exit');
+    expect(lockData(directory)).toBe(process.pid);
+  });
+
+  it('is not held by a process that was killed and whose parent has not noticed', async () => {
+    const directory = await temporaryDirectory();
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const zombie = Number(output.toString());
+    const state = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(') ')[1]?.[0];
+    await eventually(() => expect(state()).toBe('Z'));
+    writeFileSync(join(directory, 'participants.pid'), lineOf(zombie));
     expect(lockData(directory)).toBe(process.pid);
   });
 

@@ -28,7 +28,8 @@ export interface Watchers {
  */
 export class World {
   readonly books: Books = emptyBooks();
-  private readonly held = new Map<string, { fingerprint: string; decided: Promise<void> }>();
+  /** Keys that a participant is still thinking about. */
+  private readonly held = new Map<string, Promise<void>>();
   private journal: JournalFile | undefined;
   private watchers: Watchers | undefined;
 
@@ -62,11 +63,8 @@ export class World {
    */
   async execute(command: PreparedCommand, key: string): Promise<Outcome> {
     const fingerprint = fingerprintOf(command);
-    const held = this.held.get(key);
-    if (held) {
-      if (held.fingerprint !== fingerprint) return { kind: 'key_reused' };
-      await held.decided;
-    }
+    // No await where nothing is held: between here and the decision nobody else may get in.
+    while (this.held.has(key)) await this.held.get(key);
     const known = this.books.effects.get(key);
     if (known) return this.recall(known, fingerprint, true);
 
@@ -96,7 +94,7 @@ export class World {
 
   /** The effect of a key. Waits for one that is being decided, so that its "no" can be believed. */
   async lookUp(key: string): Promise<CommandEntry | undefined> {
-    await this.held.get(key)?.decided;
+    await this.held.get(key);
     const effect = this.books.effects.get(key);
     await this.settled();
     return effect;
@@ -159,7 +157,7 @@ export class World {
     fingerprint: string,
   ): Promise<CommandEntry> {
     const decided = Promise.withResolvers<void>();
-    this.held.set(key, { fingerprint, decided: decided.promise });
+    this.held.set(key, decided.promise);
     await new Promise((resolve) => setTimeout(resolve, ms));
     try {
       return this.decideNow(command, key, fingerprint);

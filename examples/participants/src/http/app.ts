@@ -45,7 +45,9 @@ export function createApp({ world, journalPath, log }: AppOptions): Hono<Env> {
   app.get('/inventory/stock', async (c) => c.json(await world.show(viewStock)));
   app.get('/payments', async (c) => {
     const { order_id, payment } = c.req.query();
-    const payments = await world.show((books) => viewPayments(books, order_id, payment));
+    const payments = await world.show((books) =>
+      viewPayments(books, order_id || undefined, payment || undefined),
+    );
     return c.json({ payments });
   });
   app.get('/effects/:key{.+}', async (c) => {

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { QueuedWebhook } from '../books.ts';
-import { COMMANDS } from '../commands.ts';
+import { COMMANDS, TRIGGERS } from '../commands.ts';
 import { JournalFile } from '../journal/journal-file.ts';
 import type { Policy } from '../participants/decision.ts';
-import { type Outcome, World } from '../world.ts';
+import { World } from '../world.ts';
 import { testPolicy } from './desk.ts';
 
 export interface OpenWorldOptions {
@@ -25,10 +25,12 @@ export async function openWorld(journalPath: string, { policy, now }: OpenWorldO
   });
   const close = () => journal.close();
   onTestFinished(() => close().catch(() => undefined));
-  const send = (path: string, key: string, body: object): Promise<Outcome> => {
-    const command = COMMANDS.get(path)?.(path, body);
+  const read = (path: string, body: object) => {
+    const command = (COMMANDS.get(path) ?? TRIGGERS.get(path))?.(path, body);
     if (!command || 'problem' in command) throw new Error(`${path}: ${command?.problem ?? 'unknown'}`);
-    return world.execute(command, key);
+    return command;
   };
-  return { world, send, tasks, webhooks, close };
+  const send = (path: string, key: string, body: object) => world.execute(read(path, body), key);
+  const trigger = (path: string, body: object) => world.trigger(read(path, body));
+  return { world, send, trigger, tasks, webhooks, close };
 }
