@@ -1,0 +1,24 @@
+import type { AdaptersFor } from '@countermand/saga-core';
+import type { OrderSaga } from '@countermand/saga-core/order';
+import { checkAdapters, type FindAddress } from './check-adapters.ts';
+import { fulfilmentAdapters } from './fulfilment-adapters.ts';
+import type { ParticipantsClient } from './participants-client.ts';
+import { paymentAdapters } from './payment-adapters.ts';
+import { stockAdapters } from './stock-adapters.ts';
+
+/** What the adapters of the order saga work with. */
+export interface OrderAdapterOptions {
+  readonly client: ParticipantsClient;
+  readonly findAddress: FindAddress;
+  readonly allowMockTokens: boolean;
+}
+
+/** One adapter for each step of the order saga. */
+export function orderAdapters({ client, findAddress, allowMockTokens }: OrderAdapterOptions): AdaptersFor<OrderSaga> {
+  return {
+    ...stockAdapters(client),
+    ...paymentAdapters(client, { allowMockTokens }),
+    ...fulfilmentAdapters(client),
+    ...checkAdapters(findAddress),
+  };
+}
