@@ -7,7 +7,7 @@ const payment = { order_id, payment: z.string(), payment_id: z.string() };
 const amount = z.int();
 
 /** Work for later, carried out once its time has come, also after a restart. */
-export const taskSchema = z.discriminatedUnion('kind', [
+const taskSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('late_capture'), ...payment, amount }),
   z.object({ kind: z.literal('pack'), order_id }),
   z.object({ kind: z.literal('scan'), order_id, tracking: z.string() }),

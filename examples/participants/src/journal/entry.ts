@@ -7,7 +7,7 @@ import { changeSchema } from './change.ts';
  * idempotency key gets for ever. One line, so that no crash can part an effect from its answer or
  * from the webhook that tells of it.
  */
-export const entrySchema = z.object({
+const entrySchema = z.object({
   seq: z.int(),
   at: z.iso.datetime(),
   command: z

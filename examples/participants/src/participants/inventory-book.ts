@@ -1,13 +1,13 @@
 import type { StockLevels, Violation } from '../contract/audit-answers.ts';
 import type { Change } from '../journal/change.ts';
 
-export interface OrderStock {
+interface OrderStock {
   reserved: number;
   released: number;
   sold: number;
 }
 
-export interface Reservation {
+interface Reservation {
   status: 'none' | 'reserved' | 'released' | 'sold' | 'barred';
   reservationId: string | undefined;
   bySku: Map<string, OrderStock>;

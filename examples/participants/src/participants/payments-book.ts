@@ -41,7 +41,7 @@ export function findSlot(book: PaymentsBook, orderId: string, payment: string): 
 }
 
 /** What is still open of an authorization. */
-export function openAuthorization(record: PaymentRecord): number {
+function openAuthorization(record: PaymentRecord): number {
   return record.status === 'authorized' || record.status === 'pending' ? record.authorized : 0;
 }
 

@@ -5,7 +5,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { onTestFinished } from 'vitest';
 import { type Webhook, webhookSchema } from '../contract.ts';
 
-export interface ReceivedWebhook {
+interface ReceivedWebhook {
   id: string;
   timestamp: string;
   signature: string;
