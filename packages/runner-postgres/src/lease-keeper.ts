@@ -65,27 +65,23 @@ export class LeaseKeeper {
     this.#loseEnded();
     const asked = [...this.#held.values()];
     const askedAt = clock.now();
+    const late = new AbortController();
     try {
       const kept = await Promise.race([
         store.renewLeases(asked.map(({ row: { sagaId, key, lease } }) => ({ sagaId, key, lease })), LEASE_MS),
-        this.#untilFirstEnds(asked),
+        // The database may not answer at all: leases end all the same.
+        pause(clock, Math.max(0, Math.min(...asked.map(({ endsAt }) => endsAt)) - askedAt), late.signal),
       ]);
-      for (const held of asked) {
-        if (!kept) continue;
-        if (kept.has(held.row.lease)) held.endsAt = askedAt + LEASE_MS - LEASE_MARGIN_MS;
+      for (const held of kept ? asked : []) {
+        if (kept?.has(held.row.lease)) held.endsAt = askedAt + LEASE_MS - LEASE_MARGIN_MS;
         else this.#lose(held);
       }
     } catch (error) {
       logger.warn({ err: error, leases: asked.length }, 'leases could not be prolonged');
+    } finally {
+      late.abort();
     }
     this.#loseEnded();
-  }
-
-  /** The database may not answer at all: leases end all the same. */
-  async #untilFirstEnds(held: readonly Held[]): Promise<undefined> {
-    const first = Math.min(...held.map(({ endsAt }) => endsAt));
-    await pause(this.#options.clock, Math.max(0, first - this.#options.clock.now()), this.#wake.signal);
-    return undefined;
   }
 
   #loseEnded(): void {

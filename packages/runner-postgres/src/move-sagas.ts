@@ -8,6 +8,9 @@ import { rowId } from './ports/store.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
 
+/** Tells other processes of a message that waits in the inbox; every other notice is the name of a queue. */
+export const INBOX_NOTICE = 'inbox';
+
 /** What moving sagas depends on. */
 export interface MoveContext {
   readonly registry: SagaRegistry;
@@ -68,7 +71,10 @@ export async function moveSagas(
     added,
     changed,
     deliveries,
-    notices: queues.filter((queue) => !context.hears(queue)),
+    notices: [
+      ...queues.filter((queue) => !context.hears(queue)),
+      ...(received.some(({ status }) => status === 'pending') ? [INBOX_NOTICE] : []),
+    ],
   };
   if (Object.values(all).some((some) => some.length > 0)) await tx.save(all);
   return { results: verdicts.map(({ result }) => result), leased, queues, sagas: folds, dueInMs: firstDueInMs(folds) };

@@ -50,8 +50,8 @@ export class PgBossQueue {
   }
 
   /** Creates the queues that aren't there yet and connects. @throws Error when pg-boss's tables are outdated */
-  async start(queues: readonly string[], settings: { readonly supervise: boolean }): Promise<void> {
-    const boss = this.#newBoss(settings.supervise);
+  async start(queues: readonly string[]): Promise<void> {
+    const boss = this.#newBoss();
     try {
       await boss.start();
       this.#boss = boss;
@@ -113,13 +113,13 @@ export class PgBossQueue {
     if (!this.#declared.has(queue)) await this.declare([queue]);
   }
 
-  #newBoss(supervise: boolean): PgBoss {
+  #newBoss(): PgBoss {
     const { database, clock, logger } = this.#options;
     const boss = new PgBoss({
       ...MAINTENANCE,
       db: databaseOf(database),
       schema: database.names.boss,
-      supervise,
+      supervise: true,
       clock: waitingFor(clock, database),
     });
     boss.on('error', (error) => logger.warn({ err: error }, 'pg-boss maintenance failed'));

@@ -1,0 +1,200 @@
+import {
+  assertJson,
+  type ErasedAdapter,
+  idempotencyKey,
+  isDeclined,
+  isLater,
+  messageOf,
+  readProbeAnswer,
+  retryDelayMs,
+  type StepContract,
+  type StepOutcome,
+} from '@countermand/saga-core';
+import type { Chance } from './ports/chance.js';
+import { type Clock, pause } from './ports/clock.js';
+import type { LeasedRow } from './ports/store.js';
+
+/** How an attempt ended: with an answer, or to be repeated. */
+export type Ending =
+  | { readonly kind: 'answer'; readonly outcome: StepOutcome }
+  | { readonly kind: 'retry'; readonly error: string; readonly delayMs: number };
+
+/** What an attempt is carried out with. */
+export interface Attempt {
+  readonly row: LeasedRow;
+  readonly contract: StepContract;
+  readonly adapter: ErasedAdapter;
+  /** Aborted when the lease is lost or the worker stops. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Process time when the lease was asked for; with it, the time that is left to the deadline. */
+  readonly takenAt: number;
+}
+
+/**
+ * Carries out one attempt of a step, or what is left to do where none may be begun any more: past the deadline, or
+ * when the attempts are used up, the participant is only asked by the probe what became of the earlier ones.
+ */
+export async function attemptStep(attempt: Attempt): Promise<Ending> {
+  const { row, contract } = attempt;
+  if (row.role === 'probe') return await attemptProbe(attempt);
+  if (remainingMs(attempt) <= 0 || row.attempt > contract.retry.attempts) {
+    return await lastLook(attempt, row.lastError ?? 'the deadline has passed');
+  }
+  try {
+    return await runAdapter(attempt);
+  } catch (error) {
+    return await failed(attempt, textOf(error));
+  }
+}
+
+async function runAdapter(attempt: Attempt): Promise<Ending> {
+  const { row, contract, adapter } = attempt;
+  if (row.attempt > 1 && !contract.idempotent && adapter.probe) {
+    const found = await askProbe(attempt);
+    if (found.kind === 'landed') return answer({ kind: 'done', output: plainJson(found.output) });
+    if (found.kind === 'cannotSay') throw new Error('the probe cannot say whether the attempt before took effect');
+  }
+  const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
+  const returned = await withTimeout(attempt, limitMs, (signal, heartbeat) =>
+    adapter.run({
+      input: row.input,
+      idempotencyKey: keyOf(row),
+      attempt: row.attempt,
+      signal,
+      sagaId: row.sagaId,
+      heartbeat,
+      trace: {},
+    }),
+  );
+  if (isLater(returned)) return answer({ kind: 'awaiting' });
+  if (!isDeclined(returned)) return answer({ kind: 'done', output: plainJson(returned) });
+  const { code, details } = returned;
+  return answer({ kind: 'declined', code: clean(code), ...(details !== undefined && { details: plainJson(details) }) });
+}
+
+async function failed(attempt: Attempt, error: string): Promise<Ending> {
+  const { row, contract, chance } = attempt;
+  const delayMs = retryDelayMs(contract.retry, row.attempt, chance.random());
+  const mayRepeat = row.attempt < contract.retry.attempts && delayMs < remainingMs(attempt);
+  return mayRepeat ? { kind: 'retry', error, delayMs } : await lastLook(attempt, error);
+}
+
+async function lastLook(attempt: Attempt, error: string): Promise<Ending> {
+  const { row, contract, adapter } = attempt;
+  const unknown = answer({ kind: 'unknown', message: error });
+  // What was never begun can't have landed.
+  if (!contract.probe || !adapter.probe || (row.attempt === 0 && row.lastError === null)) return unknown;
+  const found = await askProbe(attempt);
+  return found.kind === 'landed' ? answer({ kind: 'done', output: plainJson(found.output) }) : unknown;
+}
+
+/** A row that only asks: the saga wants to know before it undoes something uncertain. */
+async function attemptProbe(attempt: Attempt): Promise<Ending> {
+  const { row, contract, chance } = attempt;
+  const found = await askProbe(attempt);
+  if (found.kind === 'landed') return answer({ kind: 'done', output: { landed: true, output: plainJson(found.output) } });
+  if (found.kind === 'notLanded') return answer({ kind: 'done', output: { landed: false } });
+  const delayMs = retryDelayMs(contract.retry, row.attempt, chance.random());
+  const mayRepeat = row.attempt < contract.retry.attempts && delayMs < remainingMs(attempt);
+  if (mayRepeat) return { kind: 'retry', error: found.error, delayMs };
+  return answer({ kind: 'unknown', message: found.error });
+}
+
+type Found =
+  | { readonly kind: 'landed'; readonly output: unknown }
+  | { readonly kind: 'notLanded' }
+  | { readonly kind: 'cannotSay'; readonly error: string };
+
+async function askProbe(attempt: Attempt): Promise<Found> {
+  const { row, contract, adapter } = attempt;
+  const { probe } = adapter;
+  if (!probe) return { kind: 'cannotSay', error: 'the adapter has no probe' };
+  try {
+    const returned = await withTimeout(attempt, contract.timeoutMs, (signal) =>
+      probe({ input: row.input, idempotencyKey: keyOf(row), signal, sagaId: row.sagaId }),
+    );
+    const found = readProbeAnswer(returned);
+    if (found?.kind === 'landed' || found?.kind === 'notLanded') return found as Found;
+    return { kind: 'cannotSay', error: found ? 'the probe cannot say' : 'the probe gave no probe answer' };
+  } catch (error) {
+    return { kind: 'cannotSay', error: `the probe failed: ${textOf(error)}` };
+  }
+}
+
+/** Waits for the work no longer than it may take; each heartbeat gives it the whole time again. */
+async function withTimeout<Result>(
+  { signal, clock }: Attempt,
+  limitMs: number,
+  work: (signal: AbortSignal, heartbeat: () => void) => Result | Promise<Result>,
+): Promise<Result> {
+  const ended = new AbortController();
+  let lastBeatAt = clock.now();
+  const timeout = (async () => {
+    for (;;) {
+      const leftMs = lastBeatAt + limitMs - clock.now();
+      if (ended.signal.aborted || leftMs <= 0) break;
+      await pause(clock, leftMs, ended.signal);
+    }
+    throw new DOMException(`no answer within ${Math.round(limitMs)} ms`, 'TimeoutError');
+  })();
+  const lost = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true, signal: ended.signal });
+  });
+  const timedOut = new AbortController();
+  try {
+    const working = (async () =>
+      await work(AbortSignal.any([signal, timedOut.signal]), () => {
+        lastBeatAt = clock.now();
+      }))();
+    return await Promise.race([working, timeout, lost]);
+  } catch (error) {
+    timedOut.abort(error);
+    throw error;
+  } finally {
+    ended.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
+function remainingMs({ row, clock, takenAt }: Attempt): number {
+  if (row.deadlineAt === null) return Number.POSITIVE_INFINITY;
+  return row.deadlineAt - row.leasedAt - (clock.now() - takenAt);
+}
+
+function keyOf(row: LeasedRow): string {
+  return row.idempotencyKey ?? idempotencyKey(row.sagaId, row.key);
+}
+
+function answer(outcome: StepOutcome): Ending {
+  return { kind: 'answer', outcome };
+}
+
+/**
+ * What an adapter gave, as it will be stored: what the history keeps must be what the machine saw. What can't be
+ * JSON is replaced by a note that no schema takes for the output, so that the saga parks.
+ */
+function plainJson(value: unknown): unknown {
+  if (value === undefined) return undefined;
+  try {
+    const plain: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
+    assertJson(plain, 'output');
+    return plain;
+  } catch (error) {
+    return { notJson: textOf(error) };
+  }
+}
+
+const MAX_TEXT = 2_000;
+
+/** An error's message as PostgreSQL takes it. */
+function textOf(error: unknown): string {
+  return clean(messageOf(error)).slice(0, MAX_TEXT);
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}

@@ -1,0 +1,81 @@
+import type { AnySaga } from '@countermand/saga-core';
+import pg from 'pg';
+import { Database } from './db/database.js';
+import { Listener } from './db/listener.js';
+import { checkMigrated, migrate } from './db/migrate.js';
+import { postgresStore } from './db/postgres-store.js';
+import { registerDefinitions } from './db/register-definitions.js';
+import { noticeChannel } from './db/save-moves.js';
+import { schemaNames } from './db/schema-name.js';
+import { Engine } from './engine.js';
+import { systemChance } from './ports/chance.js';
+import { systemClock } from './ports/clock.js';
+import { silentLogger } from './ports/logger.js';
+import type { PostgresRunner } from './postgres-runner.js';
+import { PgBossQueue } from './queue/pg-boss-queue.js';
+import { Runner } from './runner.js';
+import { checkOptions, type RunnerOptions } from './runner-options.js';
+import { type AdapterTable, SagaRegistry } from './saga-registry.js';
+
+const DEFAULT_CONCURRENCY = 200;
+
+/**
+ * Makes a runner. It connects with the first call; until {@link PostgresRunner.work} it starts, sends and reads, and
+ * leaves steps, timers and events to other processes.
+ *
+ * @throws SagaError `SETTING_INVALID`
+ */
+export function createRunner<const Sagas extends readonly AnySaga[]>(options: RunnerOptions<Sagas>): PostgresRunner {
+  checkOptions(options);
+  const names = schemaNames(options.schema ?? 'countermand');
+  const logger = options.logger ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  // Which steps are whose was checked by the types; what isn't a step of the saga is refused here.
+  const registry = new SagaRegistry(options.sagas, (options.adapters ?? {}) as AdapterTable);
+  const pool = options.pool ?? new pg.Pool({ connectionString: options.connection, application_name: 'countermand' });
+  const database = new Database(pool, names, (error) => logger.warn({ err: error }, 'a database connection broke'));
+  const queue = new PgBossQueue({ database, clock, logger });
+  const store = postgresStore(database, queue);
+  const engine = new Engine({
+    store,
+    registry,
+    clock,
+    chance: systemChance,
+    logger,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    followUp: options.followUp ?? true,
+  });
+  const listener = new Listener({
+    pool,
+    channel: noticeChannel(names),
+    clock,
+    logger,
+    onNotice: (payload) => engine.notice(readNotice(payload)),
+    onGap: () => engine.notice([]),
+  });
+  return new Runner({
+    ...{ database, queue, engine, listener, registry, clock, chance: systemChance },
+    store,
+    migrate: () => migrate(pool, names),
+    async open() {
+      await checkMigrated(database, names);
+      await registerDefinitions(database, names, registry.sagas);
+      await queue.start(registry.queues);
+    },
+    async close() {
+      await listener.stop();
+      await queue.stop();
+      database.leave();
+      if (!options.pool) await pool.end();
+    },
+  });
+}
+
+function readNotice(payload: string): readonly string[] {
+  try {
+    const words: unknown = JSON.parse(payload);
+    return Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,55 @@
+import { type JsonObject, messageOf } from '@countermand/saga-core';
+import type { Chance } from './ports/chance.js';
+import { type Clock, pause } from './ports/clock.js';
+import type { LeasedRow } from './ports/store.js';
+import type { Ending } from './attempt-step.js';
+
+/** A domain event, as a subscriber gets it. */
+export interface PublishedEvent {
+  /** The same for every delivery of this event. */
+  readonly id: string;
+  readonly sagaId: string;
+  /** The saga definition's name. */
+  readonly saga: string;
+  /** From 1, in the order in which the saga published. */
+  readonly sequence: number;
+  readonly type: string;
+  /** The event but for its type. */
+  readonly payload: JsonObject;
+}
+
+/** Takes one event. What it throws, and what takes too long, is delivered again, later. */
+export type EventHandler = (event: PublishedEvent, call: { readonly signal: AbortSignal }) => unknown;
+
+const TIMEOUT_MS = 30_000;
+const MAX_DELAY_MS = 300_000;
+
+/** Gives an event to its subscriber. It is tried for ever: the ones behind it must not overtake. */
+export async function deliverEvent(
+  row: LeasedRow,
+  handler: EventHandler,
+  env: { readonly signal: AbortSignal; readonly clock: Clock; readonly chance: Chance },
+): Promise<Ending> {
+  const ended = new AbortController();
+  const tooLong = new AbortController();
+  const timeout = pause(env.clock, TIMEOUT_MS, AbortSignal.any([ended.signal, env.signal])).then(() => {
+    tooLong.abort(new DOMException(`not taken within ${TIMEOUT_MS} ms`, 'TimeoutError'));
+    throw env.signal.aborted ? env.signal.reason : tooLong.signal.reason;
+  });
+  try {
+    const handled = (async () => await handler(eventOf(row), { signal: AbortSignal.any([env.signal, tooLong.signal]) }))();
+    await Promise.race([handled, timeout]);
+    return { kind: 'answer', outcome: { kind: 'done', output: null } };
+  } catch (error) {
+    const delayMs = Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
+    return { kind: 'retry', error: messageOf(error).replaceAll('\0', '').toWellFormed(), delayMs };
+  } finally {
+    ended.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
+function eventOf(row: LeasedRow): PublishedEvent {
+  const { type, ...payload } = row.input as JsonObject & { readonly type: string };
+  return { id: `${row.sagaId}:${row.visit}`, sagaId: row.sagaId, saga: row.saga, sequence: row.visit, type, payload };
+}

@@ -1,0 +1,192 @@
+import { messageOf } from '@countermand/saga-core';
+import { Batcher } from './batcher.js';
+import { Changes } from './changes.js';
+import type { EventHandler } from './deliver-event.js';
+import { Executor } from './executor.js';
+import { Fetcher } from './fetcher.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import type { MoveItem, MoveResult } from './move-item.js';
+import { INBOX_NOTICE, type Moved, moveSagas } from './move-sagas.js';
+import type { FollowUp } from './outbox-plan.js';
+import type { Chance } from './ports/chance.js';
+import { type Clock, pause } from './ports/clock.js';
+import type { Logger } from './ports/logger.js';
+import type { Store } from './ports/store.js';
+import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
+import { Slots } from './slots.js';
+import { Sweeper } from './sweeper.js';
+
+/** What an {@link Engine} is made of. Nothing else reaches it: no clock, no chance, no database. */
+export interface EngineOptions {
+  readonly store: Store;
+  readonly registry: SagaRegistry;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Attempts that are carried out at once. */
+  readonly concurrency: number;
+  /** Steps that a commit asks for are carried out at once by the worker that made it. */
+  readonly followUp: boolean;
+}
+
+/**
+ * The runner without its database: batches, attempts, leases, sweeps. It takes part in moving sagas from the start,
+ * and carries steps out once {@link Engine.work} is called.
+ */
+export class Engine {
+  readonly changes: Changes;
+  readonly #options: EngineOptions;
+  readonly #batcher: Batcher;
+  readonly #slots: Slots;
+  readonly #executor: Executor;
+  readonly #fetcher: Fetcher;
+  readonly #sweeper: Sweeper;
+  readonly #handlers = new Map<string, Map<string, EventHandler>>();
+  #served: ReadonlySet<string> = new Set();
+  #isWorking = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { store, registry, clock, chance, logger } = options;
+    this.changes = new Changes(logger);
+    this.#slots = new Slots(options.concurrency, () => this.#fetcher.resume());
+    this.#batcher = new Batcher({
+      clock,
+      chance,
+      logger,
+      move: (items) => this.#move(items),
+      kindOf: (error) => store.failureKind(error),
+      onPoison: (item, error) => this.#markStuck(item, error),
+    });
+    const submit = (item: MoveItem) => this.submit(item);
+    this.#executor = new Executor({
+      ...{ registry, store, clock, chance, logger, submit },
+      leases: new LeaseKeeper({ store, clock, logger }),
+      slots: this.#slots,
+      handlerOf: (subscription, type) => this.#handlers.get(subscription)?.get(type),
+      dueIn: (delayMs) => this.#sweeper.dueIn(delayMs),
+    });
+    this.#fetcher = new Fetcher({
+      ...{ store, registry, clock, chance, logger },
+      slots: this.#slots,
+      run: (row, takenAt) => this.#executor.run(row, takenAt),
+      discard: (wakeups) => this.#executor.discard(wakeups),
+    });
+    this.#sweeper = new Sweeper({
+      ...{ store, registry, clock, chance, logger, submit },
+      servedQueues: () => [...this.#served],
+      onQueues: (queues) => this.#fetcher.hint(queues),
+    });
+  }
+
+  /** Moves a saga, together with whatever else wants to be moved. */
+  submit(item: MoveItem): Promise<MoveResult> {
+    return this.#batcher.submit(item);
+  }
+
+  /** Begins to carry out steps, to fire timers, to deliver events. */
+  work(): void {
+    this.#isWorking = true;
+    this.#serve();
+    this.#sweeper.start();
+  }
+
+  get isWorking(): boolean {
+    return this.#isWorking;
+  }
+
+  /** Adds a subscriber. */
+  addHandler(subscription: string, eventType: string, handler: EventHandler): void {
+    const handlers = this.#handlers.get(subscription) ?? new Map<string, EventHandler>();
+    handlers.set(eventType, handler);
+    this.#handlers.set(subscription, handlers);
+    if (this.#isWorking) this.#serve();
+  }
+
+  /** Another process says that there is something: wake-ups in queues, messages; an empty list for anything. */
+  notice(words: readonly string[]): void {
+    if (!this.#isWorking) return;
+    const queues = words.filter((word) => this.#served.has(word));
+    this.#fetcher.hint(words.length === 0 ? this.#served : queues);
+    if (words.length === 0 || words.includes(INBOX_NOTICE)) this.#sweeper.dueIn(0);
+  }
+
+  /**
+   * Ends in good order: takes nothing new, lets attempts end for as long as the grace lasts, hands back what is
+   * left, and commits what is under way.
+   */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#isWorking = false;
+    this.#slots.close();
+    await Promise.all([this.#fetcher.stop(), this.#sweeper.stop()]);
+    await this.#executor.stop(graceMs);
+    const ended = new AbortController();
+    await Promise.race([this.#batcher.drain(), pause(clock, Math.max(graceMs, 1_000), ended.signal)]);
+    ended.abort();
+    this.#batcher.stop();
+  }
+
+  async #move(items: readonly MoveItem[]): Promise<readonly MoveResult[]> {
+    const { store, registry, chance, clock } = this.#options;
+    const takenAt = clock.now();
+    const followUp = this.#followUp();
+    try {
+      const context = { registry, chance, followUp, hears: (queue: string) => this.#isWorking && this.#served.has(queue) };
+      const moved = await store.move((tx) => moveSagas(tx, items, context));
+      this.#afterCommit(moved, takenAt);
+      return moved.results;
+    } catch (error) {
+      // The rows that would have been carried out at once were not written, or nobody knows: their leases will end.
+      followUp.giveBack();
+      throw error;
+    }
+  }
+
+  #followUp(): FollowUp & { giveBack(): void } {
+    let taken = 0;
+    return {
+      take: (queue) => {
+        const mine = this.#options.followUp && this.#isWorking && this.#served.has(queue) && this.#slots.take();
+        if (mine) taken += 1;
+        return mine;
+      },
+      giveBack: () => {
+        for (; taken > 0; taken -= 1) this.#slots.release();
+      },
+    };
+  }
+
+  #afterCommit(moved: Moved, takenAt: number): void {
+    for (const row of moved.leased) this.#executor.run(row, takenAt);
+    if (this.#isWorking) {
+      this.#fetcher.hint(moved.queues.filter((queue) => this.#served.has(queue)));
+      this.#sweeper.dueIn(moved.dueInMs);
+    }
+    this.tell(moved);
+  }
+
+  /** Logs what a batch has done, and tells whoever listens for changes. */
+  tell({ sagas }: Pick<Moved, 'sagas'>): void {
+    const { logger } = this.#options;
+    for (const { sagaId, definition, history, logs } of sagas) {
+      for (const { event, outcome, reason, from, to, actor } of history) {
+        logger.info({ sagaId, saga: definition.name, event, outcome, reason, from, to, actor }, 'saga moved');
+      }
+      for (const { label, value } of logs) logger.info({ sagaId, saga: definition.name, label, value }, 'saga says');
+      this.changes.tell({ sagaId });
+    }
+  }
+
+  #serve(): void {
+    const queues = [...this.#options.registry.servedQueues, ...[...this.#handlers.keys()].map(subscriptionQueue)];
+    this.#served = new Set(queues);
+    this.#fetcher.hint(queues);
+  }
+
+  async #markStuck(item: MoveItem, error: unknown): Promise<void> {
+    const write = { sagaId: item.sagaId, error: messageOf(error).replaceAll('\0', '').toWellFormed() };
+    if (item.kind === 'answer' || item.kind === 'timer') await this.#options.store.markStuck({ ...write, key: item.key });
+    if (item.kind === 'inbox') await this.#options.store.markStuck({ ...write, messageId: item.messageId });
+  }
+}

@@ -1,0 +1,187 @@
+import { messageOf } from '@countermand/saga-core';
+import { attemptStep, type Ending } from './attempt-step.js';
+import { deliverEvent, type EventHandler } from './deliver-event.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { MoveItem, MoveResult } from './move-item.js';
+import type { Chance } from './ports/chance.js';
+import { type Clock, pause } from './ports/clock.js';
+import type { Logger } from './ports/logger.js';
+import type { LeasedRow, RetryResult, RetryWrite, Store } from './ports/store.js';
+import type { Wakeup } from './ports/wakeup-queue.js';
+import type { SagaRegistry } from './saga-registry.js';
+import type { Slots } from './slots.js';
+
+/** What an {@link Executor} is made of. */
+export interface ExecutorOptions {
+  readonly registry: SagaRegistry;
+  readonly store: Pick<Store, 'retryLater' | 'removeWakeups' | 'failureKind'>;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  readonly leases: LeaseKeeper;
+  readonly slots: Slots;
+  readonly submit: (item: MoveItem) => Promise<MoveResult>;
+  readonly handlerOf: (subscription: string, eventType: string) => EventHandler | undefined;
+  /** Something is due that soon. */
+  readonly dueIn: (delayMs: number) => void;
+}
+
+/** Why an attempt is interrupted. */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Carries out the rows that this worker holds the leases of, each in one of its slots. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #finished: Wakeup[] = [];
+  #removing: Promise<void> | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Carries out a row whose slot has been taken.
+   *
+   * @param takenAt - process time before its lease was asked for
+   */
+  run(row: LeasedRow, takenAt: number): void {
+    const running = this.#carryOut(row, takenAt)
+      .catch((error: unknown) => {
+        const { sagaId, key } = row;
+        this.#options.logger.error({ err: error, sagaId, key }, 'an attempt was lost; it is repeated after its lease');
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Removes the jobs of wake-ups that led to nothing. */
+  discard(wakeups: readonly Wakeup[]): void {
+    this.#finished.push(...wakeups);
+    this.#removing ??= this.#removeFinished();
+  }
+
+  /** Waits until nothing runs; what still does after the grace is handed back for others to take. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const ended = new AbortController();
+    const grace = pause(clock, graceMs, ended.signal).then(() => this.#stopping.abort());
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    ended.abort();
+    await grace;
+    await this.#removing;
+  }
+
+  async #carryOut(row: LeasedRow, takenAt: number): Promise<void> {
+    const { leases, slots, logger, clock } = this.#options;
+    const lost = new AbortController();
+    const interrupt = () => lost.abort(new Interrupted('the lease was lost'));
+    leases.hold(row, takenAt, interrupt);
+    const stopping = () => lost.abort(new Interrupted('the worker stops'));
+    if (this.#stopping.signal.aborted) stopping();
+    this.#stopping.signal.addEventListener('abort', stopping, { once: true, signal: lost.signal });
+    const { sagaId, key, step, attempt } = row;
+    const startedAt = clock.now();
+    try {
+      const ending = await this.#attempt(row, takenAt, lost.signal).finally(() => slots.release());
+      logger.info(
+        { sagaId, key, step, attempt, ...describe(ending), durationMs: clock.now() - startedAt },
+        row.kind === 'publish' ? 'event delivered' : 'step attempted',
+      );
+      if (lost.signal.aborted) await this.#handBack(row);
+      else await this.#finish(row, ending, lost.signal);
+    } finally {
+      this.#stopping.signal.removeEventListener('abort', stopping);
+      leases.drop(row);
+    }
+  }
+
+  async #attempt(row: LeasedRow, takenAt: number, signal: AbortSignal): Promise<Ending> {
+    const { registry, clock, chance, handlerOf } = this.#options;
+    const name = row.step ?? '';
+    if (row.kind === 'publish') {
+      const handler = handlerOf(row.id, name);
+      if (!handler) return { kind: 'retry', error: `no handler for '${name}' here`, delayMs: 1_000 };
+      return await deliverEvent(row, handler, { signal, clock, chance });
+    }
+    const contract = registry.contract(row.saga, row.version, name);
+    const adapter = registry.adapter(row.saga, name);
+    if (!contract || !adapter) return { kind: 'retry', error: `no adapter for '${name}' here`, delayMs: 1_000 };
+    return await attemptStep({ row, contract, adapter, signal, clock, chance, takenAt });
+  }
+
+  async #finish(row: LeasedRow, ending: Ending, signal: AbortSignal): Promise<void> {
+    const { sagaId, key, lease } = row;
+    if (ending.kind === 'retry') {
+      const { error, delayMs } = ending;
+      const [kept] = await this.#retryLater({ sagaId, key, lease, error, delayMs }, signal);
+      if (kept) this.#options.dueIn(kept.left ? 0 : delayMs);
+      if (row.kind === 'publish') this.#complain(row, error);
+    } else {
+      const item: MoveItem =
+        row.kind === 'publish'
+          ? { kind: 'published', sagaId, key, lease, subscription: row.id }
+          : { kind: 'answer', sagaId, key, lease, from: ['leased'], outcome: ending.outcome, late: false };
+      const result = await this.#options.submit(item);
+      if (result.kind === 'done' && !result.applied) {
+        this.#options.logger.warn({ sagaId, key, attempt: row.attempt }, 'answer refused: the lease had been lost');
+      }
+    }
+    this.#discardWakeup(row);
+  }
+
+  /** The worker stops: others may take it at once, and the attempt isn't held against it. */
+  async #handBack(row: LeasedRow): Promise<void> {
+    if (!this.#stopping.signal.aborted) return;
+    const { sagaId, key, lease } = row;
+    await this.#options.store.retryLater([
+      { sagaId, key, lease, error: 'handed back by a worker that stopped', delayMs: 0, uncounted: row.attempt > 1 },
+    ]);
+    this.#discardWakeup(row);
+  }
+
+  async #retryLater(write: RetryWrite, signal: AbortSignal): Promise<readonly RetryResult[]> {
+    const { store, clock, logger } = this.#options;
+    for (;;) {
+      try {
+        return await store.retryLater([write]);
+      } catch (error) {
+        // Once the lease is over, the sweeper does the same for us.
+        if (store.failureKind(error) === 'poison' || signal.aborted) throw error;
+        logger.debug({ err: error, sagaId: write.sagaId, key: write.key }, 'a retry could not be recorded yet');
+        await pause(clock, 200, signal);
+      }
+    }
+  }
+
+  #complain({ sagaId, key, attempt, id }: LeasedRow, error: string): void {
+    const level = attempt >= 5 ? 'error' : 'warn';
+    this.#options.logger[level]({ sagaId, key, subscription: id, attempt, error }, 'event not taken; those behind it wait');
+  }
+
+  #discardWakeup({ wakeup }: LeasedRow): void {
+    if (wakeup) this.discard([wakeup]);
+  }
+
+  /** Best effort, many at a time: a job that stays finds its row settled, and goes then. */
+  async #removeFinished(): Promise<void> {
+    await Promise.resolve();
+    while (this.#finished.length > 0) {
+      const wakeups = this.#finished.splice(0);
+      await this.#options.store.removeWakeups(wakeups).catch((error: unknown) => {
+        this.#options.logger.debug({ err: error, jobs: wakeups.length }, 'finished jobs were not removed');
+      });
+    }
+    this.#removing = undefined;
+  }
+}
+
+function describe(ending: Ending): object {
+  if (ending.kind === 'retry') return { outcome: 'retry', error: ending.error, delayMs: ending.delayMs };
+  const { outcome } = ending;
+  if (outcome.kind === 'unknown') return { outcome: 'unknown', error: messageOf(outcome.message) };
+  return outcome.kind === 'declined' ? { outcome: 'declined', code: outcome.code } : { outcome: outcome.kind };
+}

@@ -1,0 +1,95 @@
+import type {
+  AnySaga,
+  HistoryEntry,
+  SagaInput,
+  SagaRunner,
+  SagaView,
+  SendOptions,
+  SendResult,
+  StartOptions,
+  StartResult,
+} from '@countermand/saga-core';
+import type { Changes } from './changes.js';
+import type { CallerTransaction } from './db/session.js';
+import type { EventHandler } from './deliver-event.js';
+import type { ListOptions, SagaPage } from './list-sagas.js';
+import type { WaitOptions } from './wait-for.js';
+
+/** Lets a call take part in a transaction of the caller's. */
+export interface InTransaction {
+  /** A Kysely transaction, or a `pg` client that has said `BEGIN`. What is written commits and rolls back with it. */
+  readonly tx?: CallerTransaction;
+}
+
+/** What `stop` takes. */
+export interface StopOptions {
+  /** How long attempts in flight may go on; 10 seconds by default. What isn't done then is handed back. */
+  readonly graceMs?: number;
+}
+
+/** Runs sagas on PostgreSQL. */
+export interface PostgresRunner extends SagaRunner {
+  /**
+   * Starts a saga. With `tx` it is decided and written there, and begins to run when that commits; another start of
+   * the same id waits for it meanwhile, nothing else does.
+   *
+   * @throws SagaError `INPUT_INVALID`, `SAGA_UNKNOWN`, `SAGA_ID_INVALID`, `START_CONFLICT`, `DECIDE_FAILED`
+   */
+  start<S extends AnySaga>(saga: S, input: SagaInput<S>, options?: StartOptions & InTransaction): Promise<StartResult>;
+  start(saga: { readonly name: string }, input: unknown, options?: StartOptions & InTransaction): Promise<StartResult>;
+  /**
+   * Sends a public event. With `tx` it is only put into the inbox there, and decided after the commit: the outcome
+   * is `accepted`, and the history tells what became of it.
+   *
+   * @throws SagaError `EVENT_NOT_DECLARED`, `EVENT_INVALID`, `SAGA_NOT_FOUND`, `MAILBOX_FULL`
+   */
+  send(
+    id: string,
+    event: { readonly type: string; readonly [key: string]: unknown },
+    options?: SendOptions & InTransaction,
+  ): Promise<SendResult>;
+  /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID` */
+  list(options?: ListOptions): Promise<SagaPage>;
+  /** Events in order of `seq`; a page of them where `limit` is given. */
+  history(
+    id: string,
+    page?: { readonly after?: number; readonly limit?: number },
+  ): Promise<readonly HistoryEntry[]>;
+  /**
+   * Waits until the predicate holds for the saga, whichever process moves it.
+   *
+   * @throws SagaError `WAIT_TIMED_OUT`, `SAGA_NOT_FOUND`; the signal's reason when that is aborted
+   */
+  waitFor(id: string, predicate: (view: SagaView) => boolean, options?: WaitOptions): Promise<SagaView>;
+  /**
+   * Stops a saga until a person resumes it by `retry`.
+   *
+   * @throws SagaError `SAGA_NOT_FOUND`
+   */
+  park(id: string, options: { readonly actor: string; readonly reason: string }): Promise<void>;
+  /**
+   * Subscribes to a published event, durably: from now on each one is delivered at least once, in order per saga,
+   * to one of the processes that subscribe under this name and work. A handler that throws gets the event again.
+   *
+   * @param eventType - as the machine emits it
+   * @param options - `name` identifies the subscription in all processes, for ever
+   */
+  on(eventType: string, options: { readonly name: string }, handler: EventHandler): Promise<void>;
+  /**
+   * Begins to work in this process: to carry out the steps that have adapters here, to fire timers, to deliver
+   * events. Without it a runner starts sagas, sends and reads, and leaves the work to other processes.
+   *
+   * @throws SagaError `SCHEMA_OUTDATED`, `FINGERPRINT_MISMATCH`
+   */
+  work(): Promise<void>;
+  /** Whether this process works. */
+  readonly isWorking: boolean;
+  /** Creates the tables, or brings them up to date. Safe in many processes at once; workers never do it. */
+  migrate(): Promise<void>;
+  /** Connects and checks the tables and definitions, as the first call of anything else does. */
+  ready(): Promise<void>;
+  /** Tells which sagas this process has moved, after each commit. */
+  readonly changes: Pick<Changes, 'subscribe'>;
+  /** Ends in good order. What is in flight may finish; nothing is lost either way. */
+  stop(options?: StopOptions): Promise<void>;
+}

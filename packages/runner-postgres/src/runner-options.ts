@@ -1,0 +1,62 @@
+import { type AdaptersFor, type AnySaga, SagaError } from '@countermand/saga-core';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Clock } from './ports/clock.js';
+import type { Logger } from './ports/logger.js';
+
+/** Adapters by saga and step. They may be given for some steps only: other processes then carry out the others. */
+export type AdaptersOption<Sagas extends readonly AnySaga[]> = {
+  readonly [One in Sagas[number] as One['name']]?: Partial<AdaptersFor<One>>;
+};
+
+/** What `createRunner` takes. */
+export interface RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySaga[]> {
+  /** A pool of the caller's, who also ends it. The runner adds listeners to it. Either this or `connection`. */
+  readonly pool?: pg.Pool;
+  /** A connection string; the runner makes and ends a pool of its own. */
+  readonly connection?: string;
+  /** Where the tables are; pg-boss's stand beside it, in a schema whose name ends in `_boss`. Default `countermand`. */
+  readonly schema?: string;
+  /** Every definition that this process knows, several versions of one saga included. */
+  readonly sagas: Sagas;
+  readonly adapters?: AdaptersOption<Sagas>;
+  /** Whether a worker carries out at once what its own commits ask for. `false`: every step goes through pg-boss. */
+  readonly followUp?: boolean;
+  /** Attempts at once in this process. Default 200. */
+  readonly concurrency?: number;
+  /** One line per state change and per attempt of a step. pino fits. Default: silence. */
+  readonly logger?: Logger;
+  /** For tests: pg-boss's `TestClock` moves the process and the database. */
+  readonly clock?: Clock;
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+const methods = (...names: string[]) =>
+  z.custom<object>(
+    (value) => isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === 'function'),
+    `must have the methods ${names.join(', ')}`,
+  );
+
+const settings = z
+  .strictObject({
+    pool: methods('connect', 'query', 'on').optional(),
+    connection: z.string().min(1).optional(),
+    schema: z.string().optional(),
+    sagas: z.array(z.custom<object>((value) => isObject(value) && 'fingerprint' in (value as object), 'must come from defineSaga()')),
+    adapters: z.record(z.string(), z.record(z.string(), z.unknown()).optional()).optional(),
+    followUp: z.boolean().optional(),
+    concurrency: z.int().min(1).max(10_000).optional(),
+    logger: methods('debug', 'info', 'warn', 'error').optional(),
+    clock: methods('now', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval').optional(),
+  })
+  .refine(({ pool, connection }) => (pool === undefined) !== (connection === undefined), {
+    message: 'give either pool or connection',
+  });
+
+/** @throws SagaError `SETTING_INVALID`, in one line */
+export function checkOptions(options: unknown): void {
+  const checked = settings.safeParse(options);
+  if (checked.success) return;
+  const problems = checked.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+  throw new SagaError('SETTING_INVALID', `createRunner: ${problems.join('; ')}`);
+}

@@ -1,0 +1,322 @@
+import {
+  type AdminCause,
+  type AnySaga,
+  assertJson,
+  assertSagaId,
+  compensationPreview,
+  type HistoryEntry,
+  type JsonObject,
+  type LateAnswer,
+  type ObligationView,
+  type OverrideRequest,
+  parseIdempotencyKey,
+  SagaError,
+  type SagaView,
+  type SendOptions,
+  type SendResult,
+  type StartOptions,
+  type StartResult,
+  type StepOutcome,
+  type WhatNext,
+  whatNext,
+} from '@countermand/saga-core';
+import { acceptMessage } from './db/accept-message.js';
+import { reserveForStart } from './db/claim.js';
+import type { Database } from './db/database.js';
+import type { Listener } from './db/listener.js';
+import { moveTransaction } from './db/postgres-store.js';
+import { addSubscriptions } from './db/publish-order.js';
+import { callerSession, type CallerTransaction } from './db/session.js';
+import type { EventHandler } from './deliver-event.js';
+import type { Engine } from './engine.js';
+import { cursorAfter, type ListOptions, pageFilter, type SagaPage } from './list-sagas.js';
+import type { MoveItem, MoveResult, StartItem } from './move-item.js';
+import { INBOX_NOTICE, moveSagas } from './move-sagas.js';
+import { noFollowUp } from './outbox-plan.js';
+import type { Chance } from './ports/chance.js';
+import type { Clock } from './ports/clock.js';
+import type { FoundSaga, Store } from './ports/store.js';
+import type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
+import type { PgBossQueue } from './queue/pg-boss-queue.js';
+import { hashInput, sagaIdFor } from './saga-id-for.js';
+import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
+import { toView } from './saga-views.js';
+import { waitFor, type WaitOptions } from './wait-for.js';
+
+const DEFAULT_GRACE_MS = 10_000;
+const SUBSCRIPTION = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/;
+
+/** What a {@link Runner} is made of. */
+export interface RunnerParts {
+  readonly database: Database;
+  readonly queue: PgBossQueue;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly listener: Listener;
+  readonly registry: SagaRegistry;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly migrate: () => Promise<void>;
+  /** Connects; tried again by the next call when it fails. */
+  readonly open: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The runner's public side: checks what it is given, and turns it into items for the engine. */
+export class Runner implements PostgresRunner {
+  readonly #parts: RunnerParts;
+  #opening: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  get changes(): Engine['changes'] {
+    return this.#parts.engine.changes;
+  }
+
+  get isWorking(): boolean {
+    return this.#parts.engine.isWorking;
+  }
+
+  migrate(): Promise<void> {
+    return this.#parts.migrate();
+  }
+
+  async ready(): Promise<void> {
+    if (this.#stopping) throw new SagaError('RUNNER_STOPPED', 'the runner has been stopped');
+    this.#opening ??= this.#parts.open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    await this.#opening;
+  }
+
+  async work(): Promise<void> {
+    await this.ready();
+    if (this.isWorking) return;
+    this.#parts.engine.work();
+    this.#parts.listener.start();
+  }
+
+  async start(
+    saga: { readonly name: string; readonly version?: number },
+    input: unknown,
+    options: StartOptions & InTransaction = {},
+  ): Promise<StartResult> {
+    const item = this.#startItem(saga, input, options);
+    await this.ready();
+    const result = options.tx ? await this.#startIn(options.tx, item) : await this.#parts.engine.submit(item);
+    if (result.kind !== 'started') throw unexpected(result);
+    return result.result;
+  }
+
+  async send(
+    id: string,
+    event: { readonly type: string; readonly [key: string]: unknown },
+    options: SendOptions & InTransaction = {},
+  ): Promise<SendResult> {
+    const plain = this.#plainEvent(id, event);
+    const { chance, engine, database } = this.#parts;
+    const { messageId = chance.uuid(), actor = 'system', tx } = options;
+    assertMessageId(messageId);
+    const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor };
+    await this.ready();
+    if (!tx) return sentOf(await engine.submit({ kind: 'send', ...message }));
+    const isNew = await acceptMessage(callerSession(tx), database.names, message, INBOX_NOTICE);
+    return { outcome: 'accepted', duplicate: !isNew };
+  }
+
+  async answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult> {
+    const named = parseIdempotencyKey(idempotencyKey);
+    if (!named) throw new SagaError('ANSWER_UNKNOWN', `'${idempotencyKey}' is no idempotency key of a step`);
+    const outcome = outcomeOf(answer);
+    await this.ready();
+    const { sagaId, key } = named;
+    // A webhook may be faster than the answer that announces it: the row is still leased then.
+    const from = ['awaiting', 'leased', 'pending'] as const;
+    const item: MoveItem = { kind: 'answer', sagaId, key, from, lease: null, outcome, late: true };
+    return sentOf(await this.#parts.engine.submit(item));
+  }
+
+  async get(id: string): Promise<SagaView | undefined> {
+    const found = await this.#find(id);
+    return found && this.#view(found);
+  }
+
+  async list(options: ListOptions = {}): Promise<SagaPage> {
+    const filter = pageFilter(options);
+    await this.ready();
+    const found = await this.#parts.store.list(filter);
+    const cursor = cursorAfter(found, filter);
+    return { items: found.slice(0, filter.limit - 1).map((one) => this.#view(one)), cursor };
+  }
+
+  async history(
+    id: string,
+    page: { readonly after?: number; readonly limit?: number } = {},
+  ): Promise<readonly HistoryEntry[]> {
+    await this.ready();
+    return await this.#parts.store.history(id, page);
+  }
+
+  async waitFor(
+    id: string,
+    predicate: (view: SagaView) => boolean,
+    options: WaitOptions = {},
+  ): Promise<SagaView> {
+    const { engine, clock } = this.#parts;
+    const get = (sagaId: string) => this.get(sagaId);
+    return await waitFor(id, predicate, options, { get, changes: engine.changes, clock });
+  }
+
+  async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
+    const { actor, step } = options;
+    await this.#administer(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
+    if (await this.#parts.store.unstick(id)) this.#parts.engine.notice([]);
+  }
+
+  async skip(
+    id: string,
+    options: { readonly actor: string; readonly step: string; readonly reason: string },
+  ): Promise<void> {
+    const { actor, step, reason } = options;
+    await this.#administer(id, { type: 'skip', key: step, reason, actor });
+  }
+
+  async park(id: string, options: { readonly actor: string; readonly reason: string }): Promise<void> {
+    await this.#administer(id, { type: 'park', ...options });
+  }
+
+  async override(id: string, request: OverrideRequest): Promise<SendResult> {
+    const { chance, engine } = this.#parts;
+    const { to, reason, force = false, actor, messageId = chance.uuid() } = request;
+    await this.ready();
+    try {
+      const override = { to, reason, force };
+      const event = { type: '' };
+      const nonce = chance.uuid();
+      return sentOf(await engine.submit({ kind: 'send', sagaId: id, messageId, nonce, event, actor, override }));
+    } catch (error) {
+      if (!(error instanceof SagaError) || error.code !== 'OVERRIDE_REFUSED') throw error;
+      const { overrides } = await this.whatNext(id);
+      throw new SagaError(error.code, error.message, { overrides }, { cause: error });
+    }
+  }
+
+  async whatNext(id: string): Promise<WhatNext> {
+    const { definition, found } = await this.#known(id);
+    return whatNext(definition, found.stored.envelope);
+  }
+
+  async compensationPreview(id: string): Promise<readonly ObligationView[]> {
+    const { definition, found } = await this.#known(id);
+    return compensationPreview(definition, found.stored.envelope);
+  }
+
+  async on(eventType: string, options: { readonly name: string }, handler: EventHandler): Promise<void> {
+    const { name } = options;
+    if (!SUBSCRIPTION.test(name)) {
+      throw new SagaError('SETTING_INVALID', `a subscription's name must match ${SUBSCRIPTION.source}`);
+    }
+    await this.ready();
+    const { database, queue, engine } = this.#parts;
+    await queue.declare([subscriptionQueue(name)]);
+    engine.addHandler(name, eventType, handler);
+    await addSubscriptions(database, database.names, [{ eventType, name }]);
+  }
+
+  stop(options: StopOptions = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.graceMs ?? DEFAULT_GRACE_MS);
+    return this.#stopping;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    await this.#parts.engine.stop(graceMs);
+    await this.#parts.close();
+  }
+
+  #startItem(
+    { name, version }: { readonly name: string; readonly version?: number },
+    input: unknown,
+    options: StartOptions,
+  ): StartItem {
+    const { registry, chance } = this.#parts;
+    const saga = version === undefined ? registry.newest(name) : registry.find(name, version);
+    if (!saga) throw new SagaError('SAGA_UNKNOWN', `saga '${name}' version ${version} is not among the runner's sagas`);
+    const { id, idempotencyKey, actor = 'system' } = options;
+    const sagaId = id ?? (idempotencyKey === undefined ? chance.uuid() : sagaIdFor(name, idempotencyKey));
+    assertSagaId(sagaId);
+    return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce: chance.uuid(), actor };
+  }
+
+  async #startIn(tx: CallerTransaction, item: StartItem): Promise<MoveResult> {
+    const { database, queue, registry, chance } = this.#parts;
+    const session = callerSession(tx);
+    await reserveForStart(session, database.names, item.sagaId);
+    // Nothing of it runs before the caller commits, so all of it goes through the queue, with a notice.
+    const context = { registry, chance, followUp: noFollowUp, hears: () => false };
+    const { results } = await moveSagas(moveTransaction(session, database.names, queue), [item], context);
+    const [result] = results;
+    if (result?.kind === 'failed') throw result.error;
+    return result ?? { kind: 'again' };
+  }
+
+  #plainEvent(id: string, event: { readonly type: string }): JsonObject & { readonly type: string } {
+    assertSagaId(id);
+    assertJson(event, 'event');
+    if (typeof event.type !== 'string' || !this.#parts.registry.declares(event.type)) {
+      throw new SagaError('EVENT_NOT_DECLARED', `'${event.type}' is not a public event of any saga of the runner`);
+    }
+    return event as JsonObject & { readonly type: string };
+  }
+
+  async #administer(sagaId: string, cause: AdminCause): Promise<void> {
+    await this.ready();
+    await this.#parts.engine.submit({ kind: 'admin', sagaId, cause });
+  }
+
+  async #find(id: string): Promise<FoundSaga | undefined> {
+    await this.ready();
+    return await this.#parts.store.find(id);
+  }
+
+  async #known(id: string): Promise<{ readonly definition: AnySaga; readonly found: FoundSaga }> {
+    const found = await this.#find(id);
+    if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
+    const { saga, version } = found.stored;
+    const definition = this.#parts.registry.find(saga, version);
+    if (!definition) throw new SagaError('SAGA_UNKNOWN', `saga ${id} is of '${saga}' version ${version}, unknown here`);
+    return { definition, found };
+  }
+
+  #view(found: FoundSaga): SagaView {
+    return toView(found, this.#parts.registry.find(found.stored.saga, found.stored.version));
+  }
+}
+
+function outcomeOf(answer: LateAnswer): StepOutcome {
+  if ('declined' in answer) {
+    const { declined: code, details } = answer;
+    return { kind: 'declined', code, ...(details !== undefined && { details }) };
+  }
+  if ('failed' in answer) return { kind: 'unknown', message: answer.failed };
+  if (answer.output !== undefined) assertJson(answer.output, 'output');
+  return { kind: 'done', output: answer.output };
+}
+
+function sentOf(result: MoveResult): SendResult {
+  if (result.kind === 'sent') return result.result;
+  throw unexpected(result);
+}
+
+function unexpected(result: MoveResult): Error {
+  return result.kind === 'failed' ? result.error : new Error(`unexpected result '${result.kind}'`);
+}
+
+function assertMessageId(messageId: string): void {
+  if (messageId.length > 0 && messageId.length <= 255 && messageId.isWellFormed() && !messageId.includes('\0')) return;
+  throw new SagaError('EVENT_INVALID', 'a message id is a text of 1 to 255 characters');
+}
