@@ -5,7 +5,7 @@ import type { AdminCause, AnswerCause, Cause } from './cause.js';
 import { CAUSE_KEY, stabilize } from './deliver.js';
 import { addEffect, type Draft, findRun, record, removeRun, revert, updateRun } from './draft.js';
 import type { KeptCause, StepRun } from './envelope.js';
-import { close, obligationId, openMaybe, settleUnknown } from './ledger.js';
+import { close, findObligation, obligationId, openMaybe, settleUnknown } from './ledger.js';
 import { park } from './park.js';
 import { rowKey } from './saga-id.js';
 
@@ -33,7 +33,10 @@ function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
 }
 
 function rerun(draft: Draft, run: StepRun): void {
-  updateRun(draft, run, { parked: false, answered: false, awaiting: false });
+  const before = run.opens === undefined ? undefined : findObligation(draft.obligations, run.opens);
+  // Attempts are counted anew, so that from here on the run itself has to tell that earlier ones are in doubt.
+  const inDoubt = before !== undefined && before.certainty !== 'closed';
+  updateRun(draft, run, { parked: false, answered: false, awaiting: false, ...(inDoubt && { tried: true }) });
   addEffect(draft, { type: 'rerunStep', key: keyOf(run) });
   const opens = run.role === 'invoke' ? draft.definition.steps[run.step]?.opens : undefined;
   if (!opens || run.input === undefined) return;
@@ -72,7 +75,8 @@ function skipRun(draft: Draft, run: StepRun, reason: string): void {
     return;
   }
   // A person gave it up: nobody knows what it did, and the machine goes on as after any unknown outcome.
-  draft.obligations = settleUnknown(draft.obligations, run, 1);
+  const contract = draft.definition.steps[run.step];
+  if (contract) draft.obligations = settleUnknown(draft.obligations, run, contract, 1);
   updateRun(draft, run, { parked: false, answered: true });
   const { id, visit } = run;
   const outcome = { kind: 'unknown' as const, message: `skipped: ${reason}` };

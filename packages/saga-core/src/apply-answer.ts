@@ -118,8 +118,8 @@ function settleLedger(
 ) {
   if (outcome.kind === 'done')
     return settleDone(draft.obligations, run, contract, parse(contract, outcome.output));
-  if (outcome.kind === 'declined') return settleDeclined(draft.obligations, run, attempts);
-  return settleUnknown(draft.obligations, run, attempts);
+  if (outcome.kind === 'declined') return settleDeclined(draft.obligations, run, contract, attempts);
+  return settleUnknown(draft.obligations, run, contract, attempts);
 }
 
 function settleAction(

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { checkDefinition } from './check-definition.js';
 import type { JsonObject } from './json.js';
 import type { PublicEvent } from './public-event.js';
-import type { AnySaga, MissingUndo, SagaDefinition } from './saga-definition.js';
+import type { AnySaga, EventNamed, MissingUndo, SagaDefinition } from './saga-definition.js';
 import { isStep, type StepContract } from './step.js';
 import { describeStructure, fingerprintOf } from './structure.js';
 
@@ -14,7 +14,7 @@ const MAX_ITERATIONS = 1_000;
 type PayloadOf<Event> = { readonly [K in keyof Event as K extends 'type' ? never : K]: Event[K] };
 
 type EventsOf<M extends AnyStateMachine> = {
-  readonly [Type in EventFrom<M>['type']]?: PublicEvent<PayloadOf<Extract<EventFrom<M>, { type: Type }>>>;
+  readonly [Type in EventFrom<M>['type']]?: PublicEvent<PayloadOf<EventNamed<EventFrom<M>, Type>>>;
 };
 
 /** What {@link defineSaga} takes. */

@@ -60,6 +60,8 @@ export interface StepRun {
   readonly awaiting: boolean;
   /** Stopped with an error; waits for a retry or a skip. */
   readonly parked: boolean;
+  /** A person had it run again after an outcome that is in doubt: a no or a silence of the new run settles nothing. */
+  readonly tried?: true;
   /** It has answered, the ledger knows, but the machine is parked and doesn't yet. */
   readonly answered: boolean;
   /** The obligation (`kind:instance`) that it opens, and then the input, which its contract is asked about again. */

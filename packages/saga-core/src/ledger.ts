@@ -53,20 +53,23 @@ export function settleDone(ledger: Ledger, run: StepRun, contract: StepContract,
     };
     next = took ? confirm(next, opened, source, amount) : retract(next, opened, run, 'absent');
   }
-  for (const id of run.closes) next = close(next, id, 'step');
+  run.closes.forEach((id, index) => {
+    const closes = contract.closes[index]?.when?.({ input: run.input ?? null, output }) ?? true;
+    if (closes) next = close(next, id, 'step');
+  });
   return next;
 }
 
 /** A step was declined. A no that follows an unresolved attempt settles nothing: it stays "maybe". */
-export function settleDeclined(ledger: Ledger, run: StepRun, attempts: number): Ledger {
-  if (attempts > 1) return doubt(ledger, run.closes);
+export function settleDeclined(ledger: Ledger, run: StepRun, contract: StepContract, attempts: number): Ledger {
+  if (attempts > 1 || run.tried) return doubt(ledger, run, contract);
   const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
   return opened ? retract(ledger, opened, run, 'declined') : ledger;
 }
 
 /** Nobody knows how a step ended. One that was never begun did nothing. */
-export function settleUnknown(ledger: Ledger, run: StepRun, attempts: number): Ledger {
-  if (attempts > 0) return doubt(ledger, run.closes);
+export function settleUnknown(ledger: Ledger, run: StepRun, contract: StepContract, attempts: number): Ledger {
+  if (attempts > 0 || run.tried) return doubt(ledger, run, contract);
   const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
   return opened ? retract(ledger, opened, run, 'absent') : ledger;
 }
@@ -79,8 +82,7 @@ export function settleProbe(ledger: Ledger, id: string, saga: AnySaga, output: u
   const opens = saga.steps[before.source.step]?.opens;
   if (opens?.when && !opens.when({ input, output })) return close(ledger, id, 'absent');
   const source = { ...before.source, output: output as Json };
-  const certain = confirm(ledger, before, source, opens?.amount?.({ input, output }));
-  return (before.supersedes ?? []).reduce((next, superseded) => close(next, superseded, 'step'), certain);
+  return confirm(ledger, before, source, opens?.amount?.({ input, output }));
 }
 
 /** The obligation has been asked about, to no certain end. */
@@ -149,9 +151,11 @@ function retract(ledger: Ledger, opened: Obligation, run: StepRun, closedBy: 'ab
   return upsert(ledger, { ...opened, certainty: 'closed', closedBy, wasCertain: opened.wasCertain ?? false });
 }
 
-function doubt(ledger: Ledger, ids: readonly string[]): Ledger {
+/** What the step would have closed may be closed. One that only finds out has changed nothing. */
+function doubt(ledger: Ledger, run: StepRun, contract: StepContract): Ledger {
+  const doubtful = run.closes.filter((_, index) => !contract.closes[index]?.when);
   return ledger.map((one) =>
-    one.certainty === 'open' && ids.includes(obligationId(one))
+    one.certainty === 'open' && doubtful.includes(obligationId(one))
       ? { ...one, certainty: 'maybe' as const, probed: false }
       : one,
   );

@@ -74,7 +74,19 @@ export interface AnySaga {
   readonly '~types'?: SagaTypes<unknown, { readonly type: string }, unknown>;
 }
 
+/** The event of a union that has this type; also out of a member that has several, `{ type: 'A' | 'B' }`. */
+export type EventNamed<Event extends { readonly type: string }, Type> = Event extends unknown
+  ? Type extends Event['type']
+    ? Event & { readonly type: Type }
+    : never
+  : never;
+
+/** As {@link EventNamed}, for several types. */
+type EventsNamed<Event extends { readonly type: string }, Types extends string> = Types extends unknown
+  ? EventNamed<Event, Types>
+  : never;
+
 /** A saga definition with its types. */
 export type SagaDefinition<M extends AnyStateMachine, PublicType extends string> = AnySaga & {
-  readonly '~types'?: SagaTypes<InputFrom<M>, Extract<EventFrom<M>, { type: PublicType }>, StepsOf<M>>;
+  readonly '~types'?: SagaTypes<InputFrom<M>, EventsNamed<EventFrom<M>, PublicType>, StepsOf<M>>;
 };

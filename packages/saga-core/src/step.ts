@@ -38,9 +38,11 @@ export type OpensOptions<Input, Output, Undo extends AnyStep> = {
 } & UndoOptions<Input, Output, Undo>;
 
 /** An obligation that a step closes when it is done. */
-export interface ClosesOptions<Input> {
+export interface ClosesOptions<Input, Output> {
   readonly kind: string;
   readonly instance: (input: Input) => string;
+  /** For a step that only finds out: whether what it found is that the obligation is closed. Left out: it closes. */
+  readonly when?: (answer: { readonly input: Input; readonly output: Output }) => boolean;
 }
 
 /** What {@link step} takes. Times are in milliseconds. */
@@ -59,7 +61,7 @@ export interface StepOptions<
   /** The longest that the step may take with all its attempts and waits; 10 minutes by default. */
   readonly deadlineMs?: number;
   readonly opens?: OpensOptions<z.output<In>, z.output<Out>, Undo>;
-  readonly closes?: ClosesOptions<z.output<In>> | readonly ClosesOptions<z.output<In>>[];
+  readonly closes?: ClosesOptions<z.output<In>, z.output<Out>> | readonly ClosesOptions<z.output<In>, z.output<Out>>[];
   /** The codes with which it may be declined. None: it can't be declined, and a decline parks the saga. */
   readonly declines?: readonly string[];
   /** After this step there is no way back: the saga only goes forward. */
@@ -82,7 +84,7 @@ export interface StepContract<Name extends string = string> {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly opens: ErasedOpens | undefined;
-  readonly closes: readonly ClosesOptions<unknown>[];
+  readonly closes: readonly ClosesOptions<unknown, unknown>[];
   readonly declines: readonly string[];
   readonly pivot: boolean;
   readonly probe: boolean;
@@ -161,7 +163,7 @@ export function step<
     deadlineMs: options.deadlineMs ?? Math.max(DEFAULT_DEADLINE_MS, options.timeoutMs ?? 0),
     opens: options.opens && eraseOpens(options.opens),
     // The erased functions only ever get values which the input schema of this same contract has parsed.
-    closes: [options.closes ?? []].flat() as readonly ClosesOptions<unknown>[],
+    closes: [options.closes ?? []].flat() as readonly ClosesOptions<unknown, unknown>[],
     declines: options.declines ?? [],
     pivot: options.pivot ?? false,
     probe: options.probe ?? false,

@@ -71,6 +71,8 @@ export interface OrderContext {
   readonly payments: readonly OrderPayment[];
   /** Payments whose state the gateway has still to tell before the payment deadline is acted on. */
   readonly asking: readonly string[];
+  /** Payments that the gateway is being asked about because of news; `again`: more news came since. */
+  readonly verifying: { readonly [id: string]: 'once' | 'again' };
   readonly failure?: OrderFailure;
   readonly cancelReason?: string;
   readonly invoice?: { readonly invoiceId: string; readonly number: string };
@@ -92,7 +94,7 @@ export function newOrder(input: OrderInput): OrderContext {
       ...(token !== undefined && { token }),
     }),
   );
-  return { orderId, customerId, items, total, payments, asking: [] };
+  return { orderId, customerId, items, total, payments, asking: [], verifying: {} };
 }
 
 /** An order's failure, with the category that goes with its code. */

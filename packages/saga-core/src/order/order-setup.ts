@@ -24,7 +24,7 @@ export interface FailureRule {
 }
 
 /** What the gateway answered about one payment, as its spawned step told it. */
-interface Answered {
+export interface Answered {
   readonly actorId: string;
   readonly output: GatewayAnswer;
 }

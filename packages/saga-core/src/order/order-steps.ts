@@ -110,6 +110,11 @@ export function createOrderSteps(settings: OrderSettings) {
       /** What was captured, where anything was. */
       captured: money.optional(),
     }),
+    closes: {
+      kind: 'payment.authorized',
+      instance: (input) => input.payment,
+      when: ({ output }) => output.status === 'captured',
+    },
     opens: {
       kind: 'payment.captured',
       instance: (input) => input.payment,

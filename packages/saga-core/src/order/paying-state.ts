@@ -1,4 +1,4 @@
-import type { OrderContext } from './order-context.js';
+import { type OrderContext, paymentIdOfActor } from './order-context.js';
 import { cancelByCustomer, cancelByHand, DECLINED, failByHand, type OrderSetup } from './order-setup.js';
 
 const SPAWNED = ['authorize', 'capture', 'verify', 'ask'];
@@ -10,17 +10,35 @@ export function payingState(order: OrderSetup) {
     payment: id,
     amount,
   });
-  /** Asks the gateway about every payment that isn't captured as far as we know. */
-  const askAs = (name: 'verify' | 'ask') =>
-    order.enqueueActions(({ context, enqueue }) => {
-      const open = context.payments.filter(({ status }) => status !== 'captured');
-      for (const payment of open) {
-        const input = paymentInput(context, payment);
-        enqueue.spawnChild('lookupPayment', { id: `${name}.${payment.id}`, input });
-      }
-      if (name === 'ask') enqueue.assign({ asking: open.map(({ id }) => id) });
-    });
-  const verify = askAs('verify');
+  const isOpen = ({ status }: OrderContext['payments'][number]) => status !== 'captured';
+  /** News that isn't believed: the gateway is asked, one question about a payment at a time. */
+  const verify = order.enqueueActions(({ context, enqueue }) => {
+    const verifying = { ...context.verifying };
+    for (const payment of context.payments.filter(isOpen)) {
+      const before = verifying[payment.id];
+      verifying[payment.id] = before ? 'again' : 'once';
+      if (before) continue;
+      enqueue.spawnChild('lookupPayment', { id: `verify.${payment.id}`, input: paymentInput(context, payment) });
+    }
+    enqueue.assign({ verifying });
+  });
+  /** The gateway has said nothing of use; what came in the meantime makes it worth asking once more. */
+  const verified = order.enqueueActions(({ context, event, enqueue }) => {
+    const actorId = 'actorId' in event ? event.actorId : '';
+    const { [paymentIdOfActor(actorId)]: asked, ...verifying } = context.verifying;
+    const payment = context.payments.find(({ id }) => id === paymentIdOfActor(actorId));
+    if (asked !== 'again' || !payment) return enqueue.assign({ verifying });
+    enqueue.assign({ verifying: { ...verifying, [payment.id]: 'once' } });
+    enqueue.spawnChild('lookupPayment', { id: actorId, input: paymentInput(context, payment) });
+  });
+  /** The payment deadline is over: the gateway is asked about everything that isn't captured. */
+  const askAll = order.enqueueActions(({ context, enqueue }) => {
+    const open = context.payments.filter(isOpen);
+    for (const payment of open) {
+      enqueue.spawnChild('lookupPayment', { id: `ask.${payment.id}`, input: paymentInput(context, payment) });
+    }
+    enqueue.assign({ asking: open.map(({ id }) => id) });
+  });
 
   return order.createStateConfig({
     after: { PAYMENT_TIMEOUT: '.askingGateway' },
@@ -38,11 +56,14 @@ export function payingState(order: OrderSetup) {
         { guard: 'isOurs' },
         { actions: verify },
       ],
-      AUTHORIZATION_EXPIRED: {
-        guard: 'isOursAndOpen',
-        target: '#order.FAILED',
-        actions: { type: 'fail', params: { code: 'PAYMENT_DECLINED', message: 'the authorization has expired' } },
-      },
+      AUTHORIZATION_EXPIRED: [
+        {
+          guard: 'isOursAndOpen',
+          target: '#order.FAILED',
+          actions: { type: 'fail', params: { code: 'PAYMENT_DECLINED', message: 'the authorization has expired' } },
+        },
+        {},
+      ],
       'xstate.done.actor.verify.*': [
         {
           guard: { type: 'foundCaptured', params: ({ event }) => event },
@@ -59,7 +80,9 @@ export function payingState(order: OrderSetup) {
             { type: 'fail', params: DECLINED },
           ],
         },
+        { actions: verified },
       ],
+      'xstate.error.actor.verify.*': { actions: verified },
       PAY: {},
       CANCEL: cancelByCustomer,
       OVERRIDE: [failByHand, cancelByHand],
@@ -125,7 +148,7 @@ export function payingState(order: OrderSetup) {
       },
       /** The payment deadline is over: what was captured counts; otherwise the order fails. */
       askingGateway: {
-        entry: askAs('ask'),
+        entry: askAll,
         on: {
           'xstate.done.actor.ask.*': [
             {

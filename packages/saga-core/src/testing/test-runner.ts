@@ -1,0 +1,344 @@
+import type { Cause, EventCause, StepOutcome } from '../cause.js';
+import { begin } from '../decide.js';
+import type { Decision, HistoryEntry } from '../decision.js';
+import type { JsonObject } from '../json.js';
+import { overrideCause } from '../override-cause.js';
+import type {
+  AdminOptions,
+  LateAnswer,
+  ObligationView,
+  OverrideRequest,
+  SagaRunner,
+  SagaView,
+  SendOptions,
+  SendResult,
+  StartOptions,
+  StartResult,
+  WhatNext,
+} from '../runner-contract.js';
+import type { AdaptersFor, AnySaga } from '../saga-definition.js';
+import { SagaError } from '../saga-error.js';
+import { assertSagaId, parseIdempotencyKey } from '../saga-id.js';
+import { compensationPreview, whatNext } from '../view.js';
+import { Mailbox, refusedError } from './mailbox.js';
+import { type AdapterCall, SagaWorld } from './saga-world.js';
+import {
+  canonicalText,
+  type PublishedEvent,
+  type StoredSaga,
+  throughJson,
+  viewStored,
+} from './stored-saga.js';
+import type { PublishedHandler } from './subscriptions.js';
+
+type Intersect<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** What {@link createTestRunner} takes. */
+export interface TestRunnerOptions<S extends AnySaga> {
+  readonly sagas: readonly S[];
+  /** One for every step of every saga. */
+  readonly adapters: Intersect<S extends AnySaga ? AdaptersFor<S> : never>;
+  /** Virtual time at the beginning, milliseconds since the epoch; 0 by default. */
+  readonly startAt?: number;
+  /** How long an attempt takes in virtual time, in milliseconds; 0 by default. */
+  readonly latencyMs?: (call: AdapterCall) => number;
+  /**
+   * How many calls of adapters the test itself keeps waiting at the moment. Without it, every call is waited for
+   * until it answers.
+   */
+  readonly held?: () => number;
+}
+
+const MOST_STEPS = 100_000;
+const DEFAULT_LIMIT_MS = 366 * 24 * 3_600_000;
+
+/**
+ * Runs sagas in memory and in virtual time, for tests: the same decisions, rows, attempts, retries, deadlines,
+ * timers and published events as a durable runner, without a database and without waiting.
+ *
+ * Everything that is stored goes through JSON, as it would in a database. The same test does the same every time:
+ * what is due together happens in the order in which it was asked for, one thing after another, and waits between
+ * attempts are the longest that the policy allows.
+ *
+ * Nothing happens by itself: {@link TestRunner.settle} and {@link TestRunner.advance} let it.
+ */
+export function createTestRunner<const S extends AnySaga>(options: TestRunnerOptions<S>): TestRunner {
+  return new TestRunner(options.sagas, {
+    sagas: options.sagas,
+    adapters: options.adapters as Readonly<Record<string, unknown>>,
+    startAt: options.startAt ?? 0,
+    latencyMs: options.latencyMs ?? (() => 0),
+    held: options.held,
+  });
+}
+
+/** The runner that {@link createTestRunner} makes. */
+export class TestRunner implements SagaRunner {
+  readonly #sagas: readonly AnySaga[];
+  readonly #world: SagaWorld;
+  readonly #mailbox = new Mailbox();
+  readonly #idsByKey = new Map<string, string>();
+  #drawn = 0;
+
+  /** Made by {@link createTestRunner}. */
+  constructor(sagas: readonly AnySaga[], world: ConstructorParameters<typeof SagaWorld>[0]) {
+    this.#sagas = sagas;
+    this.#world = new SagaWorld(world);
+  }
+
+  /** Virtual time, milliseconds since the epoch. */
+  get now(): number {
+    return this.#world.now;
+  }
+
+  start(saga: { readonly name: string }, input: unknown, options: StartOptions = {}): Promise<StartResult> {
+    return promised(() => {
+      const definition = this.#definition(saga.name);
+      const id = this.#idFor(definition, options);
+      assertSagaId(id);
+      const inputText = canonicalText(input);
+      const before = this.#world.sagas.get(id);
+      if (before) {
+        if (before.definition.name === definition.name && before.inputText === inputText)
+          return { id, created: false };
+        throw new SagaError('START_CONFLICT', `saga '${id}' exists, started with another type or input`);
+      }
+      const { now } = this.#world;
+      const early = this.#mailbox.of(id);
+      const decision = begin(definition, {
+        sagaId: id,
+        input,
+        at: now,
+        actor: options.actor ?? 'system',
+        early,
+      });
+      const { envelope } = decision;
+      const fresh = { history: [], rows: new Map(), timers: new Map(), published: [] };
+      const inbox = new Map(
+        early.map(({ messageId }) => [messageId, { outcome: 'accepted', duplicate: false } as const]),
+      );
+      const stored: StoredSaga = {
+        definition,
+        inputText,
+        createdAt: now,
+        updatedAt: now,
+        envelope,
+        inbox,
+        ...fresh,
+      };
+      this.#world.sagas.set(id, stored);
+      this.#mailbox.clear(id);
+      this.#world.take(stored, decision);
+      return { id, created: true };
+    });
+  }
+
+  send(
+    id: string,
+    event: { readonly type: string; readonly [key: string]: unknown },
+    options: SendOptions = {},
+  ): Promise<SendResult> {
+    return promised(() => {
+      const messageId = options.messageId ?? this.#draw('message');
+      const actor = options.actor ?? 'system';
+      // The payload is checked by the event's schema before anything of it is stored.
+      const payload = event as JsonObject & { readonly type: string };
+      const cause: EventCause = { type: 'event', messageId, event: payload, actor, accepted: false };
+      if (!this.#world.sagas.has(id)) return this.#mailbox.keep(this.#sagas, id, cause, this.#world.now);
+      return this.#receive(id, cause);
+    });
+  }
+
+  answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult> {
+    return promised(() => {
+      const parsed = parseIdempotencyKey(idempotencyKey);
+      const row = parsed && this.#world.sagas.get(parsed.sagaId)?.rows.get(parsed.key);
+      if (!row || (row.status === 'pending' && row.attempts === 0)) {
+        throw new SagaError('ANSWER_UNKNOWN', `no step waits for an answer with the key '${idempotencyKey}'`);
+      }
+      const isOpen = row.status === 'awaiting' || row.status === 'running' || row.status === 'pending';
+      if (!isOpen) return { outcome: 'ignored', reason: 'STEP_NOT_IN_FLIGHT', duplicate: true };
+      return resultOf(this.#world.answer(row, throughJson(outcomeOf(answer))));
+    });
+  }
+
+  get(id: string): Promise<SagaView | undefined> {
+    return promised(() => {
+      const stored = this.#world.sagas.get(id);
+      return stored && throughJson(viewStored(stored));
+    });
+  }
+
+  history(id: string): Promise<readonly HistoryEntry[]> {
+    return promised(() => {
+      return this.#world.stored(id).history;
+    });
+  }
+
+  retry(id: string, { actor, step }: AdminOptions & { readonly step?: string }): Promise<void> {
+    return promised(() => {
+      this.#act(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
+    });
+  }
+
+  skip(
+    id: string,
+    options: AdminOptions & { readonly step: string; readonly reason: string },
+  ): Promise<void> {
+    return promised(() => {
+      this.#act(id, { type: 'skip', actor: options.actor, key: options.step, reason: options.reason });
+    });
+  }
+
+  /** Stops a saga by hand; a retry lets it go on. */
+  park(id: string, options: AdminOptions & { readonly reason: string }): Promise<void> {
+    return promised(() => {
+      this.#act(id, { type: 'park', actor: options.actor, reason: options.reason });
+    });
+  }
+
+  override(id: string, request: OverrideRequest): Promise<SendResult> {
+    return promised(() => {
+      const { definition, envelope } = this.#world.stored(id);
+      const cause = overrideCause(definition, request, request.messageId ?? this.#draw('override'));
+      return this.#receive(id, cause, () => ({ targets: whatNext(definition, envelope).overrides }));
+    });
+  }
+
+  whatNext(id: string): Promise<WhatNext> {
+    return promised(() => {
+      const { definition, envelope } = this.#world.stored(id);
+      return throughJson(whatNext(definition, envelope));
+    });
+  }
+
+  compensationPreview(id: string): Promise<readonly ObligationView[]> {
+    return promised(() => {
+      const { definition, envelope } = this.#world.stored(id);
+      return throughJson(compensationPreview(definition, envelope));
+    });
+  }
+
+  /** Subscribes to an event that sagas publish, from now on: each at least once, in order per saga. */
+  on(type: string, options: { readonly name: string }, handler: PublishedHandler): void {
+    this.#world.subscriptions.add(type, options.name, handler);
+  }
+
+  /** What a saga has published so far, in its order. */
+  published(sagaId: string): readonly PublishedEvent[] {
+    return this.#world.stored(sagaId).published;
+  }
+
+  /** Every call of an adapter or a probe so far. */
+  calls(): readonly AdapterCall[] {
+    return [...this.#world.calls];
+  }
+
+  /** Runs everything that can run without time passing. */
+  async settle(): Promise<void> {
+    for (let done = 0; await this.#world.work(); done += 1) assertStops(done);
+  }
+
+  /** Lets time pass, and everything happen that becomes due meanwhile, each thing at its own time. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#world.now + ms;
+    await this.settle();
+    for (let next = this.#nextDueBy(until); next !== undefined; next = this.#nextDueBy(until)) {
+      this.#world.now = Math.max(this.#world.now, next);
+      await this.settle();
+    }
+    this.#world.now = until;
+    await this.settle();
+  }
+
+  /**
+   * Lets time pass until something holds; it is looked at after everything that happens.
+   *
+   * @throws Error when nothing can happen any more, or not within `limitMs` of virtual time (a year by default)
+   */
+  async runUntil(
+    predicate: () => boolean | Promise<boolean>,
+    limitMs: number = DEFAULT_LIMIT_MS,
+  ): Promise<void> {
+    const until = this.#world.now + limitMs;
+    for (let done = 0; !(await predicate()); done += 1) {
+      assertStops(done);
+      if (await this.#world.work()) continue;
+      const next = this.#nextDueBy(until);
+      if (next === undefined) throw new Error('runUntil: nothing is left that could make it true');
+      this.#world.now = Math.max(this.#world.now, next);
+    }
+  }
+
+  #nextDueBy(until: number): number | undefined {
+    const next = this.#world.agenda.nextDueAt();
+    return next !== undefined && next <= until ? next : undefined;
+  }
+
+  #receive(id: string, cause: EventCause, details?: () => unknown): SendResult {
+    const { inbox } = this.#world.stored(id);
+    const before = inbox.get(cause.messageId);
+    if (before) return { ...before, duplicate: true };
+    const decision = this.#world.apply(id, cause);
+    if (decision.outcome === 'refused') throw refusedError(decision.reason ?? 'EVENT_INVALID', details?.());
+    const result = resultOf(decision);
+    inbox.set(cause.messageId, result);
+    return result;
+  }
+
+  #act(id: string, cause: Cause): void {
+    const decision = this.#world.apply(id, cause);
+    if (decision.outcome === 'refused') throw refusedError(decision.reason ?? 'NOT_PARKED');
+  }
+
+  #definition(name: string): AnySaga {
+    const versions = this.#sagas.filter((saga) => saga.name === name);
+    const newest = versions.reduce<AnySaga | undefined>(
+      (best, saga) => (best && best.version > saga.version ? best : saga),
+      undefined,
+    );
+    if (!newest) throw new SagaError('SAGA_UNKNOWN', `no saga '${name}' is registered here`);
+    return newest;
+  }
+
+  #idFor(saga: AnySaga, { id, idempotencyKey }: StartOptions): string {
+    if (idempotencyKey === undefined) return id ?? this.#draw(saga.name);
+    const key = `${saga.name} ${idempotencyKey}`;
+    const known = this.#idsByKey.get(key) ?? id ?? this.#draw(saga.name);
+    this.#idsByKey.set(key, known);
+    return known;
+  }
+
+  #draw(name: string): string {
+    this.#drawn += 1;
+    return `${name}-${this.#drawn}`;
+  }
+}
+
+/** At once, and as a promise: what the work throws is its rejection. */
+function promised<Result>(work: () => Result): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}
+
+function outcomeOf(answer: LateAnswer): StepOutcome {
+  if ('output' in answer) return { kind: 'done', output: answer.output };
+  if ('failed' in answer) return { kind: 'unknown', message: answer.failed };
+  const { declined: code, details } = answer;
+  return { kind: 'declined', code, ...(details !== undefined && { details }) };
+}
+
+function resultOf({ outcome, reason }: Decision): SendResult {
+  const known = outcome === 'refused' ? 'ignored' : outcome;
+  return { outcome: known, ...(reason !== undefined && { reason }), duplicate: false };
+}
+
+function assertStops(done: number): void {
+  if (done > MOST_STEPS)
+    throw new Error(`the sagas don't come to a stop after ${MOST_STEPS} things that happened`);
+}
