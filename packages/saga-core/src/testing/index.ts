@@ -6,6 +6,26 @@ export type {
   Matchers,
   TestTools,
 } from './conformance/conformance-host.js';
+export type { Consequences } from './consequences.js';
+export { type Beginnings, given, Story, UnexpectedConsequences } from './given.js';
+export {
+  after,
+  eventComes,
+  type Happening,
+  overridden,
+  parkedByHand,
+  probeFinds,
+  probeFindsNothing,
+  retried,
+  type SentEvent,
+  type Standing,
+  skipped,
+  stepAwaits,
+  stepDeclined,
+  stepDone,
+  stepUnknown,
+  timerFires,
+} from './happening.js';
 export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
