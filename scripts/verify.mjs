@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkDocs } from './generate-docs.mjs';
 import { packPackages } from './pack-packages.mjs';
 import { environment, prepareWorkspace, publishedPackages, root } from './prepare-workspace.mjs';
 import { checkApiReports } from './report-api.mjs';
@@ -34,5 +35,6 @@ await runChecks({
   'types for every importer (attw)': () =>
     ofEachTarball((tarball) => run('attw', tarball, '--profile', 'node16')),
   'API reports are current': () => checkApiReports({ write: false }),
+  'documents are current': () => checkDocs({ write: false }),
 });
 rmSync(packed, { recursive: true, force: true });

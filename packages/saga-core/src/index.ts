@@ -38,6 +38,7 @@ export type * from './runner-contract.js';
 export type {
   AdaptersFor,
   AnySaga,
+  MissingUndo,
   PublicEventOf,
   SagaDefinition,
   SagaInput,
@@ -69,3 +70,4 @@ export {
   viewSaga,
   whatNext,
 } from './view.js';
+export { type DescribedTransition, describeTransitions, toMermaid } from './diagram.js';

@@ -1,0 +1,106 @@
+import type { AnyStateNode } from 'xstate';
+import { COMPENSATE } from './compensate.js';
+import { allNodes, transitionsOf } from './machine-nodes.js';
+import type { AnySaga } from './saga-definition.js';
+import { REST_TAG } from './state-value.js';
+
+/** One way from a state to another, as people read it. */
+export interface DescribedTransition {
+  /** Path of the state in which it starts: `RESERVED.waiting`. */
+  readonly from: string;
+  /** Path of its target; missing where it stays. */
+  readonly to: string | undefined;
+  /** `PAY`, `after RESERVATION_TTL`, `reserveStock done`, `compensate done`, `at once`. */
+  readonly on: string;
+  readonly guard: string | undefined;
+  /** The steps that the target's states carry out when they are entered. */
+  readonly steps: readonly string[];
+}
+
+/** Every transition of a saga's machine that leads somewhere, in the machine's order. */
+export function describeTransitions(saga: AnySaga): DescribedTransition[] {
+  return allNodes(saga.machine).flatMap((node) =>
+    transitionsOf(node).flatMap(({ eventType, target, guard }) =>
+      (target ?? []).map((to) => ({
+        from: pathOf(node),
+        to: pathOf(to),
+        on: describeTrigger(saga, eventType),
+        guard: describeGuard(guard),
+        steps: stepsOf(to),
+      })),
+    ),
+  );
+}
+
+/**
+ * The machine as a Mermaid state diagram: top-level states with their steps, and what leads from one to another.
+ * Paste it into Markdown between `mermaid` fences.
+ */
+export function toMermaid(saga: AnySaga): string {
+  const top = Object.values(saga.machine.states) as AnyStateNode[];
+  const initial = saga.machine.root.initial.target[0];
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to, on } of describeTransitions(saga)) {
+    const [a, b] = [from.split('.')[0] ?? from, (to ?? from).split('.')[0] ?? from];
+    if (a !== b) edges.set(`${a} --> ${b}`, (edges.get(`${a} --> ${b}`) ?? new Set()).add(on));
+  }
+  return [
+    'stateDiagram-v2',
+    `  [*] --> ${initial?.key ?? '?'}`,
+    ...[...edges].map(([edge, triggers]) => `  ${edge}: ${[...triggers].join(' / ')}`),
+    ...top.flatMap(describeState),
+    ...top.filter(restsSomewhere).map((node) => `  ${node.key} --> [*]`),
+  ].join('\n');
+}
+
+function describeState(node: AnyStateNode): string[] {
+  const steps = [...new Set(innerNodes(node).flatMap((inner) => inner.invoke.map(({ src }) => String(src))))];
+  return steps.length === 0 ? [] : [`  ${node.key}: ${node.key}<br/>${steps.join(', ')}`];
+}
+
+function restsSomewhere(node: AnyStateNode): boolean {
+  return innerNodes(node).some((inner) => inner.tags.includes(REST_TAG));
+}
+
+function stepsOf(node: AnyStateNode): string[] {
+  const entered = [node, ...initialDescendants(node)];
+  return entered.flatMap((one) => one.invoke.map(({ src }) => String(src)));
+}
+
+function initialDescendants(node: AnyStateNode): AnyStateNode[] {
+  if (node.type === 'parallel') return Object.values(node.states).flatMap((one) => [one, ...initialDescendants(one)]);
+  const first = node.type === 'compound' ? (node.initial.target[0] as AnyStateNode | undefined) : undefined;
+  return first ? [first, ...initialDescendants(first)] : [];
+}
+
+function innerNodes(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap((inner) => innerNodes(inner as AnyStateNode))];
+}
+
+function pathOf(node: AnyStateNode): string {
+  return node.path.length === 0 ? node.id : node.path.join('.');
+}
+
+function describeGuard(guard: unknown): string | undefined {
+  if (guard === undefined) return undefined;
+  if (typeof guard === 'string') return guard;
+  return typeof guard === 'object' && guard !== null && 'type' in guard ? String(guard.type) : 'a condition';
+}
+
+function describeTrigger(saga: AnySaga, eventType: string): string {
+  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(eventType) ?? [];
+  if (delay !== undefined) return `after ${delay}`;
+  const [, how, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? [];
+  if (how !== undefined && actor !== undefined) {
+    return `${stepNamed(saga, actor)} ${how === 'done' ? 'done' : 'failed'}`;
+  }
+  return eventType === '' ? 'at once' : eventType;
+}
+
+/** The step behind an invoke id; a spawned one is known by the first word of its id (`capture.*`). */
+function stepNamed(saga: AnySaga, actorId: string): string {
+  const invoked = allNodes(saga.machine).flatMap((node) => node.invoke).find(({ id }) => id === actorId);
+  if (invoked) return String(invoked.src);
+  const word = actorId.split('.')[0] ?? actorId;
+  return word === COMPENSATE || saga.steps[word] ? word : actorId.replace(/\.\*$/, '');
+}

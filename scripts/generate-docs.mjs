@@ -1,0 +1,100 @@
+// pnpm docs:generate: writes what the documents take from the code: regions of tested files, tables made from the
+// order machine and from the error codes. `pnpm verify` fails when a document differs from its source.
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { prepareWorkspace, root } from './prepare-workspace.mjs';
+
+const BLOCK = /(<!-- begin (include|generated) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/**
+ * Compares the documents with their sources, or writes them anew.
+ *
+ * @throws Error that names the documents which aren't current
+ */
+export async function checkDocs({ write }) {
+  await prepareWorkspace();
+  const generators = await loadGenerators();
+  const outdated = [];
+  for (const file of ['README.md', 'ARCHITECTURE.md', ...globSync('docs/**/*.md', { cwd: root })]) {
+    const before = readFileSync(path.join(root, file), 'utf8');
+    const after = before.replace(BLOCK, (_, begin, kind, source, end) => {
+      const text = kind === 'include' ? includeFile(source) : generators[source]?.();
+      if (text === undefined) throw new Error(`${file}: nothing generates '${source}'`);
+      return `${begin}\n${text.trim()}\n\n${end}`;
+    });
+    if (after === before) continue;
+    outdated.push(file);
+    if (write) writeFileSync(path.join(root, file), after);
+  }
+  if (outdated.length > 0 && !write) {
+    throw new Error(`${outdated.join(', ')}: run pnpm docs:generate and look at the difference`);
+  }
+}
+
+/** A file, or with `#name` what stands between its lines `#region name` and `#endregion name`. */
+function includeFile(source) {
+  const [file, region] = source.split('#');
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion ${region}$`, 'm');
+  const body = region ? marked.exec(text)?.[1] : text;
+  if (body === undefined) throw new Error(`${file} has no region '${region}'`);
+  return `\`\`\`${path.extname(file).slice(1)}\n${body.trim()}\n\`\`\``;
+}
+
+async function loadGenerators() {
+  const load = (entry) => import(pathToFileURL(path.join(root, 'packages/saga-core/dist', entry)).href);
+  const core = await load('index.js');
+  const { createOrderSaga } = await load('order.js');
+  const saga = createOrderSaga();
+  const code = (text) => (text ? `\`${text}\`` : '');
+  return {
+    'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
+    'order-transitions': () =>
+      table(
+        ['In', 'when', 'if', 'to', 'which begins'],
+        core
+          .describeTransitions(saga)
+          .map(({ from, on, guard, to, steps }) => [
+            code(from),
+            on,
+            guard ?? '',
+            code(to),
+            steps.map(code).join(' '),
+          ]),
+      ),
+    'order-steps': () =>
+      table(
+        ['Step', 'opens', 'undone by', 'closes', 'may be declined with'],
+        Object.values(saga.steps).map(({ name, opens, closes, declines, pivot }) => [
+          code(name) + (pivot ? ' (the point of no return)' : ''),
+          code(opens?.kind),
+          code(opens?.undo),
+          closes.map(({ kind }) => code(kind)).join(' '),
+          declines.map(code).join(' '),
+        ]),
+      ),
+    'order-events': () =>
+      table(
+        ['Event', 'where no state takes it', 'opens', 'closes'],
+        Object.entries(saga.events).map(([type, { defer, opens, closes }]) => [
+          code(type),
+          defer ? `kept for ${defer.ttlMs / 86_400_000} days` : 'ignored, and recorded',
+          code(opens?.kind),
+          (closes ?? []).map(({ kind }) => code(kind)).join(' '),
+        ]),
+      ),
+    'error-codes': () =>
+      Object.entries(core.ERROR_CODES)
+        .map(([name, meaning]) => `## ${name}\n\n${meaning}`)
+        .join('\n\n'),
+  };
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await checkDocs({ write: process.argv.includes('--write') });
