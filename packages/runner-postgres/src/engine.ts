@@ -11,10 +11,14 @@ import type { FollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { Store } from './ports/store.js';
+import type { LeasedRow, Store } from './ports/store.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { Slots } from './slots.js';
 import { Sweeper } from './sweeper.js';
+import { LEASE_MS } from './timing.js';
+
+/** How long a worker that stops waits for its last commits. */
+const LAST_WRITES_MS = 2_000;
 
 /** What an {@link Engine} is made of. Nothing else reaches it: no clock, no chance, no database. */
 export interface EngineOptions {
@@ -42,6 +46,8 @@ export class Engine {
   readonly #fetcher: Fetcher;
   readonly #sweeper: Sweeper;
   readonly #handlers = new Map<string, Map<string, EventHandler>>();
+  /** Rows of commits whose answer was lost. */
+  readonly #unsure: LeasedRow[] = [];
   #served: ReadonlySet<string> = new Set();
   #isWorking = false;
 
@@ -120,9 +126,11 @@ export class Engine {
     this.#isWorking = false;
     this.#slots.close();
     await Promise.all([this.#fetcher.stop(), this.#sweeper.stop()]);
-    await this.#executor.stop(graceMs);
+    // A database that doesn't answer keeps nobody from ending: what is not committed is found again by others.
     const ended = new AbortController();
-    await Promise.race([this.#batcher.drain(), pause(clock, Math.max(graceMs, 1_000), ended.signal)]);
+    const inTime = (work: Promise<void>, limitMs: number) => Promise.race([work, pause(clock, limitMs, ended.signal)]);
+    await inTime(this.#executor.stop(graceMs), graceMs + LAST_WRITES_MS);
+    await inTime(this.#batcher.drain(), LAST_WRITES_MS);
     ended.abort();
     this.#batcher.stop();
   }
@@ -131,16 +139,29 @@ export class Engine {
     const { store, registry, chance, clock } = this.#options;
     const takenAt = clock.now();
     const followUp = this.#followUp();
+    const context = { registry, chance, followUp, hears: (queue: string) => this.#isWorking && this.#served.has(queue) };
+    let decided: Moved | undefined;
     try {
-      const context = { registry, chance, followUp, hears: (queue: string) => this.#isWorking && this.#served.has(queue) };
-      const moved = await store.move((tx) => moveSagas(tx, items, context));
+      const moved = await store.move(async (tx) => {
+        decided = await moveSagas(tx, items, context);
+        return decided;
+      });
       this.#afterCommit(moved, takenAt);
       return moved.results;
     } catch (error) {
-      // The rows that would have been carried out at once were not written, or nobody knows: their leases will end.
       followUp.giveBack();
+      // It may have committed. If it did, the leases that it took are ours.
+      if (decided && store.failureKind(error) === 'away') this.#unsure.push(...decided.leased);
       throw error;
     }
+  }
+
+  /** After a commit whose answer was lost: carries out the rows that this worker turns out to hold. */
+  async #adoptUnsure(): Promise<void> {
+    const rows = this.#unsure.splice(0);
+    const takenAt = this.#options.clock.now();
+    const held = await this.#options.store.renewLeases(rows, LEASE_MS);
+    for (const row of rows) if (held.has(row.lease) && this.#slots.take()) this.#executor.run(row, takenAt);
   }
 
   #followUp(): FollowUp & { giveBack(): void } {
@@ -159,6 +180,11 @@ export class Engine {
 
   #afterCommit(moved: Moved, takenAt: number): void {
     for (const row of moved.leased) this.#executor.run(row, takenAt);
+    if (this.#unsure.length > 0) {
+      this.#adoptUnsure().catch((error: unknown) => {
+        this.#options.logger.debug({ err: error }, 'rows of an uncertain commit are left to the sweep');
+      });
+    }
     if (this.#isWorking) {
       this.#fetcher.hint(moved.queues.filter((queue) => this.#served.has(queue)));
       this.#sweeper.dueIn(moved.dueInMs);

@@ -75,9 +75,10 @@ export class Fetcher {
 
   async #fetch(queues: readonly string[]): Promise<void> {
     const { store, registry, clock, chance, slots, run, discard } = this.#options;
+    // Taken beforehand, so that a commit in between doesn't fill the same places; half of them, so that it finds some.
+    const wanted = Math.min(MAX_BATCH, Math.ceil(slots.free / 2));
     let limit = 0;
-    // Taken beforehand, so that a commit in between doesn't fill the same places.
-    while (limit < MAX_BATCH && slots.take()) limit += 1;
+    while (limit < wanted && slots.take()) limit += 1;
     const takenAt = clock.now();
     let used = 0;
     try {

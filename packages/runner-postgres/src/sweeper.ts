@@ -12,6 +12,8 @@ const LIMIT = 500;
 /** How often early events are looked through, in sweeps. */
 const EARLY_EVERY = 30;
 const LONGEST_BACKOFF_MS = 10_000;
+/** A hint that came too early by a hair would cost a whole second. */
+const HINT_MARGIN_MS = 3;
 
 /** What a {@link Sweeper} is made of. */
 export interface SweeperOptions {
@@ -59,7 +61,8 @@ export class Sweeper {
 
   /** Brings the next sweep forward, if that is sooner. */
   dueIn(delayMs: number): void {
-    const at = this.#options.clock.now() + Math.max(0, delayMs);
+    // The database counts from an instant earlier or later than this process does, by a millisecond or so.
+    const at = this.#options.clock.now() + Math.max(0, delayMs) + (delayMs > 0 ? HINT_MARGIN_MS : 0);
     if (!(at < this.#nextAt)) return;
     this.#nextAt = at;
     this.#wake.abort();

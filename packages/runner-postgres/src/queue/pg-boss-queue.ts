@@ -142,7 +142,7 @@ export async function migratePgBoss(session: Session, schema: string): Promise<v
     migrate: true,
     createSchema: true,
     supervise: false,
-    bamIntervalSeconds: 1,
+    bamIntervalSeconds: 10,
   });
   // What goes wrong is thrown by start(); without a listener an event would be thrown a second time.
   let failure: unknown;

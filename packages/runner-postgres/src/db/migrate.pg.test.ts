@@ -1,0 +1,62 @@
+import { createEmptyDatabase } from '@countermand/dev-postgres';
+import { defineSaga } from '@countermand/saga-core';
+import { setup } from 'xstate';
+import { expect, it, onTestFinished } from 'vitest';
+import { createRunner } from '../create-runner.js';
+import { migratedDatabase, testPool } from '../fixtures/migrated-database.js';
+import { openRunner } from '../fixtures/open-runner.js';
+import { trip } from '../fixtures/trip-saga.js';
+import { migrate } from './migrate.js';
+import { schemaNames } from './schema-name.js';
+
+it('twelve processes may migrate an empty database at once', async () => {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  const pools = Array.from({ length: 12 }, () => testPool(database.url, 1));
+  await Promise.all(pools.map((pool) => migrate(pool, schemaNames('countermand'))));
+  const [pool] = pools;
+  const { rows } = (await pool?.query('select name from countermand.migration')) ?? { rows: [] };
+  expect(rows).toEqual([{ name: '0001-first-tables' }]);
+});
+
+it('two schemas live in one database', async () => {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  const runners = ['one', 'two'].map((schema) => openRunner({ connection: database.url, schema, sagas: [trip] }));
+  for (const runner of runners) await runner.migrate();
+  const [one, two] = runners;
+  await one?.start(trip, { seat: 'A1', amount: 1 }, { id: 'here' });
+  expect(await one?.get('here')).toMatchObject({ id: 'here' });
+  expect(await two?.get('here')).toBeUndefined();
+});
+
+it('a worker does not migrate: it says in one line what to do', async () => {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  const runner = openRunner({ connection: database.url, sagas: [trip] });
+  await expect(runner.work()).rejects.toMatchObject({
+    code: 'SCHEMA_OUTDATED',
+    message: "the tables in schema 'countermand' lack 0001-first-tables; run 'countermand migrate' first",
+  });
+  await runner.migrate();
+  await runner.work();
+});
+
+it('a definition that changed without a new version is refused, and what differs is said', async () => {
+  const database = await migratedDatabase();
+  onTestFinished(() => database.drop());
+  const first = openRunner({ connection: database.url, sagas: [trip] });
+  await first.ready();
+  const machine = setup({}).createMachine({ initial: 'OTHER', states: { OTHER: { tags: ['rest'] } } });
+  const changed = defineSaga({ name: 'trip', version: 1, machine, events: {} });
+  const second = openRunner({ connection: database.url, sagas: [changed] });
+  const refused = second.ready();
+  await expect(refused).rejects.toMatchObject({ code: 'FINGERPRINT_MISMATCH' });
+  await expect(refused).rejects.toThrow(/OTHER/);
+});
+
+it.each(['Upper', 'a b', 'x"; drop schema y', '', 'a'.repeat(42)])('a schema may not be called %j', (schema) => {
+  expect(() => createRunner({ connection: 'postgres://localhost/x', schema, sagas: [trip] })).toThrow(
+    expect.objectContaining({ code: 'SETTING_INVALID' }),
+  );
+});

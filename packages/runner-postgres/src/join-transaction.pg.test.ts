@@ -1,0 +1,123 @@
+import type { TestDatabase } from '@countermand/dev-postgres';
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { CallerTransaction } from './db/session.js';
+import { migratedDatabase, testPool } from './fixtures/migrated-database.js';
+import { openRunner } from './fixtures/open-runner.js';
+import { trip, tripAdapters } from './fixtures/trip-saga.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await migratedDatabase();
+});
+afterAll(() => database.drop());
+
+const input = { seat: 'A1', amount: 100 };
+
+/** Runs the body in a transaction that is then committed or rolled back. */
+type Join = (pool: pg.Pool, body: (tx: CallerTransaction) => Promise<void>, end: 'commit' | 'rollback') => Promise<void>;
+
+const inClient: Join = async (pool, body, end) => {
+  const client = await pool.connect();
+  await client.query('begin');
+  await body(client);
+  await client.query(end);
+  client.release();
+};
+
+const inKysely: Join = async (pool, body, end) => {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const tx = await db.startTransaction().execute();
+  await body(tx);
+  await tx[end]().execute();
+};
+
+describe.each([
+  { kind: 'a pg client', join: inClient },
+  { kind: 'a Kysely transaction', join: inKysely },
+])('with $kind', ({ kind, join }) => {
+  it('a start commits with the transaction, and then runs', async () => {
+    const pool = testPool(database.url);
+    const runner = openRunner({ pool, sagas: [trip], adapters: tripAdapters().adapters });
+    await runner.work();
+    let id = '';
+    await join(
+      pool,
+      async (tx) => {
+        ({ id } = await runner.start(trip, input, { tx }));
+        expect(await runner.get(id)).toBeUndefined();
+      },
+      'commit',
+    );
+    expect(await runner.waitFor(id, ({ state }) => state === 'RESERVED')).toMatchObject({ id });
+  });
+
+  it('a start rolls back with the transaction', async () => {
+    const pool = testPool(database.url);
+    const runner = openRunner({ pool, sagas: [trip] });
+    const id = `rolled-back-${kind.length}`;
+    await join(pool, async (tx) => void (await runner.start(trip, input, { id, tx })), 'rollback');
+    expect(await runner.get(id)).toBeUndefined();
+    expect(await runner.start(trip, input, { id })).toMatchObject({ created: true });
+  });
+
+  it('an event commits and rolls back with the transaction', async () => {
+    const pool = testPool(database.url);
+    const runner = openRunner({ pool, sagas: [trip], adapters: tripAdapters().adapters });
+    await runner.work();
+    const { id } = await runner.start(trip, input);
+    const note = (text: string, tx: CallerTransaction) => runner.send(id, { type: 'NOTE', text }, { tx });
+    await join(pool, async (tx) => void (await note('lost', tx)), 'rollback');
+    await join(
+      pool,
+      async (tx) => expect(await note('kept', tx)).toEqual({ outcome: 'accepted', duplicate: false }),
+      'commit',
+    );
+    await runner.waitFor(id, ({ context }) => JSON.stringify(context).includes('"notes":1'));
+    const notes = (await runner.history(id)).filter(({ event }) => event === 'NOTE');
+    expect(notes).toMatchObject([{ outcome: 'applied', cause: { event: { text: 'kept' } } }]);
+  });
+});
+
+it('a caller who holds a transaction open stalls nobody', async () => {
+  const pool = testPool(database.url);
+  const runner = openRunner({ pool, sagas: [trip], adapters: tripAdapters().adapters });
+  await runner.work();
+  const { id } = await runner.start(trip, input);
+  const holder = await pool.connect();
+  onTestFinished(() => holder.release());
+  await holder.query('begin');
+  await runner.start(trip, input, { id: 'held', tx: holder });
+  await runner.send(id, { type: 'NOTE', text: 'held' }, { tx: holder });
+
+  await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+  await runner.send(id, { type: 'PAY' });
+  await runner.waitFor(id, ({ settled }) => settled);
+  // An early event for the saga whose start is still open: kept, and neither refused nor held up.
+  const early = await runner.send('held', { type: 'WEBHOOK', payment: 'p' });
+  expect(early.outcome).toBe('accepted');
+  await holder.query('commit');
+  const view = await runner.waitFor('held', ({ state }) => state === 'RESERVED');
+  expect(view.id).toBe('held');
+  const history = await waitForEvent('WEBHOOK');
+  expect(history).toMatchObject({ outcome: 'deferred' });
+
+  async function waitForEvent(type: string) {
+    await runner.waitFor('held', ({ updatedAt, createdAt }) => updatedAt > createdAt);
+    for (;;) {
+      const found = (await runner.history('held')).find(({ event }) => event === type);
+      if (found) return found;
+    }
+  }
+});
+
+it('fifty equal starts at once make one saga', async () => {
+  const runner = openRunner({ pool: testPool(database.url), sagas: [trip] });
+  const starts = Array.from({ length: 50 }, () => runner.start(trip, input, { idempotencyKey: 'order-7' }));
+  const results = await Promise.all(starts);
+  expect(new Set(results.map(({ id }) => id)).size).toBe(1);
+  expect(results.filter(({ created }) => created)).toHaveLength(1);
+  const other = runner.start(trip, { ...input, amount: 1 }, { idempotencyKey: 'order-7' });
+  await expect(other).rejects.toMatchObject({ code: 'START_CONFLICT' });
+});
