@@ -60,18 +60,26 @@ describe('the settings', () => {
 
   it('may hold no demo value in production', () => {
     const production = { NODE_ENV: 'production' };
-    expect(() => readSettings(production)).toThrow(/^CUSTOMER_TOKENS, ADMIN_TOKEN, WEBHOOK_SECRET: with NODE_ENV/);
+    expect(() => readSettings(production)).toThrow(
+      /^CUSTOMER_TOKENS, ADMIN_TOKEN, WEBHOOK_SECRET: with NODE_ENV/,
+    );
     expect(readSettings({ ...production, ...own }).ADMIN_TOKEN).toBe('own-admin-token');
     for (const name of ['CUSTOMER_TOKENS', 'ADMIN_TOKEN', 'WEBHOOK_SECRET'] as const) {
-      expect(() => readSettings({ ...production, ...own, [name]: undefined })).toThrow(new RegExp(`^${name}: with`));
+      expect(() => readSettings({ ...production, ...own, [name]: undefined })).toThrow(
+        new RegExp(`^${name}: with`),
+      );
     }
-    expect(() => readSettings({ ...production, ...own, CUSTOMER_TOKENS: 'eve:demo-bob' })).toThrow(/^CUSTOMER_TOKENS/);
+    expect(() => readSettings({ ...production, ...own, CUSTOMER_TOKENS: 'eve:demo-bob' })).toThrow(
+      /^CUSTOMER_TOKENS/,
+    );
   });
 });
 
 describe('a duration', () => {
   it('is a whole number and a unit', () => {
-    expect(['500ms', '20s', '30m', '2h', '7d'].map(parseDuration)).toEqual([500, 20_000, 1_800_000, 7_200_000, 604_800_000]);
+    expect(['500ms', '20s', '30m', '2h', '7d'].map(parseDuration)).toEqual([
+      500, 20_000, 1_800_000, 7_200_000, 604_800_000,
+    ]);
     expect(['', '5', '1.5s', '-1s', '5 s', 's'].map(parseDuration)).toEqual(Array.from({ length: 6 }));
   });
 });

@@ -22,7 +22,9 @@ const port = z
   .transform(Number)
   .pipe(z.int().max(65_535, 'use a port number up to 65535'));
 const url = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `use an address such as ${example}` }).transform((text) => text.replace(/\/+$/, ''));
+  z
+    .url({ protocol, error: `use an address such as ${example}` })
+    .transform((text) => text.replace(/\/+$/, ''));
 
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/;
 const webhookSecrets = z.string().transform((text, context) => {
@@ -114,7 +116,8 @@ export function isProduction(settings: Settings): boolean {
 
 function contradictionIn(settings: Settings): string | undefined {
   const { ROLE, DATABASE_URL, PARTICIPANTS_URL, CUSTOMER_TOKENS, ADMIN_TOKEN } = settings;
-  if (ROLE !== 'all' && !DATABASE_URL) return `DATABASE_URL: ROLE=${ROLE} starts no PostgreSQL; give the address of one`;
+  if (ROLE !== 'all' && !DATABASE_URL)
+    return `DATABASE_URL: ROLE=${ROLE} starts no PostgreSQL; give the address of one`;
   if (ROLE !== 'all' && !PARTICIPANTS_URL) {
     return `PARTICIPANTS_URL: ROLE=${ROLE} starts no participants; give their address`;
   }

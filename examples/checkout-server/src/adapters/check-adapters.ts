@@ -6,7 +6,9 @@ import type { StoredAddress } from '../db/tables.ts';
 export type FindAddress = (orderId: string) => Promise<StoredAddress | undefined>;
 
 /** The checks of a paid order: they read the address where it is stored, so that no saga carries it around. */
-export function checkAdapters(findAddress: FindAddress): Pick<AdaptersFor<OrderSaga>, 'checkFraud' | 'checkAddress'> {
+export function checkAdapters(
+  findAddress: FindAddress,
+): Pick<AdaptersFor<OrderSaga>, 'checkFraud' | 'checkAddress'> {
   const addressOf = async (orderId: string): Promise<StoredAddress> => {
     const address = await findAddress(orderId);
     if (!address) throw new Error(`order ${orderId} has no address`);

@@ -10,10 +10,17 @@ import type {
 import { callParticipant } from './participant-steps.ts';
 import type { ParticipantsClient } from './participants-client.ts';
 
-type FulfilmentSteps = 'generateInvoice' | 'notifyWarehouse' | 'createShipment' | 'generateLabel' | 'notifyUser';
+type FulfilmentSteps =
+  | 'generateInvoice'
+  | 'notifyWarehouse'
+  | 'createShipment'
+  | 'generateLabel'
+  | 'notifyUser';
 
 /** What fulfilment, warehouse and notifications do in the order saga. */
-export function fulfilmentAdapters(client: ParticipantsClient): Pick<AdaptersFor<OrderSaga>, FulfilmentSteps> {
+export function fulfilmentAdapters(
+  client: ParticipantsClient,
+): Pick<AdaptersFor<OrderSaga>, FulfilmentSteps> {
   return {
     generateInvoice: (call) => callParticipant(client, invoice, call),
     notifyWarehouse: (call) => callParticipant(client, pickList, call),

@@ -14,7 +14,11 @@ export interface OrderAdapterOptions {
 }
 
 /** One adapter for each step of the order saga. */
-export function orderAdapters({ client, findAddress, allowMockTokens }: OrderAdapterOptions): AdaptersFor<OrderSaga> {
+export function orderAdapters({
+  client,
+  findAddress,
+  allowMockTokens,
+}: OrderAdapterOptions): AdaptersFor<OrderSaga> {
   return {
     ...stockAdapters(client),
     ...paymentAdapters(client, { allowMockTokens }),

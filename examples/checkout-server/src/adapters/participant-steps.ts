@@ -33,7 +33,13 @@ export async function callParticipant<Input, Output>(
   step: ParticipantStep<Input, Output>,
   { input, idempotencyKey, signal, trace }: StepCall<Input>,
 ): Promise<Output | Declined> {
-  const answer = await client.send({ path: step.path, body: step.body(input), idempotencyKey, signal, trace });
+  const answer = await client.send({
+    path: step.path,
+    body: step.body(input),
+    idempotencyKey,
+    signal,
+    trace,
+  });
   if (!('refusal' in answer)) return step.output(answer.body as Body, answer.status);
   const { refusal } = answer;
   const done = step.alreadyDone?.(refusal);

@@ -1,5 +1,5 @@
-import { declined, later } from '@countermand/saga-core';
 import type { AdaptersFor } from '@countermand/saga-core';
+import { declined, later } from '@countermand/saga-core';
 import type { OrderSaga } from '@countermand/saga-core/order';
 import type {
   AuthorizePayment,
@@ -30,7 +30,8 @@ export function paymentAdapters(
     authorize: {
       run: async (call) => {
         const { token } = call.input;
-        if (!allowMockTokens && (token === undefined || MOCK_TOKENS.has(token))) return declined('INVALID_TOKEN');
+        if (!allowMockTokens && (token === undefined || MOCK_TOKENS.has(token)))
+          return declined('INVALID_TOKEN');
         return await callParticipant(client, authorize, call);
       },
       probe: (call) => probeParticipant(client, paymentId, call),
@@ -38,7 +39,12 @@ export function paymentAdapters(
     capture: {
       run: (call) => callParticipant(client, capture, call),
       // A capture that is only promised hasn't landed, and may yet.
-      probe: (call) => probeParticipant(client, (body) => (body['status'] === 'captured' ? paymentId(body) : undefined), call),
+      probe: (call) =>
+        probeParticipant(
+          client,
+          (body) => (body['status'] === 'captured' ? paymentId(body) : undefined),
+          call,
+        ),
     },
     void: (call) => callParticipant(client, voidPayment, call),
     refund: (call) => callParticipant(client, refund, call),

@@ -11,22 +11,25 @@ export interface RequestKey {
 /** The answer that a request got. */
 export interface KeptAnswer {
   readonly bodyHash: string;
-  readonly status: number;
-  readonly response: Uint8Array;
+  /** The answer's body, as it went out. */
+  readonly response: string;
   readonly orderId: string;
 }
 
 type Db = Kysely<CheckoutTables>;
 
-export async function findAnswer(db: Db, { principal, route, key }: RequestKey): Promise<KeptAnswer | undefined> {
+export async function findAnswer(
+  db: Db,
+  { principal, route, key }: RequestKey,
+): Promise<KeptAnswer | undefined> {
   const row = await db
     .selectFrom('checkout.idempotency')
-    .select(['body_hash', 'status', 'response', 'order_id'])
+    .select(['body_hash', 'response', 'order_id'])
     .where('principal', '=', principal)
     .where('route', '=', route)
     .where('key', '=', key)
     .executeTakeFirst();
-  return row && { bodyHash: row.body_hash, status: row.status, response: row.response, orderId: row.order_id };
+  return row && { bodyHash: row.body_hash, response: row.response, orderId: row.order_id };
 }
 
 /**
@@ -50,8 +53,7 @@ export async function insertAnswer(
     .values({
       ...request,
       body_hash: answer.bodyHash,
-      status: answer.status,
-      response: Buffer.from(answer.response),
+      response: answer.response,
       order_id: answer.orderId,
     })
     .execute();

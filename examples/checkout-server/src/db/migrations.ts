@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import type { CheckoutTables } from './tables.ts';
 
 const firstTables: Migration = {
   async up(db: Kysely<unknown>) {
@@ -22,8 +23,7 @@ const firstTables: Migration = {
         route text not null,
         key text not null,
         body_hash text not null,
-        status int not null,
-        response bytea not null,
+        response text not null,
         order_id text not null,
         created_at timestamptz not null default now(),
         primary key (principal, route, key)
@@ -36,7 +36,7 @@ const firstTables: Migration = {
 const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first-tables': firstTables };
 
 /** Creates this server's own tables or brings them up to date. Processes that do it at once take turns. */
-export async function migrateCheckout(db: Kysely<never>): Promise<void> {
+export async function migrateCheckout(db: Kysely<CheckoutTables>): Promise<void> {
   await sql`select pg_advisory_lock(hashtext('checkout migrate'))`.execute(db);
   try {
     await sql`create schema if not exists checkout`.execute(db);
@@ -55,7 +55,7 @@ export async function migrateCheckout(db: Kysely<never>): Promise<void> {
 }
 
 /** Names of the migrations that haven't run yet. */
-export async function missingMigrations(db: Kysely<never>): Promise<readonly string[]> {
+export async function missingMigrations(db: Kysely<CheckoutTables>): Promise<readonly string[]> {
   const { rows: tables } = await sql<{ found: boolean }>`
     select to_regclass('checkout.migration') is not null as found`.execute(db);
   if (!tables[0]?.found) return Object.keys(MIGRATIONS);

@@ -34,14 +34,13 @@ interface OrdersTable {
   readonly closed_at: ColumnType<Date | null, never, Date>;
 }
 
-/** `checkout.idempotency`: the answer that a key has got, as bytes. */
+/** `checkout.idempotency`: the answer that a key has got, as it went out. */
 interface IdempotencyTable {
   readonly principal: string;
   readonly route: string;
   readonly key: string;
   readonly body_hash: string;
-  readonly status: number;
-  readonly response: Buffer;
+  readonly response: string;
   readonly order_id: string;
   readonly created_at: Generated<Date>;
 }

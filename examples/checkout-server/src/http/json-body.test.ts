@@ -13,7 +13,9 @@ const codeOf = (work: () => unknown) => {
 
 describe('a JSON body', () => {
   it('is taken when it is harmless', () => {
-    expect(parseJson('{"a":[1,"\\ud83d\\ude00",null,{"b":true}]}')).toEqual({ a: [1, '😀', null, { b: true }] });
+    expect(parseJson('{"a":[1,"\\ud83d\\ude00",null,{"b":true}]}')).toEqual({
+      a: [1, '😀', null, { b: true }],
+    });
   });
 
   it.each([

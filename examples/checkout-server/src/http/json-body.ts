@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
-import { Problem } from './problem.ts';
 import type { AppEnv } from './env.ts';
+import { Problem } from './problem.ts';
 
 /** The largest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;

@@ -2,7 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Settings } from '../settings.ts';
 
 /** Who asks. */
-export type Principal = { readonly role: 'customer'; readonly customerId: string } | { readonly role: 'admin' };
+export type Principal =
+  | { readonly role: 'customer'; readonly customerId: string }
+  | { readonly role: 'admin' };
 
 /** Finds who a bearer token belongs to, in a time that says nothing about the tokens; `undefined` for nobody. */
 export type FindPrincipal = (authorization: string | undefined) => Principal | undefined;

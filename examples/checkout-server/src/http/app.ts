@@ -1,0 +1,114 @@
+import { SagaError } from '@countermand/saga-core';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { BrokenCircuitError } from 'cockatiel';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import { ParticipantFailure } from '../adapters/participant-failure.ts';
+import { isProduction } from '../settings.ts';
+import { addCatalogRoutes } from './catalog-routes.ts';
+import { addDevRoutes } from './dev-routes.ts';
+import { addDocsRoutes } from './docs-routes.ts';
+import type { AppEnv } from './env.ts';
+import { addEventRoutes } from './event-routes.ts';
+import { addHealthRoutes } from './health-routes.ts';
+import { readJsonBody } from './json-body.ts';
+import { addOrderRoutes } from './order-routes.ts';
+import { principalsOf } from './principal.ts';
+import { answerProblem, Problem } from './problem.ts';
+import { addSagaRoutes } from './saga-routes.ts';
+import type { Services } from './services.ts';
+import { addWebhookRoutes, verifySignature } from './webhook-routes.ts';
+
+/** Every route of the server; a process that only works serves its health and its documents alone. */
+export function createApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
+  const { settings } = services;
+  app.onError((error, c) => answerProblem(c, problemOf(error, services.log)));
+  app.notFound((c) => answerProblem(c, new Problem('NOT_FOUND', 'There is no such route.')));
+  observeRequests(app, services);
+
+  addHealthRoutes(app, services);
+  addDocsRoutes(app);
+  if (settings.ROLE === 'worker') return app;
+
+  const findPrincipal = principalsOf(settings);
+  app.use('/api/*', async (c, next) => {
+    const principal = findPrincipal(c.req.header('authorization'));
+    if (!principal) throw new Problem('UNAUTHENTICATED', 'Send Authorization: Bearer and a token.');
+    c.set('principal', principal);
+    await next();
+  });
+  app.use('/api/*', readJsonBody());
+  app.use('/webhooks/*', verifySignature(services));
+  addCatalogRoutes(app, services);
+  addOrderRoutes(app, services);
+  addEventRoutes(app, services);
+  addSagaRoutes(app, services);
+  addWebhookRoutes(app, services);
+  if (!isProduction(settings)) {
+    app.use('/dev/*', readJsonBody());
+    addDevRoutes(app, services);
+  }
+  return app;
+}
+
+function observeRequests(app: OpenAPIHono<AppEnv>, { log, metrics }: Services): void {
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const durationMs = performance.now() - startedAt;
+    const { method } = c.req;
+    const { status } = c.res;
+    const route = routePath(c, -1);
+    metrics.observeRequest({ method, route, status, durationMs });
+    const id = c.req.param('id');
+    const about = {
+      method,
+      route,
+      status,
+      ms: Math.round(durationMs),
+      ...(id !== undefined && { saga_id: id }),
+    };
+    const isRoutine =
+      route.startsWith('/healthz') || route.startsWith('/readyz') || route.startsWith('/metrics');
+    log[isRoutine ? 'debug' : 'info'](about, 'request answered');
+  });
+}
+
+/** What a route's own schemas refuse. */
+function refuseInvalid(
+  result: { success: true } | { success: false; target: string; error: { issues: readonly Issue[] } },
+): undefined {
+  if (result.success) return undefined;
+  const details = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new Problem(result.target === 'json' ? 'BODY_INVALID' : 'REQUEST_INVALID', details.join('; '));
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function problemOf(error: Error, log: Services['log']): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) {
+    return error.status < 500
+      ? new Problem('BODY_INVALID', 'The request could not be read.')
+      : internal(error, log);
+  }
+  if (error instanceof ParticipantFailure || error instanceof BrokenCircuitError) {
+    log.warn({ reason: error.message }, 'participants do not answer');
+    return new Problem('UNAVAILABLE', 'The participants do not answer; try again.');
+  }
+  if (error instanceof SagaError && error.code === 'RUNNER_STOPPED') {
+    return new Problem('UNAVAILABLE', 'The server is about to stop; try again.');
+  }
+  return internal(error, log);
+}
+
+function internal(error: Error, log: Services['log']): Problem {
+  log.error({ err: error }, 'request failed');
+  return new Problem('INTERNAL', 'Something went wrong here; nothing of your request is at fault.');
+}

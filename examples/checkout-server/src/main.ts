@@ -1,0 +1,61 @@
+import { SagaError } from '@countermand/saga-core';
+import type { Logger } from 'pino';
+import { type CheckoutServer, startCheckoutServer } from './checkout-server.ts';
+import { createLog } from './create-log.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { StartError } from './start-error.ts';
+import { welcome } from './welcome.ts';
+
+function refuseToStart(why: string): never {
+  process.stderr.write(`checkout-server: ${why}\n`);
+  process.exit(1);
+}
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (error instanceof SettingsError) refuseToStart(error.message);
+    throw error;
+  }
+}
+
+/** A reason that a person can act on is one line; anything else is ours to mend, and shown whole. */
+async function startOrExit(settings: Settings, log: Logger): Promise<CheckoutServer> {
+  try {
+    return await startCheckoutServer(settings, log);
+  } catch (error) {
+    if (error instanceof StartError || error instanceof SagaError) refuseToStart(error.message);
+    if (error instanceof Error && 'code' in error && /^(ECONN|ENOTFOUND|28|3D)/.test(String(error.code))) {
+      refuseToStart(
+        `the database can't be reached: ${error.message || String(error.code)}; look at DATABASE_URL`,
+      );
+    }
+    throw error;
+  }
+}
+
+const settings = settingsOrExit();
+const log = createLog(settings);
+const starting = startOrExit(settings, log);
+let signals = 0;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    log.info({ signal }, 'stopping');
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, 'could not stop in good order');
+          process.exit(1);
+        },
+      );
+  });
+}
+
+const server = await starting;
+process.stdout.write(welcome(settings, server.notes));
+log.info({ port: settings.PORT, role: settings.ROLE }, 'checkout server ready');

@@ -1,0 +1,43 @@
+import type { Catalog } from '@countermand-examples/participants/contract';
+import type { ParticipantsClient } from '../adapters/participants-client.ts';
+
+type Item = Catalog['items'][number];
+
+const FRESH_MS = 1_000;
+const USABLE_MS = 10 * 60_000;
+
+/**
+ * What can be bought, asked of the participants and kept for a second. While they don't answer, what was known last
+ * serves for ten minutes: an order can be taken without them, its saga waits.
+ */
+export class CatalogReader {
+  #known: { readonly items: ReadonlyMap<string, Item>; readonly at: number } | undefined;
+  #asking: Promise<ReadonlyMap<string, Item>> | undefined;
+
+  constructor(
+    private readonly client: ParticipantsClient,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** By SKU. @throws what the client throws when nothing usable is known */
+  async read(): Promise<ReadonlyMap<string, Item>> {
+    const known = this.#known;
+    if (known && this.now() - known.at < FRESH_MS) return known.items;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    try {
+      return await this.#asking;
+    } catch (error) {
+      if (known && this.now() - known.at < USABLE_MS) return known.items;
+      throw error;
+    }
+  }
+
+  async #ask(): Promise<ReadonlyMap<string, Item>> {
+    const { items } = await this.client.get<Catalog>('/catalog');
+    const bySku = new Map(items.map((item) => [item.sku, item]));
+    this.#known = { items: bySku, at: this.now() };
+    return bySku;
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PostgresRunner } from '@countermand/runner-postgres';
+import type { OrderSaga } from '@countermand/saga-core/order';
+import type { Kysely, Transaction } from 'kysely';
+import {
+  findAnswer,
+  insertAnswer,
+  type KeptAnswer,
+  lockRequest,
+  type RequestKey,
+} from '../db/idempotency.ts';
+import { countOpenOrders, insertOrder } from '../db/orders.ts';
+import type { CheckoutTables } from '../db/tables.ts';
+import { Problem } from '../http/problem.ts';
+import type { CatalogReader } from './catalog.ts';
+import { type NewOrderBody, type PricedOrder, priceOrder } from './price-order.ts';
+
+const WAIT_MS = 5_000;
+const POLL_MS = 25;
+
+/** What placing an order works with. */
+export interface PlaceOrderContext {
+  readonly db: Kysely<CheckoutTables>;
+  readonly runner: PostgresRunner;
+  readonly saga: OrderSaga;
+  readonly catalog: CatalogReader;
+  readonly maxOpenOrders: number;
+  readonly isTokenAllowed: (token: string) => boolean;
+}
+
+/** One request to place an order. */
+export interface PlaceOrder {
+  readonly customerId: string;
+  readonly idempotencyKey: string;
+  readonly body: NewOrderBody;
+}
+
+/** The answer of a placed order: the same bytes for the same request. */
+export type PlacedOrder = Pick<KeptAnswer, 'response' | 'orderId'> & { readonly replayed: boolean };
+
+/**
+ * Places an order, once per idempotency key. The order's row, the answer for its key and the saga's start are one
+ * transaction: there is no moment in which one of them exists without the others, and a crash leaves nothing behind.
+ *
+ * @throws Problem `IDEMPOTENCY_KEY_REUSED`, `REQUEST_IN_PROGRESS`, `TOO_MANY_OPEN_ORDERS`, and those of pricing
+ */
+export async function placeOrder(context: PlaceOrderContext, order: PlaceOrder): Promise<PlacedOrder> {
+  const request = {
+    principal: `customer:${order.customerId}`,
+    route: 'POST /api/orders',
+    key: order.idempotencyKey,
+  };
+  const bodyHash = createHash('sha256').update(JSON.stringify(order.body)).digest('hex');
+  const known = await findAnswer(context.db, request);
+  if (known) return replay(known, bodyHash);
+
+  const priced = priceOrder(order.body, await context.catalog.read(), context.isTokenAllowed);
+  // Two processes may be at the same key: the one without its lock looks again until the other has committed.
+  for (const endsAt = performance.now() + WAIT_MS; performance.now() < endsAt; await pause(POLL_MS)) {
+    const placed = await context.db
+      .transaction()
+      .execute((tx) => placeOnce(context, tx, { order, request, bodyHash, priced }));
+    if (placed) return placed;
+  }
+  throw new Problem(
+    'REQUEST_IN_PROGRESS',
+    'A request with this Idempotency-Key is still being worked on; try again.',
+  );
+}
+
+interface Placing {
+  readonly order: PlaceOrder;
+  readonly request: RequestKey;
+  readonly bodyHash: string;
+  readonly priced: PricedOrder;
+}
+
+async function placeOnce(
+  context: PlaceOrderContext,
+  tx: Transaction<CheckoutTables>,
+  { order, request, bodyHash, priced }: Placing,
+): Promise<PlacedOrder | undefined> {
+  if (!(await lockRequest(tx, request))) return undefined;
+  const known = await findAnswer(tx, request);
+  if (known) return replay(known, bodyHash);
+
+  const { customerId, body } = order;
+  const { maxOpenOrders } = context;
+  if ((await countOpenOrders(tx, customerId, maxOpenOrders)) >= maxOpenOrders) {
+    throw new Problem(
+      'TOO_MANY_OPEN_ORDERS',
+      `You have ${maxOpenOrders} open orders; wait until one is over.`,
+    );
+  }
+  const id = randomUUID();
+  const { items, total, payments } = priced;
+  const { shippingAddress, shippingMethod = 'standard' } = body;
+  await insertOrder(tx, { id, customerId, items, total, shippingAddress, shippingMethod });
+  const answer = { success: true, order_id: id, saga_id: id, status: 'CREATED', total };
+  const response = JSON.stringify(answer);
+  await insertAnswer(tx, request, { bodyHash, response, orderId: id });
+  const lines = items.map(({ sku, quantity }) => ({ sku, quantity }));
+  await context.runner.start(
+    context.saga,
+    { orderId: id, customerId, items: lines, total, payments },
+    { id, actor: `customer:${customerId}`, tx },
+  );
+  return { response, orderId: id, replayed: false };
+}
+
+function replay(known: KeptAnswer, bodyHash: string): PlacedOrder {
+  if (known.bodyHash !== bodyHash) {
+    throw new Problem(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key was used with another body; use a new one.',
+    );
+  }
+  return { response: known.response, orderId: known.orderId, replayed: true };
+}
