@@ -16,6 +16,8 @@ export interface PublishedEvent {
   readonly type: string;
   /** The event but for its type. */
   readonly payload: JsonObject;
+  /** When it was published: milliseconds since the epoch, database time. */
+  readonly at: number;
 }
 
 /** Takes one event. What it throws, and what takes too long, is delivered again, later. */
@@ -51,5 +53,6 @@ export async function deliverEvent(
 
 function eventOf(row: LeasedRow): PublishedEvent {
   const { type, ...payload } = row.input as JsonObject & { readonly type: string };
-  return { id: `${row.sagaId}:${row.visit}`, sagaId: row.sagaId, saga: row.saga, sequence: row.visit, type, payload };
+  const { sagaId, saga, visit: sequence, createdAt: at } = row;
+  return { id: `${sagaId}:${sequence}`, sagaId, saga, sequence, type, payload, at };
 }

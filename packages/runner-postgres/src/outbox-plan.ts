@@ -43,6 +43,7 @@ export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: num
     queue: stepQueue(saga.name, step),
     deadlineAt: deadlineOf(saga, step, now),
     input,
+    createdAt: now,
     // Stored where it can't be made from the row: a probe asks about the key of another one.
     idempotencyKey: effect.idempotencyKey === idempotencyKey(sagaId, key) ? null : effect.idempotencyKey,
   };
@@ -57,15 +58,22 @@ export function deadlineOf(saga: AnySaga, step: string, now: number): number {
 export function timerRow(
   sagaId: string,
   timer: { readonly key: string; readonly id: string; readonly visit: number; readonly dueAt: number },
+  now: number,
 ): OutboxRow {
   const { key, id, visit, dueAt } = timer;
-  return { ...BLANK, sagaId, key, kind: 'timer', id, visit, step: null, role: null, queue: null, dueAt };
+  const nothing = { step: null, role: null, queue: null };
+  return { ...BLANK, ...nothing, sagaId, key, kind: 'timer', id, visit, dueAt, createdAt: now };
 }
 
 /** The rows of a published event: one for each subscription, or one that only tells of it. */
-export function publishRows(sagaId: string, effect: Publish, subscriptions: readonly string[]): OutboxRow[] {
+export function publishRows(
+  sagaId: string,
+  effect: Publish,
+  subscriptions: readonly string[],
+  now: number,
+): OutboxRow[] {
   const { sequence, event } = effect;
-  const row = { ...BLANK, sagaId, kind: 'publish', visit: sequence, step: event.type, role: null, input: event } as const;
+  const row = { ...BLANK, sagaId, kind: 'publish', visit: sequence, step: event.type, role: null, input: event, createdAt: now } as const;
   if (subscriptions.length === 0) {
     return [{ ...row, key: `publish:${sequence}`, id: '', queue: null, status: 'settled' }];
   }
@@ -90,12 +98,15 @@ export class Dispatcher {
   readonly dispatched: Dispatched = { added: [], changed: [], deliveries: [], leased: [] };
   readonly #followUp: FollowUp;
   readonly #chance: Chance;
-  readonly #now: number;
 
-  constructor(followUp: FollowUp, chance: Chance, now: number) {
+  /** @param now - database time of the batch */
+  constructor(
+    followUp: FollowUp,
+    chance: Chance,
+    readonly now: number,
+  ) {
     this.#followUp = followUp;
     this.#chance = chance;
-    this.#now = now;
   }
 
   /** A new row. Timers, told events and steps that were left at once are only written. */
@@ -106,10 +117,10 @@ export class Dispatcher {
     } else if (this.#followUp.take(row.queue)) {
       const held = { ...row, ...this.#lease(), attempt: 1 };
       added.push(held);
-      leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.#now });
+      leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.now });
     } else {
       const delivery = this.#chance.uuid();
-      added.push({ ...row, delivery, dueAt: this.#now + REDELIVER_MS });
+      added.push({ ...row, delivery, dueAt: this.now + REDELIVER_MS });
       deliveries.push({ queue: row.queue, sagaId: row.sagaId, key: row.key, delivery });
     }
   }
@@ -125,7 +136,7 @@ export class Dispatcher {
       const held = { ...row, ...this.#lease(), attempt: row.attempt + 1 };
       const { sagaId, key, status, lease, dueAt } = held;
       this.dispatched.changed.push({ sagaId, key, status, lease, dueAt });
-      this.dispatched.leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.#now });
+      this.dispatched.leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.now });
     } else {
       this.deliver({ sagaId: row.sagaId, key: row.key }, row.queue);
     }
@@ -136,12 +147,12 @@ export class Dispatcher {
     if (queue === null) return;
     const delivery = this.#chance.uuid();
     const { sagaId, key } = change;
-    this.dispatched.changed.push({ ...change, status: 'pending', delivery, dueAt: this.#now + REDELIVER_MS });
+    this.dispatched.changed.push({ ...change, status: 'pending', delivery, dueAt: this.now + REDELIVER_MS });
     this.dispatched.deliveries.push({ queue, sagaId, key, delivery });
   }
 
   #lease() {
-    return { status: 'leased', lease: this.#chance.uuid(), dueAt: this.#now + LEASE_MS } as const;
+    return { status: 'leased', lease: this.#chance.uuid(), dueAt: this.now + LEASE_MS } as const;
   }
 }
 
@@ -159,7 +170,7 @@ export function dispatchPublished(
   }
   for (const { sagaId, saga, effect } of published) {
     const names = order.subscriptions.get(effect.event.type) ?? [];
-    for (const row of publishRows(sagaId, effect, names)) {
+    for (const row of publishRows(sagaId, effect, names, dispatcher.now)) {
       const line = rowId(sagaId, row.id);
       if (blocked.has(line)) {
         dispatcher.hold(row);

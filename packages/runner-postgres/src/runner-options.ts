@@ -4,9 +4,12 @@ import { z } from 'zod';
 import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 
-/** Adapters by saga and step. They may be given for some steps only: other processes then carry out the others. */
+/**
+ * Adapters by saga and step. They may be given for some steps only: other processes then carry out the others. Names
+ * of sagas aren't known to the compiler; a step that the saga of that name lacks is refused when the runner is made.
+ */
 export type AdaptersOption<Sagas extends readonly AnySaga[]> = {
-  readonly [One in Sagas[number] as One['name']]?: Partial<AdaptersFor<One>>;
+  readonly [saga: string]: Partial<AdaptersFor<Sagas[number]>>;
 };
 
 /** What `createRunner` takes. */

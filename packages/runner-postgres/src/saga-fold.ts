@@ -142,7 +142,7 @@ export class SagaFold {
         this.#added.set(effect.key, stepRow(this.definition, this.sagaId, effect, this.#now));
         break;
       case 'armTimer':
-        this.#added.set(effect.key, timerRow(this.sagaId, effect));
+        this.#added.set(effect.key, timerRow(this.sagaId, effect, this.#now));
         break;
       case 'publish':
         this.published.push(effect);

@@ -11,7 +11,7 @@ export function outboxColumns(ours: string, alias: string): string {
     ${alias}.step, ${alias}.role, ${alias}.queue, ${alias}.attempt, ${alias}."left", ${alias}.lease,
     ${alias}.delivery, ${ours}.ms(${alias}.due_at) as "dueAt", ${ours}.ms(${alias}.deadline_at) as "deadlineAt",
     ${alias}.input, ${alias}.idempotency_key as "idempotencyKey", ${alias}.result,
-    ${alias}.last_error as "lastError"`;
+    ${alias}.last_error as "lastError", ${ours}.ms(${alias}.created_at) as "createdAt"`;
 }
 
 /** The columns of `inbox` under the names of `InboxRow`. */

@@ -55,6 +55,8 @@ export interface OutboxRow {
   readonly idempotencyKey: string | null;
   readonly result: StepOutcome | null;
   readonly lastError: string | null;
+  /** Milliseconds since the epoch, database time. */
+  readonly createdAt: number;
 }
 
 /** A row that this worker holds the lease of. */

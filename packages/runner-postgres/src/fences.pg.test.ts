@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { jobSaga } from './fixtures/job-saga.js';
+import { freshDatabase, testPool } from './fixtures/migrated-database.js';
+import { gate, keepingLogger, openRunner } from './fixtures/open-runner.js';
+import { trip, tripAdapters } from './fixtures/trip-saga.js';
+
+let url: string;
+beforeEach(async () => {
+  ({ url } = await freshDatabase());
+});
+
+const isOver = ({ status }: { status: string }) => status === 'rest';
+
+it('a zombie whose lease was lost is told, and its answer is refused', async () => {
+  const saga = jobSaga('zombie');
+  const logger = keepingLogger();
+  const [called, released, aborted] = [gate(), gate(), gate()];
+  const runner = openRunner({
+    connection: url,
+    sagas: [saga],
+    logger,
+    adapters: {
+      zombie: {
+        work: async ({ attempt, signal }) => {
+          if (attempt > 1) return { ok: 'second' };
+          signal.addEventListener('abort', () => aborted.open());
+          called.open();
+          await released.opened;
+          return { ok: 'zombie' };
+        },
+      },
+    },
+  });
+  await runner.work();
+  const { id } = await runner.start(saga, { n: 1 });
+  await called.opened;
+  // As if this process had been suspended for longer than its lease.
+  const pool = testPool(url);
+  await pool.query(`update countermand.outbox set due_at = now() - interval '1 s' where status = 'leased'`);
+  const view = await runner.waitFor(id, isOver);
+  expect(view.context).toMatchObject({ result: 'second' });
+  await aborted.opened;
+  released.open();
+  await runner.stop();
+  const { rows } = await pool.query(`select attempt, result from countermand.outbox where kind = 'step'`);
+  expect(rows).toEqual([{ attempt: 2, result: { kind: 'done', output: { ok: 'second' } } }]);
+  expect(logger.lines.filter(({ message }) => message === 'lease lost')).toHaveLength(1);
+});
+
+it('a wake-up that is not the newest of its row is thrown away', async () => {
+  const saga = jobSaga('stale');
+  let calls = 0;
+  const work = () => {
+    calls += 1;
+    return { ok: 'yes' };
+  };
+  const sender = openRunner({ connection: url, sagas: [saga] });
+  const { id } = await sender.start(saga, { n: 1 });
+  const pool = testPool(url);
+  // Two more jobs for the same row: one of another delivery, one of a row that never was.
+  await pool.query(
+    `insert into countermand_boss.job (name, data, policy)
+     select name, data || '{"delivery": "00000000-0000-4000-8000-000000000000"}', policy from countermand_boss.job
+     union all select name, data || '{"key": "none:1"}', policy from countermand_boss.job`,
+  );
+  const worker = openRunner({ connection: url, sagas: [saga], adapters: { stale: { work } } });
+  await worker.work();
+  await worker.waitFor(id, isOver);
+  await worker.stop();
+  expect(calls).toBe(1);
+});
+
+describe('a message', () => {
+  it('is applied once, however often it comes at once', async () => {
+    const runner = openRunner({ connection: url, sagas: [trip] });
+    const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+    const note = { type: 'NOTE', text: 'x' };
+    const sends = Array.from({ length: 20 }, () => runner.send(id, note, { messageId: 'm-1' }));
+    const results = await Promise.all(sends);
+    expect(results.filter(({ duplicate }) => !duplicate)).toEqual([{ outcome: 'applied', duplicate: false }]);
+    expect(await runner.get(id)).toMatchObject({ context: { notes: 1 } });
+  });
+
+  it('is applied once by two processes that get it at once', async () => {
+    const runners = [1, 2].map(() => openRunner({ connection: url, sagas: [trip] }));
+    const [first] = runners;
+    await first?.start(trip, { seat: 'A', amount: 1 }, { id: 'shared' });
+    const note = { type: 'NOTE', text: 'x' };
+    const texts = Array.from({ length: 10 }, (_, index) => `m-${index}`);
+    const sends = runners.flatMap((one) => texts.map((messageId) => one.send('shared', note, { messageId })));
+    const results = await Promise.all(sends);
+    expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(10);
+    expect(await first?.get('shared')).toMatchObject({ context: { notes: 10 } });
+    const seqs = ((await first?.history('shared')) ?? []).map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+  });
+
+  it.each(['xstate.done.actor.reserve', 'xstate.after.TTL', 'NOPE'])('of the type %s is refused', async (type) => {
+    const runner = openRunner({ connection: url, sagas: [trip] });
+    await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'forged' });
+    await expect(runner.send('forged', { type })).rejects.toMatchObject({ code: 'EVENT_NOT_DECLARED' });
+    expect(await runner.history('forged')).toHaveLength(1);
+  });
+
+  it.each([
+    { text: 'a\0b', code: 'NOT_JSON' },
+    { text: '\ud800', code: 'NOT_JSON' },
+    { text: 7, code: 'EVENT_INVALID' },
+  ])('with the text $text is refused at the border, with $code', async ({ text, code }) => {
+    const runner = openRunner({ connection: url, sagas: [trip] });
+    await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'bad' });
+    await expect(runner.send('bad', { type: 'NOTE', text })).rejects.toMatchObject({ code });
+  });
+
+  it('that nothing handles is ignored, with the reason', async () => {
+    const runner = openRunner({ connection: url, sagas: [trip] });
+    await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'early-pay' });
+    const sent = await runner.send('early-pay', { type: 'PAY' });
+    expect(sent).toEqual({ outcome: 'ignored', reason: 'NOT_HANDLED', duplicate: false });
+  });
+});
+
+it('two workers on one database apply every step once', async () => {
+  const workers = [1, 2].map(() => {
+    const { adapters, calls } = tripAdapters();
+    return { calls, runner: openRunner({ connection: url, sagas: [trip], adapters, followUp: false }) };
+  });
+  await Promise.all(workers.map(({ runner }) => runner.work()));
+  const [first] = workers;
+  const ids = Array.from({ length: 30 }, (_, index) => `both-${index}`);
+  await Promise.all(ids.map((id) => first?.runner.start(trip, { seat: id, amount: 1 }, { id })));
+  await Promise.all(ids.map((id) => first?.runner.waitFor(id, ({ state }) => state === 'RESERVED')));
+  const calls = workers.flatMap(({ calls }) => calls.map(({ key }) => key));
+  expect(calls.toSorted()).toEqual(ids.map((id) => `${id}:reserve:1`).toSorted());
+});

@@ -1,0 +1,71 @@
+import { eventually } from '@countermand/test-kit';
+import { beforeEach, expect, it } from 'vitest';
+import type { PublishedEvent } from './deliver-event.js';
+import { freshDatabase, testPool } from './fixtures/migrated-database.js';
+import { openRunner } from './fixtures/open-runner.js';
+import { trip, tripAdapters } from './fixtures/trip-saga.js';
+
+let url: string;
+beforeEach(async () => {
+  ({ url } = await freshDatabase());
+});
+
+const texts = Array.from({ length: 12 }, (_, index) => `${index}`);
+
+it.each([{ followUp: true }, { followUp: false }])(
+  'each subscription gets every event of a saga in order, also when a handler fails, with followUp $followUp',
+  async ({ followUp }) => {
+    const runner = openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters, followUp });
+    const seen: { first: PublishedEvent[]; second: PublishedEvent[] } = { first: [], second: [] };
+    let failures = 0;
+    await runner.on('TRIP_NOTED', { name: 'first' }, (event) => seen.first.push(event));
+    await runner.on('TRIP_NOTED', { name: 'second' }, (event) => {
+      if (event.payload['text'] === '5' && failures < 1) {
+        failures += 1;
+        throw new Error('not now');
+      }
+      seen.second.push(event);
+    });
+    await runner.work();
+    const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+    for (const text of texts) await runner.send(id, { type: 'NOTE', text });
+    await eventually(() => expect([seen.first.length, seen.second.length]).toEqual([12, 12]));
+    for (const events of [seen.first, seen.second]) {
+      expect(events.map(({ payload }) => payload['text'])).toEqual(texts);
+      expect(events.map(({ sequence }) => sequence)).toEqual(texts.map((_, index) => index + 1));
+      expect(events[0]).toEqual({
+        id: `${id}:1`,
+        sagaId: id,
+        saga: 'trip',
+        sequence: 1,
+        type: 'TRIP_NOTED',
+        payload: { text: '0' },
+        at: expect.any(Number),
+      });
+    }
+    expect(failures).toBe(1);
+  },
+);
+
+it('a stored subscription gets what was published while none of its processes ran', async () => {
+  const before = openRunner({ connection: url, sagas: [trip] });
+  await before.on('TRIP_NOTED', { name: 'mail' }, () => undefined);
+  await before.stop();
+  const sender = openRunner({ connection: url, sagas: [trip] });
+  const { id } = await sender.start(trip, { seat: 'A', amount: 1 });
+  await sender.send(id, { type: 'NOTE', text: 'missed?' });
+
+  const seen: unknown[] = [];
+  const after = openRunner({ connection: url, sagas: [] });
+  await after.on('TRIP_NOTED', { name: 'mail' }, ({ payload }) => seen.push(payload));
+  await after.work();
+  await eventually(() => expect(seen).toEqual([{ text: 'missed?' }]));
+});
+
+it('an event that nobody subscribes to is kept where it can be seen', async () => {
+  const runner = openRunner({ connection: url, sagas: [trip] });
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await runner.send(id, { type: 'NOTE', text: 'alone' });
+  const { rows } = await testPool(url).query(`select key, status, input from countermand.outbox where kind = 'publish'`);
+  expect(rows).toEqual([{ key: 'publish:1', status: 'settled', input: { type: 'TRIP_NOTED', text: 'alone' } }]);
+});
