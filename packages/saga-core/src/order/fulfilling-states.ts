@@ -30,7 +30,11 @@ export function paidState(order: OrderSetup) {
             target: '#order.FAILED',
             actions: {
               type: 'failBecause',
-              params: ({ event: { error } }) => ({ error, unknown: 'SYSTEM_ERROR', declined: 'FRAUD_CHECK_FAILED' }),
+              params: ({ event: { error } }) => ({
+                error,
+                unknown: 'SYSTEM_ERROR',
+                declined: 'FRAUD_CHECK_FAILED',
+              }),
             },
           },
         },
@@ -45,7 +49,11 @@ export function paidState(order: OrderSetup) {
             target: '#order.FAILED',
             actions: {
               type: 'failBecause',
-              params: ({ event: { error } }) => ({ error, unknown: 'SYSTEM_ERROR', declined: 'ADDRESS_INVALID' }),
+              params: ({ event: { error } }) => ({
+                error,
+                unknown: 'SYSTEM_ERROR',
+                declined: 'ADDRESS_INVALID',
+              }),
             },
           },
         },
@@ -59,12 +67,18 @@ export function confirmedState(order: OrderSetup) {
   return order.createStateConfig({
     entry: [
       order.emit(({ context: { orderId, items } }) => ({ type: 'ORDER_CONFIRMED', orderId, items })),
-      { type: 'notifyWarehouse', params: ({ context: { orderId, items } }) => ({ orderId, items: [...items] }) },
+      {
+        type: 'notifyWarehouse',
+        params: ({ context: { orderId, items } }) => ({ orderId, items: [...items] }),
+      },
     ],
     on: {
       ...oldNews,
       CANCEL: cancelByCustomer,
-      OVERRIDE: [cancelByHand, { guard: { type: 'isForcedTo', params: 'SHIPPED' }, target: '#order.SHIPPED' }],
+      OVERRIDE: [
+        cancelByHand,
+        { guard: { type: 'isForcedTo', params: 'SHIPPED' }, target: '#order.SHIPPED' },
+      ],
     },
     initial: 'invoicing',
     states: {

@@ -30,7 +30,14 @@ export type OrderInput = z.infer<typeof orderInput>;
 export type OrderItem = z.infer<typeof orderItem>;
 
 /** Where one payment of an order stands, as far as the machine knows; undone ones when the undo is confirmed. */
-export type PaymentStatus = 'pending' | 'authorized' | 'captured' | 'declined' | 'voided' | 'refunded' | 'unknown';
+export type PaymentStatus =
+  | 'pending'
+  | 'authorized'
+  | 'captured'
+  | 'declined'
+  | 'voided'
+  | 'refunded'
+  | 'unknown';
 
 /** One payment of an order. */
 export interface OrderPayment {
@@ -99,8 +106,10 @@ export function newOrder(input: OrderInput): OrderContext {
 
 /** An order's failure, with the category that goes with its code. */
 export function failureOf(code: FailureCode, message: string): OrderFailure {
-  if (code === 'OUT_OF_STOCK' || code === 'INVENTORY_ERROR') return { code, category: 'INVENTORY_ERROR', message };
-  if (code === 'PAYMENT_DECLINED' || code === 'PAYMENT_TIMEOUT') return { code, category: 'PAYMENT_FAILED', message };
+  if (code === 'OUT_OF_STOCK' || code === 'INVENTORY_ERROR')
+    return { code, category: 'INVENTORY_ERROR', message };
+  if (code === 'PAYMENT_DECLINED' || code === 'PAYMENT_TIMEOUT')
+    return { code, category: 'PAYMENT_FAILED', message };
   return { code, message };
 }
 
@@ -133,19 +142,25 @@ export function changePayment(
 export function moveForward(payments: OrderContext['payments'], id: string, change: Partial<OrderPayment>) {
   const now = payments.find((payment) => payment.id === id);
   if (now?.status !== 'captured') return changePayment(payments, id, change);
-  return change.paymentId === undefined ? payments : changePayment(payments, id, { paymentId: change.paymentId });
+  return change.paymentId === undefined
+    ? payments
+    : changePayment(payments, id, { paymentId: change.paymentId });
 }
 
-/** The payments after a compensation, whose report names the obligations that it closed, in order. */
-export function afterUndo(payments: OrderContext['payments'], undone: readonly string[]): OrderContext['payments'] {
-  let next = payments;
-  for (const one of undone) {
-    const [kind, id] = one.split(':');
-    if (id === undefined) continue;
-    if (kind === 'payment.captured') next = changePayment(next, id, { status: 'refunded' });
-    if (kind === 'payment.authorized') next = changePayment(next, id, { status: 'voided' });
-  }
-  return next;
+/**
+ * The payments after a compensation, whose report names the obligations that it closed, in order. A payment that was
+ * voided before and isn't known to have been captured since stays voided, although a refund was tried to be safe.
+ */
+export function afterUndo(
+  payments: OrderContext['payments'],
+  undone: readonly string[],
+): OrderContext['payments'] {
+  return payments.map((payment) => {
+    const last = undone.findLast((one) => one.startsWith('payment.') && one.endsWith(`:${payment.id}`));
+    if (last === undefined || (last.startsWith('payment.captured') && payment.status === 'voided'))
+      return payment;
+    return { ...payment, status: last.startsWith('payment.captured') ? 'refunded' : 'voided' };
+  });
 }
 
 /** The payment that a spawned step such as `capture.p1` is about. */

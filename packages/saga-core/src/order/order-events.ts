@@ -9,7 +9,8 @@ export function createOrderEvents({ earlyNewsMs }: OrderSettings, { refund }: Or
   const early = { defer: { ttlMs: earlyNewsMs } };
   const news = z.object({ paymentId: z.string(), amount: money });
   // The runner gives an event's functions the context of the machine that declares the event.
-  const known = (event: z.infer<typeof news>, context: unknown) => paymentOf(context as OrderContext, event)?.id;
+  const known = (event: z.infer<typeof news>, context: unknown) =>
+    paymentOf(context as OrderContext, event)?.id;
   return {
     /** The customer clicks pay. A click that comes before the stock is reserved waits for that. */
     PAY: publicEvent({ schema: z.object({ tokens: z.array(z.string().max(200)).optional() }), ...early }),

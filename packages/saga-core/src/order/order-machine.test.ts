@@ -1,10 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { begin, type Cause, type Decision, decide, type Envelope, isSettled, type Json, rowKey } from '../index.js';
-import type { OrderContext } from './order-context.js';
-import { createOrderSaga } from './order-saga.js';
-import { orderStatus, type OrderStatus } from './view-order.js';
+import {
+  begin,
+  type Cause,
+  type Decision,
+  decide,
+  type Envelope,
+  isSettled,
+  type Json,
+  rowKey,
+} from '../index.js';
 import { allNodes, transitionsOf } from '../machine-nodes.js';
 import { topLevelOf } from '../state-value.js';
+import type { OrderContext } from './order-context.js';
+import { createOrderSaga } from './order-saga.js';
+import { type OrderStatus, orderStatus } from './view-order.js';
 
 const saga = createOrderSaga();
 const total = { amount: 1999, currency: 'EUR' };
@@ -118,18 +127,29 @@ function isTriedOverride(tried: Set<string>, before: Envelope, cause: Cause): bo
 }
 
 /** What makes two orders behave alike; a run's visit, times and the like don't. */
-function signature({ snapshot, obligations, runs, deferred, parked, timers, compensation }: Envelope): string {
+function signature({
+  snapshot,
+  obligations,
+  runs,
+  deferred,
+  parked,
+  timers,
+  compensation,
+}: Envelope): string {
   const { payments, asking, verifying } = snapshot.context as unknown as OrderContext;
   return JSON.stringify([
     snapshot.value,
     payments.map(({ status, paymentId }) => [status, paymentId]),
     [asking, verifying],
     obligations.map((one) => [one.kind, one.certainty, one.probed ?? false, one.wasCertain ?? false]).sort(),
-    runs.filter(({ role }) => role !== 'action').map((run) => [run.id, run.left, run.awaiting, run.parked]).sort(),
+    runs
+      .filter(({ role }) => role !== 'action')
+      .map((run) => [run.id, run.left, run.awaiting, run.parked])
+      .sort(),
     deferred.map(({ event }) => event.type).sort(),
     parked.map(({ code }) => code).sort(),
     timers.map(({ id }) => id),
-    compensation?.invoke?.id,
+    compensation !== undefined,
   ]);
 }
 
@@ -149,23 +169,33 @@ const rules = {
     const [from, to] = [statusOf(before), statusOf(after.envelope)];
     return ['FAILED', 'CANCELLED', 'IN_TRANSIT'].includes(from) && to !== from && `${from} -> ${to}`;
   },
-  'a settled order keeps money and stock in IN_TRANSIT, and nothing in FAILED and CANCELLED': ({ after }: Walked) => {
+  'a settled order keeps money and stock in IN_TRANSIT, and nothing in FAILED and CANCELLED': ({
+    after,
+  }: Walked) => {
     const { envelope } = after;
     if (!isSettled(saga, envelope)) return false;
-    const open = envelope.obligations.filter(({ certainty }) => certainty !== 'closed').map(({ kind }) => kind);
+    const open = envelope.obligations
+      .filter(({ certainty }) => certainty !== 'closed')
+      .map(({ kind }) => kind);
     const expected = statusOf(envelope) === 'IN_TRANSIT' ? 'payment.captured,stock.sold' : '';
     return open.sort().join() !== expected && `${statusOf(envelope)} keeps ${open.join()}`;
   },
   'it parks only where a step after the point of no return, or the invoice, is lost': ({ after }: Walked) => {
     const lost = /^(generateInvoice|commitStock|createShipment|generateLabel):/;
-    const other = after.envelope.parked.find(({ code, key }) => code !== 'STEP_ERROR_UNHANDLED' || !lost.test(key ?? ''));
+    const other = after.envelope.parked.find(
+      ({ code, key }) => code !== 'STEP_ERROR_UNHANDLED' || !lost.test(key ?? ''),
+    );
     return other && `${other.code} ${other.key}`;
   },
   'what is not settled has a step in flight, a timer, or is parked': ({ after: { envelope } }: Walked) => {
     const alive = envelope.runs.length + envelope.timers.length + envelope.parked.length > 0;
     return !alive && !isSettled(saga, envelope) && stateOf(envelope);
   },
-  'every event is handled, deferred, or ignored on purpose in every state': ({ before, cause, after }: Walked) =>
+  'every event is handled, deferred, or ignored on purpose in every state': ({
+    before,
+    cause,
+    after,
+  }: Walked) =>
     cause.type === 'event' &&
     cause.override === undefined &&
     after.reason === 'NOT_HANDLED' &&
@@ -204,7 +234,8 @@ function walk() {
       if (isTriedOverride(tried, before, cause)) continue;
       const after = decide(saga, before, cause, 1);
       for (const { from, to } of after.history) {
-        if (from !== null && orderStatus(from) !== orderStatus(to)) edges.add(`${orderStatus(from)} -> ${orderStatus(to)}`);
+        if (from !== null && orderStatus(from) !== orderStatus(to))
+          edges.add(`${orderStatus(from)} -> ${orderStatus(to)}`);
       }
       for (const [rule, check] of Object.entries(rules) as [Rule, (walked: Walked) => unknown][]) {
         const wrong = check({ before, cause, after });
@@ -213,7 +244,12 @@ function walk() {
       const mark = signature(after.envelope);
       // Deferred news acts as the same news does that comes later; the click and the money stand for all.
       const waiting = after.envelope.deferred.map(({ event }) => event.type);
-      if (seen.has(mark) || waiting.length > 1 || !waiting.every((type) => /^PAY(MENT_SUCCEEDED)?$/.test(type))) continue;
+      if (
+        seen.has(mark) ||
+        waiting.length > 1 ||
+        !waiting.every((type) => /^PAY(MENT_SUCCEEDED)?$/.test(type))
+      )
+        continue;
       seen.add(mark);
       open.push(after.envelope);
     }
@@ -224,7 +260,9 @@ function walk() {
 describe('the order machine', () => {
   test('has exactly the edges of both tables between its top-level states', () => {
     const written = allNodes(saga.machine).flatMap((node) =>
-      transitionsOf(node).flatMap(({ target }) => (target ?? []).map((to) => [topLevelOf(node), topLevelOf(to)])),
+      transitionsOf(node).flatMap(({ target }) =>
+        (target ?? []).map((to) => [topLevelOf(node), topLevelOf(to)]),
+      ),
     );
     const edges = written.filter(([from, to]) => from !== to).map(([from, to]) => `${from} -> ${to}`);
     expect([...new Set(edges)].sort()).toEqual(EDGES);

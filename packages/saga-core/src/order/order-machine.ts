@@ -1,5 +1,5 @@
-import { newOrder } from './order-context.js';
 import { confirmedState, inTransitState, paidState, shippedState } from './fulfilling-states.js';
+import { newOrder } from './order-context.js';
 import type { OrderSettings } from './order-settings.js';
 import { setupOrder } from './order-setup.js';
 import type { OrderSteps } from './order-steps.js';

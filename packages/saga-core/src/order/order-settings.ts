@@ -48,7 +48,10 @@ export function completeOrderSettings(settings: Partial<OrderSettings>): OrderSe
   const complete = { ...DEFAULT_ORDER_SETTINGS, ...settings };
   for (const [name, value] of Object.entries(complete)) {
     if (typeof value !== 'number' || (Number.isFinite(value) && value > 0)) continue;
-    throw new SagaError('DEFINITION_INVALID', `order setting ${name} must be a number of milliseconds above 0`);
+    throw new SagaError(
+      'DEFINITION_INVALID',
+      `order setting ${name} must be a number of milliseconds above 0`,
+    );
   }
   return complete;
 }

@@ -57,7 +57,10 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
           moveForward(context.payments, paymentIdOfActor(actorId), { status: 'authorized', paymentId }),
       }),
       markCaptured: assign({
-        payments: ({ context }, { actorId, paymentId }: { actorId: string; paymentId?: string | undefined }) =>
+        payments: (
+          { context },
+          { actorId, paymentId }: { actorId: string; paymentId?: string | undefined },
+        ) =>
           changePayment(context.payments, paymentIdOfActor(actorId), {
             status: 'captured',
             ...(paymentId !== undefined && { paymentId }),
@@ -66,10 +69,14 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
       /** The gateway's own news, which a guard has found to be about a payment of ours. */
       takeNews: assign({
         payments: ({ context, event }) => {
-          const news = event.type === 'PAYMENT_SUCCEEDED' || event.type === 'PAYMENT_FAILED' ? event : undefined;
+          const news =
+            event.type === 'PAYMENT_SUCCEEDED' || event.type === 'PAYMENT_FAILED' ? event : undefined;
           const payment = news && paymentOf(context, news);
           if (!payment) return context.payments;
-          if (event.type === 'PAYMENT_FAILED') return moveForward(context.payments, payment.id, { status: 'declined' });
+          if (event.type === 'PAYMENT_FAILED')
+            return moveForward(context.payments, payment.id, { status: 'declined' });
+          // A payment only moves forward: repeated news of one that was refunded since is old.
+          if (payment.status === 'refunded') return context.payments;
           return changePayment(context.payments, payment.id, { status: 'captured' });
         },
       }),
@@ -87,7 +94,8 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
         payments: ({ context }, undone: readonly string[]) => afterUndo(context.payments, undone),
       }),
       markAsked: assign({
-        asking: ({ context }, actorId: string) => context.asking.filter((id) => id !== paymentIdOfActor(actorId)),
+        asking: ({ context }, actorId: string) =>
+          context.asking.filter((id) => id !== paymentIdOfActor(actorId)),
       }),
 
       fail: assign({
@@ -100,21 +108,26 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
         },
       }),
       failByHand: assign({
-        failure: ({ event }) => failureOf('SYSTEM_ERROR', event.type === 'OVERRIDE' ? event.reason : 'by hand'),
+        failure: ({ event }) =>
+          failureOf('SYSTEM_ERROR', event.type === 'OVERRIDE' ? event.reason : 'by hand'),
       }),
       cancel: assign({
         cancelReason: ({ event }) => {
-          if (event.type === 'CANCEL' || event.type === 'OVERRIDE') return event.reason ?? 'cancelled by the customer';
+          if (event.type === 'CANCEL' || event.type === 'OVERRIDE')
+            return event.reason ?? 'cancelled by the customer';
           return 'not paid within the time for which the items are held';
         },
       }),
     },
     guards: {
       isOurs: ({ context, event }) =>
-        (event.type === 'PAYMENT_SUCCEEDED' || event.type === 'PAYMENT_FAILED') && paymentOf(context, event) !== undefined,
+        (event.type === 'PAYMENT_SUCCEEDED' || event.type === 'PAYMENT_FAILED') &&
+        paymentOf(context, event) !== undefined,
       isOursAndOpen: ({ context, event }) =>
         (event.type === 'PAYMENT_FAILED' || event.type === 'AUTHORIZATION_EXPIRED') &&
-        context.payments.some(({ paymentId, status }) => paymentId === event.paymentId && status !== 'captured'),
+        context.payments.some(
+          ({ paymentId, status }) => paymentId === event.paymentId && status !== 'captured',
+        ),
       allAuthorized: ({ context }) => context.payments.every(({ status }) => status === 'authorized'),
       allCaptured: ({ context }) => context.payments.every(({ status }) => status === 'captured'),
       allAsked: ({ context }) => context.asking.length === 0,
@@ -122,10 +135,15 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
       foundCaptured: ({ context }, { actorId, output }: Answered) => {
         const amount = context.payments.find(({ id }) => id === paymentIdOfActor(actorId))?.amount;
         const { status, captured } = output;
-        return status === 'captured' && captured?.amount === amount?.amount && captured?.currency === amount?.currency;
+        return (
+          status === 'captured' &&
+          captured?.amount === amount?.amount &&
+          captured?.currency === amount?.currency
+        );
       },
       isTo: ({ event }, target: string) => event.type === 'OVERRIDE' && event.to === target,
-      isForcedTo: ({ event }, target: string) => event.type === 'OVERRIDE' && event.force && event.to === target,
+      isForcedTo: ({ event }, target: string) =>
+        event.type === 'OVERRIDE' && event.force && event.to === target,
     },
     delays: {
       RESERVATION_TTL: settings.reservationTtlMs,

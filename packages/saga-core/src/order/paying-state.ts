@@ -18,7 +18,10 @@ export function payingState(order: OrderSetup) {
       const before = verifying[payment.id];
       verifying[payment.id] = before ? 'again' : 'once';
       if (before) continue;
-      enqueue.spawnChild('lookupPayment', { id: `verify.${payment.id}`, input: paymentInput(context, payment) });
+      enqueue.spawnChild('lookupPayment', {
+        id: `verify.${payment.id}`,
+        input: paymentInput(context, payment),
+      });
     }
     enqueue.assign({ verifying });
   });
@@ -60,7 +63,10 @@ export function payingState(order: OrderSetup) {
         {
           guard: 'isOursAndOpen',
           target: '#order.FAILED',
-          actions: { type: 'fail', params: { code: 'PAYMENT_DECLINED', message: 'the authorization has expired' } },
+          actions: {
+            type: 'fail',
+            params: { code: 'PAYMENT_DECLINED', message: 'the authorization has expired' },
+          },
         },
         {},
       ],
@@ -96,7 +102,11 @@ export function payingState(order: OrderSetup) {
         entry: order.enqueueActions(({ context, enqueue }) => {
           for (const payment of context.payments) {
             const { id, method, token } = payment;
-            const input = { ...paymentInput(context, payment), method, ...(token !== undefined && { token }) };
+            const input = {
+              ...paymentInput(context, payment),
+              method,
+              ...(token !== undefined && { token }),
+            };
             enqueue.spawnChild('authorize', { id: `authorize.${id}`, input });
           }
         }),
@@ -113,7 +123,11 @@ export function payingState(order: OrderSetup) {
               { type: 'markFailed', params: ({ event }) => event },
               {
                 type: 'failBecause',
-                params: ({ event: { error } }) => ({ error, unknown: 'SYSTEM_ERROR', declined: 'PAYMENT_DECLINED' }),
+                params: ({ event: { error } }) => ({
+                  error,
+                  unknown: 'SYSTEM_ERROR',
+                  declined: 'PAYMENT_DECLINED',
+                }),
               },
             ],
           },
@@ -140,7 +154,11 @@ export function payingState(order: OrderSetup) {
               { type: 'markFailed', params: ({ event }) => event },
               {
                 type: 'failBecause',
-                params: ({ event: { error } }) => ({ error, unknown: 'PAYMENT_TIMEOUT', declined: 'PAYMENT_DECLINED' }),
+                params: ({ event: { error } }) => ({
+                  error,
+                  unknown: 'PAYMENT_TIMEOUT',
+                  declined: 'PAYMENT_DECLINED',
+                }),
               },
             ],
           },
@@ -163,7 +181,9 @@ export function payingState(order: OrderSetup) {
             },
             { actions: { type: 'markAsked', params: ({ event }) => event.actorId } },
           ],
-          'xstate.error.actor.ask.*': { actions: { type: 'markAsked', params: ({ event }) => event.actorId } },
+          'xstate.error.actor.ask.*': {
+            actions: { type: 'markAsked', params: ({ event }) => event.actorId },
+          },
           'xstate.done.actor.capture.*': {
             actions: {
               type: 'markCaptured',

@@ -1,11 +1,15 @@
+import { stepFailure } from '../step.js';
 import { paymentOf } from './order-context.js';
 import { cancelByCustomer, cancelByHand, DECLINED, failByHand, type OrderSetup } from './order-setup.js';
-import { stepFailure } from '../step.js';
 
 /** CREATED: the inventory is asked to hold the items. */
 export function createdState(order: OrderSetup) {
   return order.createStateConfig({
-    entry: order.emit(({ context: { orderId, customerId } }) => ({ type: 'ORDER_CREATED', orderId, customerId })),
+    entry: order.emit(({ context: { orderId, customerId } }) => ({
+      type: 'ORDER_CREATED',
+      orderId,
+      customerId,
+    })),
     invoke: {
       id: 'reserveStock',
       src: 'reserveStock',

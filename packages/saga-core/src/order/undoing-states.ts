@@ -1,6 +1,12 @@
 import type { OrderSetup } from './order-setup.js';
 
-const over = { PAY: {}, PAYMENT_FAILED: {}, AUTHORIZATION_EXPIRED: {}, WAREHOUSE_PACKED: {}, CARRIER_SCANNED: {} } as const;
+const over = {
+  PAY: {},
+  PAYMENT_FAILED: {},
+  AUTHORIZATION_EXPIRED: {},
+  WAREHOUSE_PACKED: {},
+  CARRIER_SCANNED: {},
+} as const;
 
 /** FAILED: a wanted purchase proved impossible. */
 export function failedState(order: OrderSetup) {
@@ -42,7 +48,10 @@ function undoing(order: OrderSetup) {
         invoke: {
           id: 'compensate',
           src: 'compensate',
-          onDone: { target: 'settled', actions: { type: 'markUndone', params: ({ event }) => event.output.undone } },
+          onDone: {
+            target: 'settled',
+            actions: { type: 'markUndone', params: ({ event }) => event.output.undone },
+          },
         },
         // The ledger takes it, and compensation reads again what is open after each undo.
         on: { PAYMENT_SUCCEEDED: { guard: 'isOurs', actions: 'takeNews' } },
@@ -50,7 +59,10 @@ function undoing(order: OrderSetup) {
       settled: {
         tags: 'rest',
         on: {
-          PAYMENT_SUCCEEDED: [{ guard: 'isOurs', target: 'compensating' }, { target: 'askingGateway' }],
+          PAYMENT_SUCCEEDED: [
+            { guard: 'isOurs', target: 'compensating', actions: 'takeNews' },
+            { target: 'askingGateway' },
+          ],
         },
       },
       /** News of a payment that we don't know, or of another amount: the gateway is asked, the news not believed. */
@@ -63,8 +75,22 @@ function undoing(order: OrderSetup) {
           enqueue.assign({ asking: context.payments.map(({ id }) => id) });
         }),
         on: {
-          'xstate.done.actor.late.*': { actions: { type: 'markAsked', params: ({ event }) => event.actorId } },
-          'xstate.error.actor.late.*': { actions: { type: 'markAsked', params: ({ event }) => event.actorId } },
+          'xstate.done.actor.late.*': [
+            {
+              guard: ({ event }) => event.output.status === 'captured',
+              actions: [
+                {
+                  type: 'markCaptured',
+                  params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
+                },
+                { type: 'markAsked', params: ({ event }) => event.actorId },
+              ],
+            },
+            { actions: { type: 'markAsked', params: ({ event }) => event.actorId } },
+          ],
+          'xstate.error.actor.late.*': {
+            actions: { type: 'markAsked', params: ({ event }) => event.actorId },
+          },
         },
         // The ledger has entered what the gateway said; compensation undoes what is open.
         always: { guard: 'allAsked', target: 'compensating' },
