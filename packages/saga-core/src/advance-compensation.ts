@@ -20,9 +20,12 @@ export function advanceCompensation(draft: Draft): void {
     if (beginUndo(draft, one)) return;
   }
   if (open.length > 0) return;
-  const { invoke, undone } = draft.compensation;
+  const { invokes, undone } = draft.compensation;
+  // While the saga is parked the machine isn't moved, not by this either.
+  if (invokes.length > 0 && draft.parked.length > 0) return;
   delete draft.compensation;
-  if (invoke) draft.inner = [...draft.inner, { type: 'compensated', id: invoke.id, undone }];
+  const ended = invokes.map(({ id }) => ({ type: 'compensated' as const, id, undone }));
+  draft.inner = [...draft.inner, ...ended];
 }
 
 function mustSettleFirst(run: StepRun): boolean {

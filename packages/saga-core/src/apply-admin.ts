@@ -1,11 +1,11 @@
-import { noteUndone, undoKey } from './advance-compensation.js';
 import { giveAnswer, settleAnswer } from './apply-answer.js';
 import { type Applied, applyEvent, applyTimer, parkCause } from './apply-event.js';
 import type { AdminCause, AnswerCause, Cause } from './cause.js';
 import { CAUSE_KEY, stabilize } from './deliver.js';
-import { addEffect, type Draft, findRun, record, removeRun, revert, updateRun } from './draft.js';
-import type { KeptCause, StepRun } from './envelope.js';
-import { close, findObligation, obligationId, openMaybe, settleUnknown } from './ledger.js';
+import { addEffect, type Draft, findRun, record, revert, updateRun } from './draft.js';
+import type { StepRun } from './envelope.js';
+import { giveUpCause, giveUpRow, giveUpUndo } from './give-up.js';
+import { findObligation, openMaybe } from './ledger.js';
 import { park } from './park.js';
 import { rowKey } from './saga-id.js';
 
@@ -27,7 +27,8 @@ function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
   noteAct(draft, cause);
   draft.parked = draft.parked.filter((reason) => !reasons.includes(reason));
   for (const run of runs) rerun(draft, run);
-  if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN')) draft.compensation ??= { undone: [] };
+  if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN'))
+    draft.compensation ??= { invokes: [], undone: [] };
   resume(draft);
   return { outcome: 'applied' };
 }
@@ -60,38 +61,11 @@ function skip(draft: Draft, cause: AdminCause & { type: 'skip' }): Applied {
   if (!reason && !run) return nothingToDo(draft, cause.key);
   noteAct(draft, cause, cause.reason);
   draft.parked = draft.parked.filter((one) => one !== reason);
-  if (cause.key === CAUSE_KEY) draft.kept = draft.kept.slice(1);
-  if (run) skipRun(draft, run, cause.reason);
-  else skipUndo(draft, cause.key);
+  if (cause.key === CAUSE_KEY) giveUpCause(draft, cause.reason);
+  else if (run) giveUpRow(draft, run, cause.reason);
+  else giveUpUndo(draft, cause.key);
   resume(draft);
   return { outcome: 'applied' };
-}
-
-function skipRun(draft: Draft, run: StepRun, reason: string): void {
-  addEffect(draft, { type: 'cancelStep', key: keyOf(run) });
-  if (run.role !== 'invoke') {
-    removeRun(draft, run);
-    if (run.role === 'undo' && run.target !== undefined) giveUp(draft, run.target);
-    return;
-  }
-  // A person gave it up: nobody knows what it did, and the machine goes on as after any unknown outcome.
-  const contract = draft.definition.steps[run.step];
-  if (contract) draft.obligations = settleUnknown(draft.obligations, run, contract, 1);
-  updateRun(draft, run, { parked: false, answered: true });
-  const { id, visit } = run;
-  const outcome = { kind: 'unknown' as const, message: `skipped: ${reason}` };
-  const answer: AnswerCause = { type: 'answer', id, visit, outcome, attempts: 1 };
-  draft.kept = [{ cause: answer as unknown as KeptCause['cause'], at: draft.at }, ...draft.kept];
-}
-
-function skipUndo(draft: Draft, key: string): void {
-  const stuck = draft.obligations.find((one) => undoKey(one) === key);
-  if (stuck) giveUp(draft, obligationId(stuck));
-}
-
-function giveUp(draft: Draft, id: string): void {
-  draft.obligations = close(draft.obligations, id, 'skipped');
-  noteUndone(draft, id);
 }
 
 /** Goes on where nothing parks the saga any more: what was kept is decided again, in order of arrival. */

@@ -117,9 +117,10 @@ function settleLedger(
   attempts: number,
 ) {
   if (outcome.kind === 'done')
-    return settleDone(draft.obligations, run, contract, parse(contract, outcome.output));
-  if (outcome.kind === 'declined') return settleDeclined(draft.obligations, run, contract, attempts);
-  return settleUnknown(draft.obligations, run, contract, attempts);
+    return settleDone(draft.obligations, run, contract, parse(contract, outcome.output), draft.runs);
+  if (outcome.kind === 'declined')
+    return settleDeclined(draft.obligations, run, contract, attempts, draft.runs);
+  return settleUnknown(draft.obligations, run, contract, attempts, draft.runs);
 }
 
 function settleAction(
@@ -135,6 +136,7 @@ function settleAction(
       run,
       draft.definition.steps[run.step] as StepContract,
       outcome.output,
+      draft.runs,
     );
     removeRun(draft, run);
     return note(draft, cause, 'applied', undefined, run.step);
@@ -240,6 +242,8 @@ function faultOf(contract: StepContract, outcome: Settled): Fault | undefined {
     return { code: 'DECLINE_NOT_DECLARED', message, raw: rawOf(outcome) };
   }
   if (outcome.kind !== 'done') return undefined;
+  if (outcome.fault !== undefined)
+    return { code: 'OUTPUT_INVALID', message: `output: ${outcome.fault}`, raw: rawOf(outcome.output) };
   try {
     parse(contract, outcome.output);
     return undefined;

@@ -43,7 +43,14 @@ export function admitEvent(
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || type}: ${issue.message}`);
     return { refusal: `EVENT_INVALID: ${issues.join('; ')}` };
   }
-  return { event: { ...(parsed.data as JsonObject), type } };
+  const admitted = { ...(parsed.data as JsonObject), type };
+  try {
+    // A schema may make something else of it, which has to be kept as well.
+    assertJson(admitted, `event '${type}'`);
+  } catch (thrown) {
+    return { refusal: `EVENT_INVALID: ${messageOf(thrown)}` };
+  }
+  return { event: admitted };
 }
 
 /** Applies a public event: taken, deferred, kept, ignored with a reason, or refused. */
@@ -115,7 +122,7 @@ export function applyTimer(draft: Draft, cause: TimerCause, resumed = false): Ap
 
 /** The machine's own code threw: the cause is kept, and decided again when a person resumes the saga. */
 export function parkCause(draft: Draft, kept: Draft['kept'][number], thrown: unknown): void {
-  draft.kept = [kept, ...draft.kept];
+  draft.kept = [{ ...kept, threw: true }, ...draft.kept];
   park(draft, { code: 'DECIDE_FAILED', message: messageOf(thrown), key: CAUSE_KEY });
 }
 

@@ -31,7 +31,8 @@ function carryAction(draft: Draft, action: MachineAction): void {
 }
 
 function startCompensation(draft: Draft, id: string): void {
-  draft.compensation = { invoke: { id, visit: nextVisit(draft, id) }, undone: [] };
+  const before = draft.compensation ?? { invokes: [], undone: [] };
+  draft.compensation = { ...before, invokes: [...before.invokes, { id, visit: nextVisit(draft, id) }] };
   draft.compensated = true;
 }
 

@@ -23,7 +23,8 @@ export interface EventCause {
  * so that an unknown outcome is none. A probe is `done` with `{ landed: true, output }` or `{ landed: false }`.
  */
 export type StepOutcome =
-  | { readonly kind: 'done'; readonly output: unknown }
+  /** `fault`: why the output can't be taken, where it could not be stored as it came. */
+  | { readonly kind: 'done'; readonly output: unknown; readonly fault?: string }
   | { readonly kind: 'declined'; readonly code: string; readonly details?: unknown }
   | { readonly kind: 'unknown'; readonly message: string }
   | { readonly kind: 'awaiting' };

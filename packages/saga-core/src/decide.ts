@@ -8,6 +8,7 @@ import { stabilize } from './deliver.js';
 import { assertContext, type Draft, finish, openDraft, record, revert, storedCause } from './draft.js';
 import type { Envelope, StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
+import { plainCause } from './plain-outcome.js';
 import type { AnySaga } from './saga-definition.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { assertSagaId } from './saga-id.js';
@@ -39,8 +40,19 @@ export function begin(saga: AnySaga, beginning: Beginning): Decision {
   const start = { type: 'start' as const, input };
   record(draft, { event: 'start', outcome: 'applied', from: null, actor, cause: start });
   guard(() => stabilize(draft));
-  for (const event of beginning.early ?? []) applySafely(draft, event, () => applyEvent(draft, event));
-  return finish(draft, 'applied');
+  // One decision each, as the history tells them: replaying it must come to the same.
+  return (beginning.early ?? []).reduce<Decision>(
+    (before, event) => {
+      const next = decide(saga, before.envelope, event, at);
+      return {
+        ...next,
+        outcome: 'applied',
+        effects: [...before.effects, ...next.effects],
+        history: [...before.history, ...next.history],
+      };
+    },
+    finish(draft, 'applied'),
+  );
 }
 
 /**
@@ -53,7 +65,7 @@ export function begin(saga: AnySaga, beginning: Beginning): Decision {
  */
 export function decide(saga: AnySaga, envelope: Envelope, cause: Cause, at: number): Decision {
   const draft = openDraft(saga, envelope, at);
-  const { outcome, reason } = apply(draft, cause);
+  const { outcome, reason } = apply(draft, plainCause(cause));
   return finish(draft, outcome, reason);
 }
 

@@ -74,7 +74,8 @@ export function defineSaga<M extends AnyStateMachine, const Events extends Event
 }
 
 function stepsAmong(machine: AnyStateMachine): Record<string, StepContract> {
-  const steps: Record<string, StepContract> = {};
+  // Without a prototype: an action called `toString` isn't a step.
+  const steps = Object.create(null) as Record<string, StepContract>;
   for (const [name, logic] of Object.entries(machine.implementations.actors)) {
     if (isStep(logic)) steps[name] = logic.contract;
   }

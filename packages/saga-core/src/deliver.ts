@@ -11,7 +11,7 @@ import { settleRest } from './settle-rest.js';
 import { doneEvent, errorEvent, selects, take } from './xstate-seam.js';
 
 /** How many rounds of inner and deferred events one decision may take before the machine counts as looping. */
-const MAX_ROUNDS = 1_000;
+const MAX_ROUNDS = 5_000;
 
 /** The key under which a cause that made the machine throw is skipped. */
 export const CAUSE_KEY = 'cause';
@@ -121,6 +121,6 @@ function keepDeferred(draft: Draft, one: DeferredEvent, thrown: unknown): void {
   draft.deferred = draft.deferred.filter((other) => other !== one);
   const { messageId, event, actor, receivedAt } = one;
   const cause: EventCause = { type: 'event', messageId, event, actor, accepted: true, receivedAt };
-  draft.kept = [...draft.kept, { cause: storedCause(cause), at: receivedAt }];
+  draft.kept = [{ cause: storedCause(cause), at: receivedAt, threw: true }, ...draft.kept];
   park(draft, { code: 'DECIDE_FAILED', message: messageOf(thrown), key: CAUSE_KEY });
 }

@@ -68,7 +68,8 @@ function stepsOf(node: AnyStateNode): string[] {
 }
 
 function initialDescendants(node: AnyStateNode): AnyStateNode[] {
-  if (node.type === 'parallel') return Object.values(node.states).flatMap((one) => [one, ...initialDescendants(one)]);
+  if (node.type === 'parallel')
+    return Object.values(node.states).flatMap((one) => [one, ...initialDescendants(one)]);
   const first = node.type === 'compound' ? (node.initial.target[0] as AnyStateNode | undefined) : undefined;
   return first ? [first, ...initialDescendants(first)] : [];
 }
@@ -99,7 +100,9 @@ function describeTrigger(saga: AnySaga, eventType: string): string {
 
 /** The step behind an invoke id; a spawned one is known by the first word of its id (`capture.*`). */
 function stepNamed(saga: AnySaga, actorId: string): string {
-  const invoked = allNodes(saga.machine).flatMap((node) => node.invoke).find(({ id }) => id === actorId);
+  const invoked = allNodes(saga.machine)
+    .flatMap((node) => node.invoke)
+    .find(({ id }) => id === actorId);
   if (invoked) return String(invoked.src);
   const word = actorId.split('.')[0] ?? actorId;
   return word === COMPENSATE || saga.steps[word] ? word : actorId.replace(/\.\*$/, '');

@@ -68,7 +68,7 @@ export function closeDraft(draft: Draft): Envelope {
   const { definition, at: _at, live, effects: _effects, history: _history, inner: _inner, ...rest } = draft;
   const keep = new Map<string, string>();
   for (const run of draft.runs) if (run.role === 'invoke' && !run.left) keep.set(run.id, run.step);
-  if (draft.compensation?.invoke) keep.set(draft.compensation.invoke.id, 'compensate');
+  for (const { id } of draft.compensation?.invokes ?? []) keep.set(id, 'compensate');
   return { ...rest, snapshot: store(definition.machine, live, keep) };
 }
 
@@ -133,7 +133,8 @@ export function addEffect(draft: Draft, effect: Effect): void {
 
 /** Counts the next use of an invoke, spawn, action or timer id. From 1. */
 export function nextVisit(draft: Draft, id: string): number {
-  const visit = (draft.visits[id] ?? 0) + 1;
+  // Ids may be data: one that is called `constructor` has no visits just because every object has such a member.
+  const visit = (Object.hasOwn(draft.visits, id) ? (draft.visits[id] ?? 0) : 0) + 1;
   draft.visits = { ...draft.visits, [id]: visit };
   return visit;
 }

@@ -104,13 +104,15 @@ export interface ParkReason {
 /** Something that came while the saga was parked, or that parked it. Decided again on resume. */
 export interface KeptCause {
   readonly cause: Json;
+  /** The machine threw on it: it is why the saga is parked. */
+  readonly threw?: true;
   readonly at: number;
 }
 
 /** The running work of the `compensate` actor. */
 export interface ActiveCompensation {
-  /** The invoke that waits for it; missing for late news, which is undone without one. */
-  readonly invoke?: { readonly id: string; readonly visit: number };
+  /** The invokes that wait for it: one for each region that undoes, none for late news, which is undone by itself. */
+  readonly invokes: readonly { readonly id: string; readonly visit: number }[];
   readonly undone: CompensationReport['undone'];
 }
 

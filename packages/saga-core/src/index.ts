@@ -28,10 +28,12 @@ export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';
 export type { Decision, HistoryEntry, Outcome } from './decision.js';
 export { defineSaga, type SagaOptions } from './define-saga.js';
+export { type DescribedTransition, describeTransitions, toMermaid } from './diagram.js';
 export type * from './effect.js';
 export type * from './envelope.js';
 export { assertJson, type Json, type JsonObject } from './json.js';
 export { overrideCause } from './override-cause.js';
+export { plainOutcome } from './plain-outcome.js';
 export { type PublicEvent, type PublicEventOptions, publicEvent } from './public-event.js';
 export { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 export type * from './runner-contract.js';
@@ -70,4 +72,3 @@ export {
   viewSaga,
   whatNext,
 } from './view.js';
-export { type DescribedTransition, describeTransitions, toMermaid } from './diagram.js';

@@ -38,7 +38,13 @@ export function openMaybe(
  * A step is done: what it opens is certain, unless its contract says that it opened nothing after all; what it
  * closes is closed. News of something that was undone while nobody knew of it opens it again.
  */
-export function settleDone(ledger: Ledger, run: StepRun, contract: StepContract, output: unknown): Ledger {
+export function settleDone(
+  ledger: Ledger,
+  run: StepRun,
+  contract: StepContract,
+  output: unknown,
+  runs: readonly StepRun[],
+): Ledger {
   let next = ledger;
   const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
   if (opened && contract.opens) {
@@ -51,7 +57,7 @@ export function settleDone(ledger: Ledger, run: StepRun, contract: StepContract,
       input,
       output: output as Json,
     };
-    next = took ? confirm(next, opened, source, amount) : retract(next, opened, run, 'absent');
+    next = took ? confirm(next, opened, source, amount) : retract(next, run, 'absent', runs);
   }
   run.closes.forEach((id, index) => {
     const closes = contract.closes[index]?.when?.({ input: run.input ?? null, output }) ?? true;
@@ -61,17 +67,27 @@ export function settleDone(ledger: Ledger, run: StepRun, contract: StepContract,
 }
 
 /** A step was declined. A no that follows an unresolved attempt settles nothing: it stays "maybe". */
-export function settleDeclined(ledger: Ledger, run: StepRun, contract: StepContract, attempts: number): Ledger {
+export function settleDeclined(
+  ledger: Ledger,
+  run: StepRun,
+  contract: StepContract,
+  attempts: number,
+  runs: readonly StepRun[],
+): Ledger {
   if (attempts > 1 || run.tried) return doubt(ledger, run, contract);
-  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
-  return opened ? retract(ledger, opened, run, 'declined') : ledger;
+  return retract(ledger, run, 'declined', runs);
 }
 
 /** Nobody knows how a step ended. One that was never begun did nothing. */
-export function settleUnknown(ledger: Ledger, run: StepRun, contract: StepContract, attempts: number): Ledger {
+export function settleUnknown(
+  ledger: Ledger,
+  run: StepRun,
+  contract: StepContract,
+  attempts: number,
+  runs: readonly StepRun[],
+): Ledger {
   if (attempts > 0 || run.tried) return doubt(ledger, run, contract);
-  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
-  return opened ? retract(ledger, opened, run, 'absent') : ledger;
+  return retract(ledger, run, 'absent', runs);
 }
 
 /** A probe said that the step took effect, with its output. */
@@ -135,18 +151,35 @@ function confirm(
   amount: Money | undefined,
 ): Ledger {
   const worth = amount && { amount };
-  if (before.certainty !== 'closed')
-    return upsert(ledger, { ...before, ...worth, source, certainty: 'open' });
+  if (before.certainty !== 'closed') {
+    // Whoever it is that brings the news: the step that opened it has done what closes these.
+    const closed = (before.supersedes ?? []).reduce((next, id) => close(next, id, 'step'), ledger);
+    return upsert(closed, { ...before, ...worth, source, certainty: 'open' });
+  }
   // What was known and then closed is old news, as is what another step has closed in the proper way.
   if (before.wasCertain || before.closedBy === 'step' || before.closedBy === 'event') return ledger;
   const { closedBy: _closed, probed: _probed, ...kept } = before;
   return upsert(ledger, { ...kept, ...worth, source, certainty: 'open', opened: before.opened + 1 });
 }
 
-/** Takes back a "maybe" that this very run had put there; what others put there stays. */
-function retract(ledger: Ledger, opened: Obligation, run: StepRun, closedBy: 'absent' | 'declined'): Ledger {
-  const own = 'key' in opened.source && opened.source.key === rowKey(run.id, run.visit);
+/**
+ * Takes back a "maybe" that this very run had put there; what others put there stays. Another run in flight that
+ * opens the same obligation takes its place as the one that it hangs on.
+ */
+export function retract(
+  ledger: Ledger,
+  run: StepRun,
+  closedBy: 'absent' | 'declined',
+  runs: readonly StepRun[],
+): Ledger {
+  const opened = run.opens === undefined ? undefined : findObligation(ledger, run.opens);
+  const key = rowKey(run.id, run.visit);
+  const own = opened && 'key' in opened.source && opened.source.key === key;
   if (!own || opened.certainty !== 'maybe') return ledger;
+  const heir = runs.find(
+    (other) => other.opens === run.opens && !other.answered && rowKey(other.id, other.visit) !== key,
+  );
+  if (heir) return upsert(ledger, { ...opened, source: sourceOf(heir) });
   // An earlier round that was known to be open and closed stays known: its news must not open it again.
   return upsert(ledger, { ...opened, certainty: 'closed', closedBy, wasCertain: opened.wasCertain ?? false });
 }
@@ -154,11 +187,18 @@ function retract(ledger: Ledger, opened: Obligation, run: StepRun, closedBy: 'ab
 /** What the step would have closed may be closed. One that only finds out has changed nothing. */
 function doubt(ledger: Ledger, run: StepRun, contract: StepContract): Ledger {
   const doubtful = run.closes.filter((_, index) => !contract.closes[index]?.when);
-  return ledger.map((one) =>
-    one.certainty === 'open' && doubtful.includes(obligationId(one))
+  return ledger.map((one) => {
+    const id = obligationId(one);
+    // From now on it hangs on this run: another one's definite no doesn't take it back.
+    if (one.certainty === 'maybe' && id === run.opens) return { ...one, source: sourceOf(run) };
+    return one.certainty === 'open' && doubtful.includes(id)
       ? { ...one, certainty: 'maybe' as const, probed: false }
-      : one,
-  );
+      : one;
+  });
+}
+
+function sourceOf(run: StepRun): ObligationSource {
+  return { step: run.step, key: rowKey(run.id, run.visit), input: run.input ?? null };
 }
 
 function upsert(ledger: Ledger, one: Obligation): Ledger {

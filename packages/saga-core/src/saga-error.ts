@@ -58,8 +58,13 @@ export class SagaError extends Error {
   }
 }
 
-/** The message of anything that was thrown, in one line, never empty. */
+/** The message of anything that was thrown, in one line that can be stored, never empty. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
-  return text.replace(/\s+/g, ' ').trim() || 'unknown error';
+  return (
+    text
+      .replace(/[\s\0]+/g, ' ')
+      .trim()
+      .toWellFormed() || 'unknown error'
+  );
 }

@@ -31,7 +31,7 @@ export function settleRest(draft: Draft): boolean {
   const left = leftOpen(draft).filter((one) => !isAboutToSettle(draft, one));
   if (left.length === 0) return false;
   if (draft.compensated) {
-    draft.compensation = { undone: [] };
+    draft.compensation = { invokes: [], undone: [] };
     return true;
   }
   const names = left.map(obligationId).join(', ');

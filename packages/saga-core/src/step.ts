@@ -56,12 +56,14 @@ export interface StepOptions<
   readonly output: Out;
   /** How often and how soon it is tried again; see {@link RetryPolicy} for the defaults. */
   readonly retry?: Partial<RetryPolicy>;
-  /** The longest that one attempt may take; 10 seconds by default. */
+  /** The longest that one attempt may take; 10 seconds by default, or the deadline. */
   readonly timeoutMs?: number;
   /** The longest that the step may take with all its attempts and waits; 10 minutes by default. */
   readonly deadlineMs?: number;
   readonly opens?: OpensOptions<z.output<In>, z.output<Out>, Undo>;
-  readonly closes?: ClosesOptions<z.output<In>, z.output<Out>> | readonly ClosesOptions<z.output<In>, z.output<Out>>[];
+  readonly closes?:
+    | ClosesOptions<z.output<In>, z.output<Out>>
+    | readonly ClosesOptions<z.output<In>, z.output<Out>>[];
   /** The codes with which it may be declined. None: it can't be declined, and a decline parks the saga. */
   readonly declines?: readonly string[];
   /** After this step there is no way back: the saga only goes forward. */
@@ -159,7 +161,7 @@ export function step<
     input: options.input,
     output: options.output,
     retry: completeRetryPolicy(options.retry, name),
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: options.timeoutMs ?? Math.min(DEFAULT_TIMEOUT_MS, options.deadlineMs ?? DEFAULT_TIMEOUT_MS),
     deadlineMs: options.deadlineMs ?? Math.max(DEFAULT_DEADLINE_MS, options.timeoutMs ?? 0),
     opens: options.opens && eraseOpens(options.opens),
     // The erased functions only ever get values which the input schema of this same contract has parsed.

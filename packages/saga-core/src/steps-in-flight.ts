@@ -2,7 +2,7 @@ import { addEffect, type Draft, nextVisit, removeRun, updateRun } from './draft.
 import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
-import { close, findObligation, obligationId, openMaybe } from './ledger.js';
+import { obligationId, openMaybe, retract } from './ledger.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import type { StepContract } from './step.js';
@@ -84,9 +84,12 @@ export function newRun(
 
 /** The machine stops a child: its step is left, or, if it was asked for in this same decision, never asked for. */
 export function stopChild(draft: Draft, id: string): void {
-  if (draft.compensation?.invoke?.id === id) {
+  const { compensation } = draft;
+  if (compensation?.invokes.some((invoke) => invoke.id === id)) {
+    const invokes = compensation.invokes.filter((invoke) => invoke.id !== id);
     // Undos in flight go on; nothing new is begun until a compensate is entered again.
-    delete draft.compensation;
+    if (invokes.length > 0) draft.compensation = { ...compensation, invokes };
+    else delete draft.compensation;
     return;
   }
   draft.inner = draft.inner.filter((event) => event.id !== id);
@@ -108,10 +111,7 @@ function leaveStep(draft: Draft, run: StepRun): void {
   }
   draft.effects = draft.effects.filter((effect) => effect !== asked);
   removeRun(draft, run);
-  const opened = run.opens === undefined ? undefined : findObligation(draft.obligations, run.opens);
-  if (opened && 'key' in opened.source && opened.source.key === key) {
-    draft.obligations = close(draft.obligations, obligationId(opened), 'absent');
-  }
+  draft.obligations = retract(draft.obligations, run, 'absent', draft.runs);
 }
 
 /** @throws SagaError `STEP_INPUT_INVALID` */

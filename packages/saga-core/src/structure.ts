@@ -47,6 +47,7 @@ function describeNode(node: AnyStateNode): string[] {
       'state',
       path,
       node.type,
+      node.type === 'compound' && `initial=${node.initial.target.map((target) => target.key).join(',')}`,
       ...[...node.tags].sort().map((tag) => `tag=${tag}`),
       ...[...keepsOf(node)].sort().map((kind) => `keeps=${kind}`),
     ),

@@ -37,7 +37,7 @@ export interface Consequences {
 }
 
 /** What a decision came to, in the form of what a test expects. */
-export function consequencesOf(decision: Decision, expected: Consequences): Consequences {
+export function consequencesOf(decision: Decision, expected: Partial<Consequences> = {}): Consequences {
   const { envelope, effects, outcome, reason } = decision;
   const of = <Type extends Effect['type']>(type: Type) =>
     effects.filter((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
@@ -63,8 +63,8 @@ export function consequencesOf(decision: Decision, expected: Consequences): Cons
   };
 }
 
-/** What is expected, with everything that was left out. */
-export function completeConsequences(expected: Consequences): Consequences {
+/** The consequences that are named, and no others: `expect(story.came).toEqual(only({ state: 'PAID' }))`. */
+export function only(expected: Consequences): Consequences {
   const nothing = { asks: [], leaves: [], parksRows: [], reruns: [], givesUp: [], arms: [], disarms: [] };
   return { outcome: 'applied', ...nothing, publishes: [], open: [], parked: [], ...expected };
 }

@@ -1,7 +1,15 @@
 import { expect, test as it } from 'vitest';
 import { booking } from './conformance/booking-saga.js';
 import { given, UnexpectedConsequences } from './given.js';
-import { after, overridden, retried, stepDeclined, stepDone, stepUnknown, timerFires } from './happening.js';
+import {
+  delayed,
+  overridden,
+  retried,
+  stepDeclined,
+  stepDone,
+  stepUnknown,
+  timerFires,
+} from './happening.js';
 
 const reserved = given(booking, { seat: 'A1' }).after(stepDone('reserve', { reference: 'r1' }));
 
@@ -63,7 +71,7 @@ it('a retry, an override and a wait are told like anything else', () => {
       .when(retried())
       .thenExpect({ state: 'RESERVING', reruns: ['reserve:1'], open: ['seat.held:A1?'] })
       .after(stepDone('reserve', { reference: 'r2' }))
-      .when(after(500, overridden('CANCELLED')))
+      .when(delayed(500, overridden('CANCELLED')))
       .thenExpect({
         state: { CANCELLED: 'undoing' },
         asks: ['release'],

@@ -2,7 +2,7 @@ import { begin, decide } from '../decide.js';
 import type { Decision } from '../decision.js';
 import type { Envelope } from '../envelope.js';
 import type { AnySaga, SagaInput } from '../saga-definition.js';
-import { type Consequences, completeConsequences, consequencesOf } from './consequences.js';
+import { type Consequences, consequencesOf, only } from './consequences.js';
 import { type Happening, type SentEvent, toHappening } from './happening.js';
 import { canonicalText, throughJson } from './stored-saga.js';
 
@@ -78,13 +78,18 @@ export class Story {
     return new Story(saga, made.at, this.#told + 1, decide(saga, envelope, made.cause, made.at));
   }
 
+  /** What the last happening came to, for the comparisons of a test framework; see {@link only}. */
+  get came(): Consequences {
+    return throughJson(consequencesOf(this.decision));
+  }
+
   /**
    * Compares what the last happening came to, state and effects, and lets the story go on.
    *
    * @throws UnexpectedConsequences where anything differs, or happened that isn't named
    */
   thenExpect(expected: Consequences): this {
-    const complete = completeConsequences(expected);
+    const complete = only(expected);
     const actual = throughJson(consequencesOf(this.decision, expected));
     if (canonicalText(actual) !== canonicalText(complete)) throw new UnexpectedConsequences(actual, complete);
     return this;

@@ -104,7 +104,7 @@ export function parkedByHand(reason = 'by hand'): Happening {
 }
 
 /** The same happening, so much later. */
-export function after(ms: number, happening: Happening | SentEvent): Happening {
+export function delayed(ms: number, happening: Happening | SentEvent): Happening {
   const inner = toHappening(happening);
   return (standing) => inner({ ...standing, at: standing.at + ms });
 }
@@ -133,9 +133,12 @@ function answer(
 
 /** By its key, its id or its step's name; the newest that the machine waits for, else the newest. */
 function runOf(envelope: Envelope, step: string, role: StepRun['role'] | undefined): StepRun {
-  const named = envelope.runs
-    .filter((run) => (role === undefined ? run.role !== 'probe' : run.role === role))
-    .filter((run) => [run.id, run.step, rowKey(run.id, run.visit)].includes(step) && !run.answered);
+  const candidates = envelope.runs.filter(
+    (run) =>
+      !run.answered && (role === undefined ? run.role !== 'probe' || run.id === step : run.role === role),
+  );
+  const byId = candidates.filter((run) => [run.id, rowKey(run.id, run.visit)].includes(step));
+  const named = byId.length > 0 ? byId : candidates.filter((run) => run.step === step);
   const run = named.filter(({ left }) => !left).at(-1) ?? named.at(-1);
   if (run) return run;
   const inFlight = envelope.runs.map((one) => rowKey(one.id, one.visit));

@@ -6,10 +6,10 @@ export type {
   Matchers,
   TestTools,
 } from './conformance/conformance-host.js';
-export type { Consequences } from './consequences.js';
+export { type Consequences, only } from './consequences.js';
 export { type Beginnings, given, Story, UnexpectedConsequences } from './given.js';
 export {
-  after,
+  delayed,
   eventComes,
   type Happening,
   overridden,
