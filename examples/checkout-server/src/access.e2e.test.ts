@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { orderBody } from './testing/client.ts';
+import { useServer } from './testing/use-server.ts';
+
+const server = useServer();
+let alices = '';
+
+beforeAll(async () => {
+  alices = await server().place();
+  await server().reaches(alices, 'RESERVED');
+});
+
+/** What each principal gets from each route; the id is an order of alice's. 4xx after the access check count as let in. */
+const EXPECTED: Record<string, { anonymous: number; alice: number; bob: number; admin: number }> = {
+  'get /healthz': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /readyz': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /metrics': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /openapi.json': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /docs': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /api/catalog': { anonymous: 401, alice: 200, bob: 200, admin: 200 },
+  'post /api/orders': { anonymous: 401, alice: 400, bob: 400, admin: 403 },
+  'get /api/orders': { anonymous: 401, alice: 200, bob: 200, admin: 200 },
+  'get /api/orders/{id}': { anonymous: 401, alice: 200, bob: 404, admin: 200 },
+  'get /api/orders/{id}/history': { anonymous: 401, alice: 200, bob: 404, admin: 200 },
+  'post /api/orders/{id}/pay': { anonymous: 401, alice: 400, bob: 400, admin: 403 },
+  'post /api/orders/{id}/cancel': { anonymous: 401, alice: 400, bob: 400, admin: 400 },
+  'patch /api/orders/{id}/status': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'get /api/sagas': { anonymous: 401, alice: 403, bob: 403, admin: 200 },
+  'get /api/sagas/{id}': { anonymous: 401, alice: 200, bob: 404, admin: 200 },
+  'post /api/sagas/{id}/retry': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'post /api/sagas/{id}/skip': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'get /api/sagas/{id}/compensation-preview': { anonymous: 401, alice: 403, bob: 403, admin: 200 },
+  'post /webhooks/payments': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
+  'post /webhooks/warehouse': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
+  'post /webhooks/carrier': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
+  'get /dev/ledger': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /dev/stock': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'post /dev/stock': { anonymous: 400, alice: 400, bob: 400, admin: 400 },
+  'get /dev/notifications': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /dev/invariants': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+};
+const TOKENS = { anonymous: '', alice: 'demo-alice', bob: 'demo-bob', admin: 'demo-admin' };
+
+describe('every route, for every principal', () => {
+  it('answers as the table says, and no route is missing there', async () => {
+    const { body } = await server().get('/openapi.json');
+    const routes = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    // A stream doesn't end by itself: it has a test of its own.
+    const streams = 'get /api/orders/{id}/events';
+    expect(routes.filter((route) => route !== streams).sort()).toEqual(Object.keys(EXPECTED).sort());
+    for (const [route, expected] of Object.entries(EXPECTED)) {
+      const [method = '', path = ''] = route.split(' ');
+      const actual: Record<string, number> = {};
+      for (const [principal, token] of Object.entries(TOKENS)) {
+        // A body with an unknown field: who is let in is told so.
+        const options = method === 'get' ? { token } : { token, body: { unknown: 1 } };
+        const answer = await server().send(method.toUpperCase(), path.replace('{id}', alices), options);
+        actual[principal] = answer.status;
+        if (answer.status >= 400) {
+          expect(answer.headers.get('content-type')).toBe('application/problem+json');
+          expect(Object.keys(answer.body)).toEqual(['type', 'title', 'status', 'detail', 'code']);
+        }
+      }
+      expect({ route, ...actual }).toEqual({ route, ...expected });
+    }
+  });
+
+  it("treats somebody else's order as none, whatever is done to it", async () => {
+    const bob = 'demo-bob';
+    const stranger = await fetch(`${server().url}/api/orders/${alices}/events`, {
+      headers: { authorization: `Bearer ${bob}` },
+    });
+    expect(stranger.status).toBe(404);
+    for (const act of ['pay', 'cancel']) {
+      expect((await server().post(`/api/orders/${alices}/${act}`, {}, bob)).status).toBe(404);
+    }
+    expect((await server().order(alices)).status).toBe('RESERVED');
+  });
+
+  it.each(['Bearer', 'Bearer nobody', 'Basic demo-alice', 'demo-alice', 'Bearer demo-alice x'])(
+    'takes %s for no token',
+    async (authorization) => {
+      const answer = await server().send('GET', '/api/orders', { token: '', headers: { authorization } });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    },
+  );
+
+  it.each([
+    'x',
+    '%00',
+    '%F0%9F%92%A9',
+    "'; drop table orders; --",
+    '..%2f..',
+    randomUUID(),
+    'a'.repeat(2_000),
+  ])('finds nothing under the id %s', async (id) => {
+    for (const path of [`/api/orders/${id}`, `/api/orders/${id}/history`, `/api/sagas/${id}`]) {
+      expect((await server().get(path, 'demo-admin')).status).toBe(404);
+    }
+    expect((await server().post(`/api/orders/${id}/cancel`, {}, 'demo-admin')).status).toBe(404);
+    expect((await server().post(`/api/sagas/${id}/retry`, {}, 'demo-admin')).status).toBe(404);
+  });
+});
+
+describe('a body', () => {
+  const place = (body: unknown) =>
+    server().send('POST', '/api/orders', { body, headers: { 'idempotency-key': randomUUID() } });
+  const good = orderBody();
+  const withItem = (item: object) => ({ ...good, items: [item] });
+  const sku = 'iphone-15';
+
+  it.each<[string, unknown]>([
+    ['malformed', '{"items":'],
+    ['of another type', '[]'],
+    ['with an unknown field', { ...good, admin: true }],
+    ['with an unknown field inside', withItem({ sku, quantity: 1, price: 1 })],
+    ['with __proto__', `{"__proto__":{},${JSON.stringify(good).slice(1)}`],
+    ['with constructor', { ...good, constructor: 1 }],
+    ['with a NUL character', withItem({ sku: 'iphone\u0000', quantity: 1 })],
+    [
+      'with a lone surrogate',
+      JSON.stringify(withItem({ sku: 'x', quantity: 1 })).replace('"x"', '"\\ud800"'),
+    ],
+    ['with no items', { ...good, items: [] }],
+    ['with quantity 0', withItem({ sku, quantity: 0 })],
+    ['with quantity 1001', withItem({ sku, quantity: 1_001 })],
+    ['with a quantity that is no whole number', withItem({ sku, quantity: 1.5 })],
+    ['with a quantity in quotes', withItem({ sku, quantity: '1' })],
+    [
+      'with 1,001 units in two lines',
+      {
+        ...good,
+        items: [
+          { sku, quantity: 1_000 },
+          { sku, quantity: 1 },
+        ],
+      },
+    ],
+    [
+      'with another currency',
+      { ...good, payments: [{ method: 'card', amount: { amount: 79_900, currency: 'USD' } }] },
+    ],
+    ['without an address', { items: good.items }],
+  ])('%s is refused with 400', async (_what, body) => {
+    expect(await place(body)).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+  });
+
+  it('that does not fit the catalog or the total is refused with 422', async () => {
+    const payment = (amount: number) => ({ method: 'card', amount: { amount, currency: 'EUR' } });
+    expect(await place(withItem({ sku: 'x', quantity: 1 }))).toMatchObject({
+      status: 422,
+      body: { code: 'SKU_UNKNOWN' },
+    });
+    expect(await place({ ...good, payments: [payment(79_899)] })).toMatchObject({
+      status: 422,
+      body: { code: 'PAYMENTS_MISMATCH' },
+    });
+    expect(await place({ ...good, payments: [payment(40_000), payment(39_900)] })).toMatchObject({
+      status: 422,
+    });
+    expect(await place({ ...good, coupons: ['WELCOME10'] })).toMatchObject({ status: 422 });
+    expect(await place({ ...good, payments: [payment(79_900)] })).toMatchObject({ status: 201 });
+  });
+
+  it('over 64 KB is refused with 413, whatever it says', async () => {
+    expect(await place('x'.repeat(70_000))).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
+    expect(await server().webhook('payments', 'x'.repeat(70_000))).toMatchObject({ status: 413 });
+  });
+
+  it('needs no content type, and where all is optional no body', async () => {
+    const key = { 'idempotency-key': randomUUID(), 'content-type': 'text/plain' };
+    expect((await server().send('POST', '/api/orders', { body: good, headers: key })).status).toBe(201);
+    const id = await server().place();
+    expect((await server().send('POST', `/api/orders/${id}/cancel`)).status).toBe(202);
+  });
+});
+
+describe('a page', () => {
+  it.each(['limit=0', 'limit=101', 'limit=x', 'limit=', 'limit=1e1', 'cursor='])(
+    'with %s is refused',
+    async (query) => {
+      expect((await server().get(`/api/orders?${query}`)).status).toBe(400);
+    },
+  );
+
+  it('of the documents is made of nothing from elsewhere', async () => {
+    const { text, headers } = await server().get('/docs', '');
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(text).toContain('/api/orders/{id}/cancel');
+    expect(text).not.toMatch(/(src|href)="https?:/);
+  });
+});
