@@ -1,10 +1,10 @@
 import {
-  assertJson,
   type ErasedAdapter,
   idempotencyKey,
   isDeclined,
   isLater,
   messageOf,
+  plainOutcome,
   readProbeAnswer,
   retryDelayMs,
   type StepContract,
@@ -53,7 +53,7 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
   const { row, contract, adapter } = attempt;
   if (row.attempt > 1 && !contract.idempotent && adapter.probe) {
     const found = await askProbe(attempt);
-    if (found.kind === 'landed') return answer({ kind: 'done', output: plainJson(found.output) });
+    if (found.kind === 'landed') return answer({ kind: 'done', output: found.output });
     if (found.kind === 'cannotSay') throw new Error('the probe cannot say whether the attempt before took effect');
   }
   const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
@@ -69,9 +69,9 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
     }),
   );
   if (isLater(returned)) return answer({ kind: 'awaiting' });
-  if (!isDeclined(returned)) return answer({ kind: 'done', output: plainJson(returned) });
+  if (!isDeclined(returned)) return answer({ kind: 'done', output: returned });
   const { code, details } = returned;
-  return answer({ kind: 'declined', code: clean(code), ...(details !== undefined && { details: plainJson(details) }) });
+  return answer({ kind: 'declined', code, ...(details !== undefined && { details: details }) });
 }
 
 async function failed(attempt: Attempt, error: string): Promise<Ending> {
@@ -87,14 +87,14 @@ async function lastLook(attempt: Attempt, error: string): Promise<Ending> {
   // What was never begun can't have landed.
   if (!contract.probe || !adapter.probe || (row.attempt === 0 && row.lastError === null)) return unknown;
   const found = await askProbe(attempt);
-  return found.kind === 'landed' ? answer({ kind: 'done', output: plainJson(found.output) }) : unknown;
+  return found.kind === 'landed' ? answer({ kind: 'done', output: found.output }) : unknown;
 }
 
 /** A row that only asks: the saga wants to know before it undoes something uncertain. */
 async function attemptProbe(attempt: Attempt): Promise<Ending> {
   const { row, contract, chance } = attempt;
   const found = await askProbe(attempt);
-  if (found.kind === 'landed') return answer({ kind: 'done', output: { landed: true, output: plainJson(found.output) } });
+  if (found.kind === 'landed') return answer({ kind: 'done', output: { landed: true, output: found.output } });
   if (found.kind === 'notLanded') return answer({ kind: 'done', output: { landed: false } });
   const delayMs = retryDelayMs(contract.retry, row.attempt, chance.random());
   const mayRepeat = row.attempt < contract.retry.attempts && delayMs < remainingMs(attempt);
@@ -169,32 +169,14 @@ function keyOf(row: LeasedRow): string {
   return row.idempotencyKey ?? idempotencyKey(row.sagaId, row.key);
 }
 
+/** What is stored is what the machine sees, so that the history replays. */
 function answer(outcome: StepOutcome): Ending {
-  return { kind: 'answer', outcome };
-}
-
-/**
- * What an adapter gave, as it will be stored: what the history keeps must be what the machine saw. What can't be
- * JSON is replaced by a note that no schema takes for the output, so that the saga parks.
- */
-function plainJson(value: unknown): unknown {
-  if (value === undefined) return undefined;
-  try {
-    const plain: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
-    assertJson(plain, 'output');
-    return plain;
-  } catch (error) {
-    return { notJson: textOf(error) };
-  }
+  return { kind: 'answer', outcome: plainOutcome(outcome) };
 }
 
 const MAX_TEXT = 2_000;
 
 /** An error's message as PostgreSQL takes it. */
 function textOf(error: unknown): string {
-  return clean(messageOf(error)).slice(0, MAX_TEXT);
-}
-
-function clean(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
+  return messageOf(error).replaceAll('\0', '').toWellFormed().slice(0, MAX_TEXT);
 }

@@ -1,9 +1,9 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshDatabase } from './fixtures/migrated-database.js';
-import { keepingLogger, openRunner } from './fixtures/open-runner.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
-import { watchedPool } from './fixtures/watched-pool.js';
+import { freshDatabase } from './test-support/migrated-database.js';
+import { keepingLogger, openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
+import { watchedPool } from './test-support/watched-pool.js';
 
 let database: TestDatabase;
 beforeEach(async () => {

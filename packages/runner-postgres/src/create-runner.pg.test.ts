@@ -1,8 +1,8 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createRunner } from './create-runner.js';
-import { migratedDatabase } from './fixtures/migrated-database.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
+import { migratedDatabase } from './test-support/migrated-database.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

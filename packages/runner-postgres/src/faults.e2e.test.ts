@@ -7,10 +7,10 @@ import path from 'node:path';
 import { startPostgres } from '@countermand/dev-postgres';
 import { eventually } from '@countermand/test-kit';
 import { expect, it, onTestFinished } from 'vitest';
-import { jobSaga } from './fixtures/job-saga.js';
-import { freshDatabase, testPool } from './fixtures/migrated-database.js';
-import { openRunner } from './fixtures/open-runner.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
+import { jobSaga } from './test-support/job-saga.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 const isOver = ({ status }: { status: string }) => status === 'rest';
 
@@ -113,7 +113,7 @@ async function terminateAll(admin: ReturnType<typeof testPool>): Promise<void> {
 
 /** Starts a worker process; it is killed with the test at the latest. */
 function startWorker(url: string): { readonly process: ChildProcess; says(line: string): Promise<void> } {
-  const script = path.join(import.meta.dirname, 'fixtures', 'worker-process.ts');
+  const script = path.join(import.meta.dirname, 'test-support', 'worker-process.ts');
   const child = spawn(process.execPath, ['--conditions=@countermand/source', '--import', 'tsx', script], {
     cwd: import.meta.dirname,
     env: { ...process.env, DATABASE_URL: url },

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { jobSaga } from './fixtures/job-saga.js';
-import { freshDatabase, testPool } from './fixtures/migrated-database.js';
-import { gate, keepingLogger, openRunner } from './fixtures/open-runner.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
+import { jobSaga } from './test-support/job-saga.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { gate, keepingLogger, openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let url: string;
 beforeEach(async () => {

@@ -3,9 +3,9 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CallerTransaction } from './db/session.js';
-import { migratedDatabase, testPool } from './fixtures/migrated-database.js';
-import { openRunner } from './fixtures/open-runner.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
+import { migratedDatabase, testPool } from './test-support/migrated-database.js';
+import { openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { createRunner } from './create-runner.js';
-import { trip } from './fixtures/trip-saga.js';
+import { trip } from './test-support/trip-saga.js';
 
 const connection = 'postgres://localhost/none';
 

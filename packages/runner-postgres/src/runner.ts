@@ -7,9 +7,11 @@ import {
   type HistoryEntry,
   type JsonObject,
   type LateAnswer,
+  messageOf,
   type ObligationView,
   type OverrideRequest,
   parseIdempotencyKey,
+  plainOutcome,
   SagaError,
   type SagaView,
   type SendOptions,
@@ -266,7 +268,11 @@ export class Runner implements PostgresRunner {
 
   #plainEvent(id: string, event: { readonly type: string }): JsonObject & { readonly type: string } {
     assertSagaId(id);
-    assertJson(event, 'event');
+    try {
+      assertJson(event, 'event');
+    } catch (error) {
+      throw new SagaError('EVENT_INVALID', messageOf(error));
+    }
     if (typeof event.type !== 'string' || !this.#parts.registry.declares(event.type)) {
       throw new SagaError('EVENT_NOT_DECLARED', `'${event.type}' is not a public event of any saga of the runner`);
     }
@@ -298,13 +304,10 @@ export class Runner implements PostgresRunner {
 }
 
 function outcomeOf(answer: LateAnswer): StepOutcome {
-  if ('declined' in answer) {
-    const { declined: code, details } = answer;
-    return { kind: 'declined', code, ...(details !== undefined && { details }) };
-  }
-  if ('failed' in answer) return { kind: 'unknown', message: answer.failed };
-  if (answer.output !== undefined) assertJson(answer.output, 'output');
-  return { kind: 'done', output: answer.output };
+  if ('failed' in answer) return plainOutcome({ kind: 'unknown', message: answer.failed });
+  if (!('declined' in answer)) return plainOutcome({ kind: 'done', output: answer.output });
+  const { declined: code, details } = answer;
+  return plainOutcome({ kind: 'declined', code, ...(details !== undefined && { details }) });
 }
 
 function sentOf(result: MoveResult): SendResult {

@@ -2,9 +2,9 @@ import type { TestDatabase } from '@countermand/dev-postgres';
 import { cannotSay, declined, landed, later, notLanded } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobSaga, probedJobSaga } from './fixtures/job-saga.js';
-import { migratedDatabase, testPool } from './fixtures/migrated-database.js';
-import { gate, openRunner } from './fixtures/open-runner.js';
+import { jobSaga, probedJobSaga } from './test-support/job-saga.js';
+import { migratedDatabase, testPool } from './test-support/migrated-database.js';
+import { gate, openRunner } from './test-support/open-runner.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

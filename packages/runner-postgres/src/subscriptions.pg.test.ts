@@ -1,9 +1,9 @@
 import { eventually } from '@countermand/test-kit';
 import { beforeEach, expect, it } from 'vitest';
 import type { PublishedEvent } from './deliver-event.js';
-import { freshDatabase, testPool } from './fixtures/migrated-database.js';
-import { openRunner } from './fixtures/open-runner.js';
-import { trip, tripAdapters } from './fixtures/trip-saga.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let url: string;
 beforeEach(async () => {

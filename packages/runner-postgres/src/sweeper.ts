@@ -160,10 +160,12 @@ function fateOf(row: DueRow, now: number, registry: SagaRegistry): 'again' | 'pr
   if (row.kind === 'publish') return 'again';
   const contract = registry.contract(row.saga, row.version, row.step ?? '');
   if (!contract) return 'again';
+  // Where the machine has left it, its own ledger asks what became of it, if it needs to know.
+  if (row.left) return 'answer';
   const wasBegun = row.lease !== null;
   const isOver = row.deadlineAt !== null && row.deadlineAt <= now;
   const isUsedUp = row.status === 'leased' && row.attempt >= contract.retry.attempts;
-  if (!row.left && !isOver && !isUsedUp) return 'again';
+  if (!isOver && !isUsedUp) return 'again';
   // A last look that nobody took until it came round again will not be taken.
   const wasOffered = isOver && row.status === 'pending' && row.delivery !== null;
   return contract.probe && wasBegun && !wasOffered && row.role !== 'probe' ? 'probe' : 'answer';

@@ -3,9 +3,9 @@ import { defineSaga } from '@countermand/saga-core';
 import { setup } from 'xstate';
 import { expect, it, onTestFinished } from 'vitest';
 import { createRunner } from '../create-runner.js';
-import { migratedDatabase, testPool } from '../fixtures/migrated-database.js';
-import { openRunner } from '../fixtures/open-runner.js';
-import { trip } from '../fixtures/trip-saga.js';
+import { migratedDatabase, testPool } from '../test-support/migrated-database.js';
+import { openRunner } from '../test-support/open-runner.js';
+import { trip } from '../test-support/trip-saga.js';
 import { migrate } from './migrate.js';
 import { schemaNames } from './schema-name.js';
 

@@ -1,0 +1,92 @@
+import { type ConformanceHost, conformance, type CreateHost } from '@countermand/saga-core/testing';
+import { eventually } from '@countermand/test-kit';
+import { TestClock } from 'pg-boss';
+import { describe, expect, it } from 'vitest';
+import type { PublishedEvent } from './deliver-event.js';
+import { LeapClock } from './test-support/leap-clock.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { openRunner } from './test-support/open-runner.js';
+
+/** What could happen without time passing. */
+const UNFINISHED = `
+  select count(*) filter (where status = 'leased')::int as leased,
+    count(*) filter (where status = 'pending' and (kind = 'publish' or delivery is not null))::int as sent,
+    count(*) filter (where status in ('pending', 'awaiting') and due_at <= countermand.saga_now())::int as due,
+    (select count(*)::int from countermand.inbox where status = 'pending') as messages
+  from countermand.outbox where status in ('pending', 'leased', 'awaiting')`;
+
+const NEXT_DUE = `
+  select countermand.ms(min(due_at)) as at from countermand.outbox
+  where status in ('pending', 'awaiting') and delivery is null and due_at > countermand.saga_now()`;
+
+/** As the worker would have done in the time that a leap leaves out. */
+const RENEW = `
+  update countermand.outbox set due_at = countermand.saga_now() + interval '6 s' where status = 'leased'`;
+
+/** A host in virtual time, which passes by leaps; in between, the process goes on at its own pace. */
+function hostWith(followUp: boolean): CreateHost {
+  return async ({ sagas, adapters, publishes, held }): Promise<ConformanceHost> => {
+    const { url } = await freshDatabase();
+    const time = new TestClock('2030-01-01T00:00:00Z');
+    const clock = new LeapClock(time);
+    const pool = testPool(url);
+    const runner = openRunner({
+      pool,
+      sagas,
+      followUp,
+      clock,
+      adapters: Object.fromEntries(
+        sagas.map(({ name, steps }) => [
+          name,
+          Object.fromEntries(Object.keys(steps).map((step) => [step, adapters[step]])),
+        ]),
+      ) as Record<string, object>,
+    });
+    const published: PublishedEvent[] = [];
+    for (const type of publishes) await runner.on(type, { name: 'suite' }, (event) => published.push(event));
+    await runner.work();
+
+    const settle = () =>
+      eventually(async () => {
+        const { rows } = await pool.query(UNFINISHED);
+        const { leased, ...others } = rows[0];
+        if (others.due + others.messages > 0) await pool.query(`select pg_notify('countermand.countermand', '[]')`);
+        expect(others).toEqual({ sent: 0, due: 0, messages: 0 });
+        expect(leased).toBeLessThanOrEqual(held());
+      });
+    const moveTo = async (at: number) => {
+      while (time.now() < at) {
+        // A worker that holds leases mustn't be away for longer than they last.
+        const { rows } = await pool.query(UNFINISHED);
+        await clock.leap(rows[0].leased > 0 ? Math.min(1_000, at - time.now()) : at - time.now());
+        await pool.query(RENEW);
+        await settle();
+      }
+    };
+    return {
+      runner,
+      settle,
+      async advance(ms) {
+        const until = time.now() + ms;
+        for (;;) {
+          const { rows } = await pool.query(NEXT_DUE);
+          const at: number | null = rows[0].at;
+          if (at === null || at > until) break;
+          await moveTo(at);
+        }
+        await moveTo(until);
+      },
+      published: (id) =>
+        Promise.resolve(
+          published
+            .filter(({ sagaId }) => sagaId === id)
+            .map(({ sequence, type, payload }) => ({ sequence, event: { ...payload, type } })),
+        ),
+      close: () => runner.stop({ graceMs: 100 }),
+    };
+  };
+}
+
+describe.each([{ followUp: true }, { followUp: false }])('with followUp $followUp', ({ followUp }) => {
+  conformance({ describe, it, expect }, hostWith(followUp));
+});
