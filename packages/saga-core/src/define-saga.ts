@@ -51,7 +51,9 @@ export function defineSaga<M extends AnyStateMachine, const Events extends Event
     [MissingUndo<M>] extends [never]
       ? M
       : { readonly 'undo steps that are not among the actors': MissingUndo<M> } & M,
-    Events & { readonly [Type in Exclude<keyof Events, EventFrom<M>['type']>]: never }
+    Events & {
+      readonly [Type in Exclude<keyof Events, EventFrom<M>['type']>]: 'the machine has no event of this type';
+    }
   >,
 ): SagaDefinition<M, keyof Events & string> {
   // A clone: the caller's machine keeps its own options.
