@@ -21,13 +21,20 @@ async function parkedTrip() {
     if (!isMended) throw new Error('the desk is closed');
     return { released: true };
   };
-  const runner = openRunner({ connection: url, sagas: [trip], adapters: { trip: { ...adapters.trip, releaseSeat } } });
+  const runner = openRunner({
+    connection: url,
+    sagas: [trip],
+    adapters: { trip: { ...adapters.trip, releaseSeat } },
+  });
   await runner.work();
   const { id } = await runner.start(trip, input);
   await runner.waitFor(id, ({ state }) => state === 'RESERVED');
   await runner.send(id, { type: 'CANCEL' });
   const parked = await runner.waitFor(id, ({ status }) => status === 'parked');
-  return { runner, id, parked, mend: () => void (isMended = true) };
+  const mend = () => {
+    isMended = true;
+  };
+  return { runner, id, parked, mend };
 }
 
 describe('an undo that cannot succeed', () => {
@@ -37,7 +44,10 @@ describe('an undo that cannot succeed', () => {
       parked: [{ code: 'UNDO_FAILED' }],
       openObligations: [{ id: 'seat.held:A', certainty: 'open', undo: 'releaseSeat' }],
     });
-    expect(parked.steps.find(({ name }) => name === 'releaseSeat')).toMatchObject({ status: 'parked', attempts: 3 });
+    expect(parked.steps.find(({ name }) => name === 'releaseSeat')).toMatchObject({
+      status: 'parked',
+      attempts: 3,
+    });
     expect(await runner.compensationPreview(id)).toMatchObject([{ undo: 'releaseSeat' }]);
   });
 
@@ -94,7 +104,7 @@ it('sagas are listed newest first, page by page, and found by what they are', as
     const page = await runner.list({ saga: 'trip', limit: 10, ...(cursor !== undefined && { cursor }) });
     seen.push(...page.items.map(({ id }) => id));
     cursor = page.cursor;
-    if (cursor !== undefined) expect(encodeURIComponent(cursor)).toBe(cursor);
+    expect(encodeURIComponent(cursor ?? '')).toBe(cursor ?? '');
   } while (cursor !== undefined);
   expect(seen).toEqual(ids.toReversed());
 
@@ -194,7 +204,12 @@ it('a saga of a version that is unknown here is left to those that know it, and 
     calls += 1;
     return { ok: 'wrong' };
   };
-  const older = openRunner({ connection: url, sagas: [jobSaga('versioned')], adapters: { versioned: { work } }, logger });
+  const older = openRunner({
+    connection: url,
+    sagas: [jobSaga('versioned')],
+    adapters: { versioned: { work } },
+    logger,
+  });
   await older.work();
   expect(await older.get(id)).toMatchObject({ version: 2, state: 'WORKING', steps: [{ attempts: 0 }] });
   expect(await older.send(id, { type: 'LEAVE' }, { messageId: 'm' })).toMatchObject({ outcome: 'accepted' });

@@ -54,7 +54,8 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
   if (row.attempt > 1 && !contract.idempotent && adapter.probe) {
     const found = await askProbe(attempt);
     if (found.kind === 'landed') return answer({ kind: 'done', output: found.output });
-    if (found.kind === 'cannotSay') throw new Error('the probe cannot say whether the attempt before took effect');
+    if (found.kind === 'cannotSay')
+      throw new Error('the probe cannot say whether the attempt before took effect');
   }
   const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
   const returned = await withTimeout(attempt, limitMs, (signal, heartbeat) =>
@@ -94,7 +95,8 @@ async function lastLook(attempt: Attempt, error: string): Promise<Ending> {
 async function attemptProbe(attempt: Attempt): Promise<Ending> {
   const { row, contract, chance } = attempt;
   const found = await askProbe(attempt);
-  if (found.kind === 'landed') return answer({ kind: 'done', output: { landed: true, output: found.output } });
+  if (found.kind === 'landed')
+    return answer({ kind: 'done', output: { landed: true, output: found.output } });
   if (found.kind === 'notLanded') return answer({ kind: 'done', output: { landed: false } });
   const delayMs = retryDelayMs(contract.retry, row.attempt, chance.random());
   const mayRepeat = row.attempt < contract.retry.attempts && delayMs < remainingMs(attempt);

@@ -94,7 +94,8 @@ export class Batcher {
         return;
       } catch (error) {
         const kind = this.#options.kindOf(error);
-        if (kind === 'poison' || (kind === 'conflict' && tries >= MAX_CONFLICTS)) return await this.#split(items, error);
+        if (kind === 'poison' || (kind === 'conflict' && tries >= MAX_CONFLICTS))
+          return await this.#split(items, error);
         this.#options.logger.debug({ err: error, tries, items: items.length }, 'batch is repeated');
         items = this.#keepPatient(items, error);
         await this.#backOff(kind, tries);
@@ -170,7 +171,12 @@ export class Batcher {
 
 /** Whether somebody waits for the outcome, who can be told of a failure. */
 function isAwaited(item: MoveItem): boolean {
-  return item.kind === 'start' || item.kind === 'send' || item.kind === 'admin' || (item.kind === 'answer' && item.late);
+  return (
+    item.kind === 'start' ||
+    item.kind === 'send' ||
+    item.kind === 'admin' ||
+    (item.kind === 'answer' && item.late)
+  );
 }
 
 function isNotParked(error: Error): boolean {

@@ -71,7 +71,10 @@ describe('a commit whose answer is lost', () => {
     const runner = openRunner({ pool: watched.pool, sagas: [trip] });
     await runner.ready();
     watched.loseCommits = 1;
-    expect(await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'once' })).toEqual({ id: 'once', created: true });
+    expect(await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'once' })).toEqual({
+      id: 'once',
+      created: true,
+    });
     expect(await runner.history('once')).toHaveLength(1);
   });
 
@@ -115,7 +118,9 @@ it('an answer that the database refuses parks its saga, and a retry goes on', as
 
   await watched.pool.query('drop trigger refuse on countermand.history');
   await runner.retry('stuck', { actor: 'admin' });
-  expect(await runner.waitFor('stuck', ({ state }) => state === 'RESERVED')).toMatchObject({ status: 'running' });
+  expect(await runner.waitFor('stuck', ({ state }) => state === 'RESERVED')).toMatchObject({
+    status: 'running',
+  });
 });
 
 /** Lets the database refuse every further history row of a saga. */

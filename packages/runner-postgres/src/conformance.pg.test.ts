@@ -1,4 +1,4 @@
-import { type ConformanceHost, conformance, type CreateHost } from '@countermand/saga-core/testing';
+import { type ConformanceHost, type CreateHost, conformance } from '@countermand/saga-core/testing';
 import { eventually } from '@countermand/test-kit';
 import { TestClock } from 'pg-boss';
 import { describe, expect, it } from 'vitest';
@@ -50,7 +50,8 @@ function hostWith(followUp: boolean): CreateHost {
       eventually(async () => {
         const { rows } = await pool.query(UNFINISHED);
         const { leased, ...others } = rows[0];
-        if (others.due + others.messages > 0) await pool.query(`select pg_notify('countermand.countermand', '[]')`);
+        if (others.due + others.messages > 0)
+          await pool.query(`select pg_notify('countermand.countermand', '[]')`);
         expect(others).toEqual({ sent: 0, due: 0, messages: 0 });
         expect(leased).toBeLessThanOrEqual(held());
       });

@@ -10,22 +10,25 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe.each([{ followUp: true }, { followUp: false }])('a runner with followUp $followUp', ({ followUp }) => {
-  it('carries a saga from its start to its rest', async () => {
-    const { adapters, calls } = tripAdapters();
-    const runner = createRunner({ connection: database.url, sagas: [trip], adapters, followUp });
-    onTestFinished(() => runner.stop());
-    await runner.work();
+describe.each([{ followUp: true }, { followUp: false }])(
+  'a runner with followUp $followUp',
+  ({ followUp }) => {
+    it('carries a saga from its start to its rest', async () => {
+      const { adapters, calls } = tripAdapters();
+      const runner = createRunner({ connection: database.url, sagas: [trip], adapters, followUp });
+      onTestFinished(() => runner.stop());
+      await runner.work();
 
-    const { id, created } = await runner.start(trip, { seat: 'A1', amount: 100 });
-    await runner.waitFor(id, ({ state }) => state === 'RESERVED');
-    const paid = await runner.send(id, { type: 'PAY' });
-    const view = await runner.waitFor(id, ({ settled }) => settled);
+      const { id, created } = await runner.start(trip, { seat: 'A1', amount: 100 });
+      await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+      const paid = await runner.send(id, { type: 'PAY' });
+      const view = await runner.waitFor(id, ({ settled }) => settled);
 
-    expect(created).toBe(true);
-    expect(paid).toEqual({ outcome: 'applied', duplicate: false });
-    expect(view).toMatchObject({ state: 'BOOKED', status: 'rest', attributes: { seat: 'A1' } });
-    await runner.stop();
-    expect(calls.map(({ step }) => step)).toEqual(['reserveSeat', 'chargeCard', 'tellTraveller']);
-  });
-});
+      expect(created).toBe(true);
+      expect(paid).toEqual({ outcome: 'applied', duplicate: false });
+      expect(view).toMatchObject({ state: 'BOOKED', status: 'rest', attributes: { seat: 'A1' } });
+      await runner.stop();
+      expect(calls.map(({ step }) => step)).toEqual(['reserveSeat', 'chargeCard', 'tellTraveller']);
+    });
+  },
+);

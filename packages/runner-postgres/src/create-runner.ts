@@ -1,8 +1,8 @@
 import type { AnySaga } from '@countermand/saga-core';
-import pg from 'pg';
 import { Database } from './db/database.js';
 import { Listener } from './db/listener.js';
 import { checkMigrated, migrate } from './db/migrate.js';
+import { openPool } from './db/open-pool.js';
 import { postgresStore } from './db/postgres-store.js';
 import { registerDefinitions } from './db/register-definitions.js';
 import { noticeChannel } from './db/save-moves.js';
@@ -25,15 +25,19 @@ const DEFAULT_CONCURRENCY = 200;
  *
  * @throws SagaError `SETTING_INVALID`
  */
-export function createRunner<const Sagas extends readonly AnySaga[]>(options: RunnerOptions<Sagas>): PostgresRunner {
+export function createRunner<const Sagas extends readonly AnySaga[]>(
+  options: RunnerOptions<Sagas>,
+): PostgresRunner {
   checkOptions(options);
   const names = schemaNames(options.schema ?? 'countermand');
   const logger = options.logger ?? silentLogger;
   const clock = options.clock ?? systemClock;
   // Which steps are whose was checked by the types; what isn't a step of the saga is refused here.
   const registry = new SagaRegistry(options.sagas, (options.adapters ?? {}) as AdapterTable);
-  const pool = options.pool ?? new pg.Pool({ connectionString: options.connection, application_name: 'countermand' });
-  const database = new Database(pool, names, (error) => logger.warn({ err: error }, 'a database connection broke'));
+  const pool = options.pool ?? openPool(options.connection ?? '');
+  const database = new Database(pool, names, (error) =>
+    logger.warn({ err: error }, 'a database connection broke'),
+  );
   const queue = new PgBossQueue({ database, clock, logger });
   const store = postgresStore(database, queue);
   const engine = new Engine({

@@ -1,6 +1,6 @@
 import {
-  admitEvent,
   type AnySaga,
+  admitEvent,
   begin,
   type Cause,
   type Decision,
@@ -53,7 +53,12 @@ export function decideItems(
 ): Decided {
   const batch = new Batch(claims, reserved, registry);
   const verdicts = items.map((item) => batch.decide(item));
-  return { verdicts, folds: [...batch.folds.values()], received: [...batch.received.values()], decided: batch.decided };
+  return {
+    verdicts,
+    folds: [...batch.folds.values()],
+    received: [...batch.received.values()],
+    decided: batch.decided,
+  };
 }
 
 class Batch {
@@ -88,7 +93,9 @@ class Batch {
       case 'admin':
         return this.#admin(item);
       case 'published':
-        return this.#claimed.has(rowId(item.sagaId, item.key)) ? { ...done(true), isClaimed: true } : done(false);
+        return this.#claimed.has(rowId(item.sagaId, item.key))
+          ? { ...done(true), isClaimed: true }
+          : done(false);
     }
   }
 
@@ -115,7 +122,8 @@ class Batch {
         early: early.map(eventOf),
       });
       this.folds.set(sagaId, SagaFold.begun(saga, decision, { nonce, inputHash }, this.#claims.now));
-      for (const row of early) this.decided.push({ ...row, ...earlyOutcome(decision, row), event: null, expiresAt: null });
+      for (const row of early)
+        this.decided.push({ ...row, ...earlyOutcome(decision, row), event: null, expiresAt: null });
       return started(sagaId, true);
     } catch (error) {
       return failed(asSagaError(error));
@@ -152,7 +160,12 @@ class Batch {
     return this.#receive(item, 'early', 'SAGA_NOT_STARTED', this.#claims.now + deferMs);
   }
 
-  #receive(item: SendItem, status: InboxRow['status'], reason: string | null, expiresAt: number | null = null): Verdict {
+  #receive(
+    item: SendItem,
+    status: InboxRow['status'],
+    reason: string | null,
+    expiresAt: number | null = null,
+  ): Verdict {
     const { sagaId, messageId, actor, nonce } = item;
     const event = status === 'pending' || status === 'early' ? item.event : null;
     const row = { sagaId, messageId, status, reason, event, actor, nonce, expiresAt };
@@ -206,10 +219,14 @@ class Batch {
   }
 
   #answerRefused(item: AnswerItem, row: OutboxRow | undefined): Verdict {
-    if (!item.late) return done(row !== undefined && item.lease !== null && row.lease === item.lease && isOver(row));
-    if (!row) return failed(new SagaError('ANSWER_UNKNOWN', `no step waits for '${item.sagaId}:${item.key}'`));
+    if (!item.late)
+      return done(row !== undefined && item.lease !== null && row.lease === item.lease && isOver(row));
+    if (!row)
+      return failed(new SagaError('ANSWER_UNKNOWN', `no step waits for '${item.sagaId}:${item.key}'`));
     const reason = row.status === 'settled' ? 'ALREADY_ANSWERED' : `STEP_${row.status.toUpperCase()}`;
-    return { result: { kind: 'sent', result: { outcome: 'ignored', reason, duplicate: row.status === 'settled' } } };
+    return {
+      result: { kind: 'sent', result: { outcome: 'ignored', reason, duplicate: row.status === 'settled' } },
+    };
   }
 
   #timer(item: TimerItem): Verdict {
@@ -220,7 +237,8 @@ class Batch {
   }
 
   #admin(item: AdminItem): Verdict {
-    if (!this.#exists(item.sagaId)) return failed(new SagaError('SAGA_NOT_FOUND', `there is no saga ${item.sagaId}`));
+    if (!this.#exists(item.sagaId))
+      return failed(new SagaError('SAGA_NOT_FOUND', `there is no saga ${item.sagaId}`));
     try {
       const fold = this.#known(item.sagaId);
       const wasStuck = item.cause.type === 'retry' && fold.clearError();
@@ -240,7 +258,10 @@ class Batch {
     const fold = this.#fold(sagaId);
     if (fold) return fold;
     const stored = this.#claims.sagas.get(sagaId);
-    throw new SagaError('SAGA_UNKNOWN', `saga ${sagaId} is of '${stored?.saga}' version ${stored?.version}, unknown here`);
+    throw new SagaError(
+      'SAGA_UNKNOWN',
+      `saga ${sagaId} is of '${stored?.saga}' version ${stored?.version}, unknown here`,
+    );
   }
 
   #fold(sagaId: string): SagaFold | undefined {
@@ -282,7 +303,8 @@ function started(id: string, created: boolean): Verdict {
 }
 
 function sent(status: InboxRow['status'], reason: string | null, duplicate: boolean): Verdict {
-  const outcome = status === 'pending' || status === 'stuck' ? 'accepted' : status === 'early' ? 'deferred' : status;
+  const outcome =
+    status === 'pending' || status === 'stuck' ? 'accepted' : status === 'early' ? 'deferred' : status;
   return { result: { kind: 'sent', result: { outcome, duplicate, ...(reason !== null && { reason }) } } };
 }
 

@@ -1,8 +1,8 @@
 import { type JsonObject, messageOf } from '@countermand/saga-core';
+import type { Ending } from './attempt-step.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { LeasedRow } from './ports/store.js';
-import type { Ending } from './attempt-step.js';
 
 /** A domain event, as a subscriber gets it. */
 export interface PublishedEvent {
@@ -39,11 +39,13 @@ export async function deliverEvent(
     throw env.signal.aborted ? env.signal.reason : tooLong.signal.reason;
   });
   try {
-    const handled = (async () => await handler(eventOf(row), { signal: AbortSignal.any([env.signal, tooLong.signal]) }))();
+    const handled = (async () =>
+      await handler(eventOf(row), { signal: AbortSignal.any([env.signal, tooLong.signal]) }))();
     await Promise.race([handled, timeout]);
     return { kind: 'answer', outcome: { kind: 'done', output: null } };
   } catch (error) {
-    const delayMs = Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
+    const delayMs =
+      Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
     return { kind: 'retry', error: messageOf(error).replaceAll('\0', '').toWellFormed(), delayMs };
   } finally {
     ended.abort();

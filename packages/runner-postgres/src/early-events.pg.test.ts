@@ -17,18 +17,26 @@ it('an event that may wait is kept until its saga starts, and given to it', asyn
   const runner = openRunner({ connection: url, sagas: [trip] });
   const kept = await runner.send('soon', hook, { messageId: 'w-1' });
   expect(kept).toEqual({ outcome: 'deferred', reason: 'SAGA_NOT_STARTED', duplicate: false });
-  expect(await runner.send('soon', hook, { messageId: 'w-1' })).toMatchObject({ outcome: 'deferred', duplicate: true });
+  expect(await runner.send('soon', hook, { messageId: 'w-1' })).toMatchObject({
+    outcome: 'deferred',
+    duplicate: true,
+  });
   await runner.start(trip, input, { id: 'soon' });
   const history = await runner.history('soon');
   expect(history).toMatchObject([{ event: 'start' }, { event: 'WEBHOOK', outcome: 'deferred' }]);
-  expect(await runner.send('soon', hook, { messageId: 'w-1' })).toMatchObject({ outcome: 'deferred', duplicate: true });
+  expect(await runner.send('soon', hook, { messageId: 'w-1' })).toMatchObject({
+    outcome: 'deferred',
+    duplicate: true,
+  });
   expect(await runner.history('soon')).toHaveLength(2);
 });
 
 it('an event that may not wait needs a saga, and a bad one is refused', async () => {
   const runner = openRunner({ connection: url, sagas: [trip] });
   await expect(runner.send('none', { type: 'PAY' })).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
-  await expect(runner.send('none', { type: 'WEBHOOK', payment: 7 })).rejects.toMatchObject({ code: 'EVENT_INVALID' });
+  await expect(runner.send('none', { type: 'WEBHOOK', payment: 7 })).rejects.toMatchObject({
+    code: 'EVENT_INVALID',
+  });
 });
 
 it('one that waits too long is recorded as expired, and not given to a saga that starts later', async () => {
@@ -44,7 +52,9 @@ it('one that waits too long is recorded as expired, and not given to a saga that
 });
 
 it('a start and an early event at the same instant never miss each other', async () => {
-  const runners = [1, 2].map(() => openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters }));
+  const runners = [1, 2].map(() =>
+    openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters }),
+  );
   const [starter, sender] = runners;
   if (!starter || !sender) throw new Error('two runners are needed');
   await starter.work();

@@ -128,7 +128,8 @@ export class Engine {
     await Promise.all([this.#fetcher.stop(), this.#sweeper.stop()]);
     // A database that doesn't answer keeps nobody from ending: what is not committed is found again by others.
     const ended = new AbortController();
-    const inTime = (work: Promise<void>, limitMs: number) => Promise.race([work, pause(clock, limitMs, ended.signal)]);
+    const inTime = (work: Promise<void>, limitMs: number) =>
+      Promise.race([work, pause(clock, limitMs, ended.signal)]);
     await inTime(this.#executor.stop(graceMs), graceMs + LAST_WRITES_MS);
     await inTime(this.#batcher.drain(), LAST_WRITES_MS);
     ended.abort();
@@ -139,7 +140,12 @@ export class Engine {
     const { store, registry, chance, clock } = this.#options;
     const takenAt = clock.now();
     const followUp = this.#followUp();
-    const context = { registry, chance, followUp, hears: (queue: string) => this.#isWorking && this.#served.has(queue) };
+    const context = {
+      registry,
+      chance,
+      followUp,
+      hears: (queue: string) => this.#isWorking && this.#served.has(queue),
+    };
     let decided: Moved | undefined;
     try {
       const moved = await store.move(async (tx) => {
@@ -168,7 +174,8 @@ export class Engine {
     let taken = 0;
     return {
       take: (queue) => {
-        const mine = this.#options.followUp && this.#isWorking && this.#served.has(queue) && this.#slots.take();
+        const mine =
+          this.#options.followUp && this.#isWorking && this.#served.has(queue) && this.#slots.take();
         if (mine) taken += 1;
         return mine;
       },
@@ -199,20 +206,25 @@ export class Engine {
       for (const { event, outcome, reason, from, to, actor } of history) {
         logger.info({ sagaId, saga: definition.name, event, outcome, reason, from, to, actor }, 'saga moved');
       }
-      for (const { label, value } of logs) logger.info({ sagaId, saga: definition.name, label, value }, 'saga says');
+      for (const { label, value } of logs)
+        logger.info({ sagaId, saga: definition.name, label, value }, 'saga says');
       this.changes.tell({ sagaId });
     }
   }
 
   #serve(): void {
-    const queues = [...this.#options.registry.servedQueues, ...[...this.#handlers.keys()].map(subscriptionQueue)];
+    const queues = [
+      ...this.#options.registry.servedQueues,
+      ...[...this.#handlers.keys()].map(subscriptionQueue),
+    ];
     this.#served = new Set(queues);
     this.#fetcher.hint(queues);
   }
 
   async #markStuck(item: MoveItem, error: unknown): Promise<void> {
     const write = { sagaId: item.sagaId, error: messageOf(error).replaceAll('\0', '').toWellFormed() };
-    if (item.kind === 'answer' || item.kind === 'timer') await this.#options.store.markStuck({ ...write, key: item.key });
+    if (item.kind === 'answer' || item.kind === 'timer')
+      await this.#options.store.markStuck({ ...write, key: item.key });
     if (item.kind === 'inbox') await this.#options.store.markStuck({ ...write, messageId: item.messageId });
   }
 }

@@ -52,7 +52,10 @@ export class Executor {
     const running = this.#carryOut(row, takenAt)
       .catch((error: unknown) => {
         const { sagaId, key } = row;
-        this.#options.logger.error({ err: error, sagaId, key }, 'an attempt was lost; it is repeated after its lease');
+        this.#options.logger.error(
+          { err: error, sagaId, key },
+          'an attempt was lost; it is repeated after its lease',
+        );
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -109,7 +112,8 @@ export class Executor {
     }
     const contract = registry.contract(row.saga, row.version, name);
     const adapter = registry.adapter(row.saga, name);
-    if (!contract || !adapter) return { kind: 'retry', error: `no adapter for '${name}' here`, delayMs: 1_000 };
+    if (!contract || !adapter)
+      return { kind: 'retry', error: `no adapter for '${name}' here`, delayMs: 1_000 };
     return await attemptStep({ row, contract, adapter, signal, clock, chance, takenAt });
   }
 
@@ -127,7 +131,10 @@ export class Executor {
           : { kind: 'answer', sagaId, key, lease, from: ['leased'], outcome: ending.outcome, late: false };
       const result = await this.#options.submit(item);
       if (result.kind === 'done' && !result.applied) {
-        this.#options.logger.warn({ sagaId, key, attempt: row.attempt }, 'answer refused: the lease had been lost');
+        this.#options.logger.warn(
+          { sagaId, key, attempt: row.attempt },
+          'answer refused: the lease had been lost',
+        );
       }
     }
     this.#discardWakeup(row);
@@ -138,7 +145,14 @@ export class Executor {
     if (!this.#stopping.signal.aborted) return;
     const { sagaId, key, lease } = row;
     await this.#options.store.retryLater([
-      { sagaId, key, lease, error: 'handed back by a worker that stopped', delayMs: 0, uncounted: row.attempt > 1 },
+      {
+        sagaId,
+        key,
+        lease,
+        error: 'handed back by a worker that stopped',
+        delayMs: 0,
+        uncounted: row.attempt > 1,
+      },
     ]);
     this.#discardWakeup(row);
   }
@@ -151,7 +165,10 @@ export class Executor {
       } catch (error) {
         // Once the lease is over, the sweeper does the same for us.
         if (store.failureKind(error) === 'poison' || signal.aborted) throw error;
-        logger.debug({ err: error, sagaId: write.sagaId, key: write.key }, 'a retry could not be recorded yet');
+        logger.debug(
+          { err: error, sagaId: write.sagaId, key: write.key },
+          'a retry could not be recorded yet',
+        );
         await pause(clock, 200, signal);
       }
     }
@@ -159,7 +176,10 @@ export class Executor {
 
   #complain({ sagaId, key, attempt, id }: LeasedRow, error: string): void {
     const level = attempt >= 5 ? 'error' : 'warn';
-    this.#options.logger[level]({ sagaId, key, subscription: id, attempt, error }, 'event not taken; those behind it wait');
+    this.#options.logger[level](
+      { sagaId, key, subscription: id, attempt, error },
+      'event not taken; those behind it wait',
+    );
   }
 
   #discardWakeup({ wakeup }: LeasedRow): void {
@@ -183,5 +203,7 @@ function describe(ending: Ending): object {
   if (ending.kind === 'retry') return { outcome: 'retry', error: ending.error, delayMs: ending.delayMs };
   const { outcome } = ending;
   if (outcome.kind === 'unknown') return { outcome: 'unknown', error: messageOf(outcome.message) };
-  return outcome.kind === 'declined' ? { outcome: 'declined', code: outcome.code } : { outcome: outcome.kind };
+  return outcome.kind === 'declined'
+    ? { outcome: 'declined', code: outcome.code }
+    : { outcome: outcome.kind };
 }

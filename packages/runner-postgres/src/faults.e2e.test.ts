@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { startPostgres } from '@countermand/dev-postgres';
 import { eventually } from '@countermand/test-kit';
 import { expect, it, onTestFinished } from 'vitest';
@@ -60,7 +60,9 @@ it('terminated backends end no process, and the work goes on', async () => {
   await terminateAll(admin);
   await eventually(
     async () => {
-      const { rows } = await admin.query(`select count(*)::int as n from countermand.saga where state = '"RESERVED"'`);
+      const { rows } = await admin.query(
+        `select count(*)::int as n from countermand.saga where state = '"RESERVED"'`,
+      );
       expect(rows).toEqual([{ n: 60 }]);
     },
     { timeoutMs: 20_000 },

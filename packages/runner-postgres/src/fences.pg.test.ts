@@ -95,12 +95,15 @@ describe('a message', () => {
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   });
 
-  it.each(['xstate.done.actor.reserve', 'xstate.after.TTL', 'NOPE'])('of the type %s is refused', async (type) => {
-    const runner = openRunner({ connection: url, sagas: [trip] });
-    await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'forged' });
-    await expect(runner.send('forged', { type })).rejects.toMatchObject({ code: 'EVENT_NOT_DECLARED' });
-    expect(await runner.history('forged')).toHaveLength(1);
-  });
+  it.each(['xstate.done.actor.reserve', 'xstate.after.TTL', 'NOPE'])(
+    'of the type %s is refused',
+    async (type) => {
+      const runner = openRunner({ connection: url, sagas: [trip] });
+      await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'forged' });
+      await expect(runner.send('forged', { type })).rejects.toMatchObject({ code: 'EVENT_NOT_DECLARED' });
+      expect(await runner.history('forged')).toHaveLength(1);
+    },
+  );
 
   it.each([
     { text: 'a\0b', code: 'NOT_JSON' },

@@ -84,7 +84,13 @@ export class Fetcher {
     try {
       const known = registry.sagas.map(({ name, version }) => ({ name, version }));
       const newLease = () => chance.uuid();
-      const { rows, full, stale } = await store.takeWakeups({ queues, limit, known, leaseMs: LEASE_MS, newLease });
+      const { rows, full, stale } = await store.takeWakeups({
+        queues,
+        limit,
+        known,
+        leaseMs: LEASE_MS,
+        newLease,
+      });
       // Those that were full go to the end: none is starved by the ones before it.
       for (const queue of full) this.#hinted.add(queue);
       if (stale.length > 0) discard(stale);

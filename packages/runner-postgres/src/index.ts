@@ -1,10 +1,10 @@
-export { createRunner } from './create-runner.js';
-export type { AdaptersOption, RunnerOptions } from './runner-options.js';
-export type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
-export type { CallerTransaction } from './db/session.js';
-export type { ListOptions, SagaPage } from './list-sagas.js';
-export type { WaitOptions } from './wait-for.js';
-export type { EventHandler, PublishedEvent } from './deliver-event.js';
 export type { Changes, SagaChange } from './changes.js';
-export type { Logger } from './ports/logger.js';
+export { createRunner } from './create-runner.js';
+export type { CallerTransaction } from './db/session.js';
+export type { EventHandler, PublishedEvent } from './deliver-event.js';
+export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
+export type { Logger } from './ports/logger.js';
+export type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
+export type { AdaptersOption, RunnerOptions } from './runner-options.js';
+export type { WaitOptions } from './wait-for.js';

@@ -16,7 +16,11 @@ afterAll(() => database.drop());
 const input = { seat: 'A1', amount: 100 };
 
 /** Runs the body in a transaction that is then committed or rolled back. */
-type Join = (pool: pg.Pool, body: (tx: CallerTransaction) => Promise<void>, end: 'commit' | 'rollback') => Promise<void>;
+type Join = (
+  pool: pg.Pool,
+  body: (tx: CallerTransaction) => Promise<void>,
+  end: 'commit' | 'rollback',
+) => Promise<void>;
 
 const inClient: Join = async (pool, body, end) => {
   const client = await pool.connect();

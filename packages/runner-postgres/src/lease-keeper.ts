@@ -68,7 +68,10 @@ export class LeaseKeeper {
     const late = new AbortController();
     try {
       const kept = await Promise.race([
-        store.renewLeases(asked.map(({ row: { sagaId, key, lease } }) => ({ sagaId, key, lease })), LEASE_MS),
+        store.renewLeases(
+          asked.map(({ row: { sagaId, key, lease } }) => ({ sagaId, key, lease })),
+          LEASE_MS,
+        ),
         // The database may not answer at all: leases end all the same.
         pause(clock, Math.max(0, Math.min(...asked.map(({ endsAt }) => endsAt)) - askedAt), late.signal),
       ]);

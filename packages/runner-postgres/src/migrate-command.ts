@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SagaError } from '@countermand/saga-core';
-import pg from 'pg';
 import { migrate } from './db/migrate.js';
+import { openPool } from './db/open-pool.js';
 import { schemaNames } from './db/schema-name.js';
 
 /** `countermand migrate`: creates the tables or brings them up to date. */
@@ -15,7 +15,7 @@ export async function migrateCommand(args: readonly string[]): Promise<number> {
     throw new SagaError('SETTING_INVALID', 'say which database: set DATABASE_URL, or give --database URL');
   }
   const names = schemaNames(values.schema);
-  const pool = new pg.Pool({ connectionString, max: 1 });
+  const pool = openPool(connectionString, 1);
   try {
     await migrate(pool, names);
     process.stdout.write(`the tables in schemas '${names.plain}' and '${names.boss}' are up to date\n`);

@@ -1,4 +1,11 @@
-import type { AdminCause, AnySaga, JsonObject, SendResult, StartResult, StepOutcome } from '@countermand/saga-core';
+import type {
+  AdminCause,
+  AnySaga,
+  JsonObject,
+  SendResult,
+  StartResult,
+  StepOutcome,
+} from '@countermand/saga-core';
 import type { OutboxRow, OutboxStatus } from './ports/store.js';
 
 /** A saga that is to be started. Its nonce tells a repeated try from somebody else's start. */

@@ -3,7 +3,14 @@ import { decideItems, type Verdict } from './decide-items.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
-import type { Claims, ClaimRequest, LeasedRow, MoveTransaction, MoveWrites, OutboxClaim } from './ports/store.js';
+import type {
+  ClaimRequest,
+  Claims,
+  LeasedRow,
+  MoveTransaction,
+  MoveWrites,
+  OutboxClaim,
+} from './ports/store.js';
 import { rowId } from './ports/store.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -77,7 +84,13 @@ export async function moveSagas(
     ],
   };
   if (Object.values(all).some((some) => some.length > 0)) await tx.save(all);
-  return { results: verdicts.map(({ result }) => result), leased, queues, sagas: folds, dueInMs: firstDueInMs(folds) };
+  return {
+    results: verdicts.map(({ result }) => result),
+    leased,
+    queues,
+    sagas: folds,
+    dueInMs: firstDueInMs(folds),
+  };
 }
 
 /** Everything that the items are about. */
@@ -86,7 +99,8 @@ function claimRequest(items: readonly MoveItem[]): ClaimRequest {
   for (const item of items) {
     const wanted = outboxClaim(item);
     // Of two answers to one row in a batch the first is claimed; the other finds it settled, like a later one.
-    if (wanted && !outbox.has(rowId(wanted.sagaId, wanted.key))) outbox.set(rowId(wanted.sagaId, wanted.key), wanted);
+    if (wanted && !outbox.has(rowId(wanted.sagaId, wanted.key)))
+      outbox.set(rowId(wanted.sagaId, wanted.key), wanted);
   }
   return {
     sagaIds: [...new Set(items.map(({ sagaId }) => sagaId))],
@@ -103,7 +117,14 @@ function outboxClaim(item: MoveItem): OutboxClaim | undefined {
   switch (item.kind) {
     case 'answer': {
       const { key, from, lease, outcome } = item;
-      return { sagaId, key, from, lease, to: outcome.kind === 'awaiting' ? 'awaiting' : 'settled', result: outcome };
+      return {
+        sagaId,
+        key,
+        from,
+        lease,
+        to: outcome.kind === 'awaiting' ? 'awaiting' : 'settled',
+        result: outcome,
+      };
     }
     case 'timer':
       return { sagaId, key: item.key, from: ['pending'], lease: null, to: 'settled', result: null };
@@ -123,7 +144,9 @@ async function reserveAbsent(
   const starting = new Set(items.flatMap((item) => (item.kind === 'start' ? item.sagaId : [])));
   const wanted = items.flatMap(({ kind, sagaId }) => {
     const isMessage = kind === 'send' || kind === 'inbox';
-    return isMessage && !claims.sagas.has(sagaId) && !claims.busy.has(sagaId) && !starting.has(sagaId) ? sagaId : [];
+    return isMessage && !claims.sagas.has(sagaId) && !claims.busy.has(sagaId) && !starting.has(sagaId)
+      ? sagaId
+      : [];
   });
   return wanted.length > 0 ? await tx.reserveAbsent([...new Set(wanted)]) : new Set();
 }

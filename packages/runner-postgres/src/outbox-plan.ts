@@ -73,7 +73,16 @@ export function publishRows(
   now: number,
 ): OutboxRow[] {
   const { sequence, event } = effect;
-  const row = { ...BLANK, sagaId, kind: 'publish', visit: sequence, step: event.type, role: null, input: event, createdAt: now } as const;
+  const row = {
+    ...BLANK,
+    sagaId,
+    kind: 'publish',
+    visit: sequence,
+    step: event.type,
+    role: null,
+    input: event,
+    createdAt: now,
+  } as const;
   if (subscriptions.length === 0) {
     return [{ ...row, key: `publish:${sequence}`, id: '', queue: null, status: 'settled' }];
   }

@@ -35,7 +35,11 @@ export interface PostgresRunner extends SagaRunner {
    *
    * @throws SagaError `INPUT_INVALID`, `SAGA_UNKNOWN`, `SAGA_ID_INVALID`, `START_CONFLICT`, `DECIDE_FAILED`
    */
-  start<S extends AnySaga>(saga: S, input: SagaInput<S>, options?: StartOptions & InTransaction): Promise<StartResult>;
+  start<S extends AnySaga>(
+    saga: S,
+    input: SagaInput<S>,
+    options?: StartOptions & InTransaction,
+  ): Promise<StartResult>;
   /**
    * Sends a public event. With `tx` it is only put into the inbox there, and decided after the commit: the outcome
    * is `accepted`, and the history tells what became of it.

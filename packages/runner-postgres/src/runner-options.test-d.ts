@@ -1,34 +1,25 @@
-import { describe, it } from 'vitest';
+import { expectTypeOf, it } from 'vitest';
 import { createRunner } from './create-runner.js';
+import type { AdaptersOption } from './runner-options.js';
 import { trip } from './test-support/trip-saga.js';
 
-const connection = 'postgres://localhost/none';
+type TripAdapters = AdaptersOption<[typeof trip]>[string];
 
-describe('the adapters of createRunner', () => {
-  it('may be given for some steps, whose input and output are known', () => {
-    createRunner({
-      connection,
-      sagas: [trip],
-      adapters: { trip: { reserveSeat: ({ input }) => ({ reservation: input.seat.toUpperCase() }) } },
-    });
+it('adapters may be given for some steps, whose input and output are known', () => {
+  const runner = createRunner({
+    connection: 'postgres://localhost/none',
+    sagas: [trip],
+    adapters: { trip: { reserveSeat: ({ input }) => ({ reservation: input.seat.toUpperCase() }) } },
   });
-
-  it('are refused for a step that no saga has', () => {
-    // @ts-expect-error there is no such step
-    createRunner({ connection, sagas: [trip], adapters: { trip: { fly: () => ({}) } } });
-  });
-
-  it('are refused with another output', () => {
-    // @ts-expect-error the output lacks the reservation
-    createRunner({ connection, sagas: [trip], adapters: { trip: { reserveSeat: () => ({ seat: 'A1' }) } } });
-  });
+  expectTypeOf(runner.start<typeof trip>)
+    .parameter(1)
+    .toEqualTypeOf<{ seat: string; amount: number }>();
 });
 
-describe('start', () => {
-  it('knows the input of the saga', () => {
-    const runner = createRunner({ connection, sagas: [trip] });
-    void runner.start(trip, { seat: 'A1', amount: 1 });
-    // @ts-expect-error the amount is missing
-    void runner.start(trip, { seat: 'A1' });
-  });
+it('an adapter is refused for a step that no saga has, and with another output', () => {
+  expectTypeOf<{ reserveSeat: () => { reservation: string } }>().toExtend<TripAdapters>();
+  expectTypeOf<{ reserveSeat: () => { seat: string } }>().not.toExtend<TripAdapters>();
+  expectTypeOf<keyof TripAdapters>().toEqualTypeOf<
+    'reserveSeat' | 'releaseSeat' | 'chargeCard' | 'tellTraveller'
+  >();
 });

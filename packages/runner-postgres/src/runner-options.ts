@@ -1,6 +1,6 @@
 import { type AdaptersFor, type AnySaga, SagaError } from '@countermand/saga-core';
-import type pg from 'pg';
 import { z } from 'zod';
+import type { Pool } from './db/open-pool.js';
 import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 
@@ -15,7 +15,7 @@ export type AdaptersOption<Sagas extends readonly AnySaga[]> = {
 /** What `createRunner` takes. */
 export interface RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySaga[]> {
   /** A pool of the caller's, who also ends it. The runner adds listeners to it. Either this or `connection`. */
-  readonly pool?: pg.Pool;
+  readonly pool?: Pool;
   /** A connection string; the runner makes and ends a pool of its own. */
   readonly connection?: string;
   /** Where the tables are; pg-boss's stand beside it, in a schema whose name ends in `_boss`. Default `countermand`. */
@@ -36,7 +36,8 @@ export interface RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySa
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 const methods = (...names: string[]) =>
   z.custom<object>(
-    (value) => isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === 'function'),
+    (value) =>
+      isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === 'function'),
     `must have the methods ${names.join(', ')}`,
   );
 
@@ -45,7 +46,12 @@ const settings = z
     pool: methods('connect', 'query', 'on').optional(),
     connection: z.string().min(1).optional(),
     schema: z.string().optional(),
-    sagas: z.array(z.custom<object>((value) => isObject(value) && 'fingerprint' in (value as object), 'must come from defineSaga()')),
+    sagas: z.array(
+      z.custom<object>(
+        (value) => isObject(value) && 'fingerprint' in (value as object),
+        'must come from defineSaga()',
+      ),
+    ),
     adapters: z.record(z.string(), z.record(z.string(), z.unknown()).optional()).optional(),
     followUp: z.boolean().optional(),
     concurrency: z.int().min(1).max(10_000).optional(),
@@ -60,6 +66,8 @@ const settings = z
 export function checkOptions(options: unknown): void {
   const checked = settings.safeParse(options);
   if (checked.success) return;
-  const problems = checked.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+  const problems = checked.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
   throw new SagaError('SETTING_INVALID', `createRunner: ${problems.join('; ')}`);
 }

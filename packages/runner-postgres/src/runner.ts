@@ -28,7 +28,7 @@ import type { Database } from './db/database.js';
 import type { Listener } from './db/listener.js';
 import { moveTransaction } from './db/postgres-store.js';
 import { addSubscriptions } from './db/publish-order.js';
-import { callerSession, type CallerTransaction } from './db/session.js';
+import { type CallerTransaction, callerSession } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
 import type { Engine } from './engine.js';
 import { cursorAfter, type ListOptions, pageFilter, type SagaPage } from './list-sagas.js';
@@ -43,7 +43,7 @@ import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { toView } from './saga-views.js';
-import { waitFor, type WaitOptions } from './wait-for.js';
+import { type WaitOptions, waitFor } from './wait-for.js';
 
 const DEFAULT_GRACE_MS = 10_000;
 const SUBSCRIPTION = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/;
@@ -199,7 +199,9 @@ export class Runner implements PostgresRunner {
       const override = { to, reason, force };
       const event = { type: '' };
       const nonce = chance.uuid();
-      return sentOf(await engine.submit({ kind: 'send', sagaId: id, messageId, nonce, event, actor, override }));
+      return sentOf(
+        await engine.submit({ kind: 'send', sagaId: id, messageId, nonce, event, actor, override }),
+      );
     } catch (error) {
       if (!(error instanceof SagaError) || error.code !== 'OVERRIDE_REFUSED') throw error;
       const { overrides } = await this.whatNext(id);
@@ -247,7 +249,11 @@ export class Runner implements PostgresRunner {
   ): StartItem {
     const { registry, chance } = this.#parts;
     const saga = version === undefined ? registry.newest(name) : registry.find(name, version);
-    if (!saga) throw new SagaError('SAGA_UNKNOWN', `saga '${name}' version ${version} is not among the runner's sagas`);
+    if (!saga)
+      throw new SagaError(
+        'SAGA_UNKNOWN',
+        `saga '${name}' version ${version} is not among the runner's sagas`,
+      );
     const { id, idempotencyKey, actor = 'system' } = options;
     const sagaId = id ?? (idempotencyKey === undefined ? chance.uuid() : sagaIdFor(name, idempotencyKey));
     assertSagaId(sagaId);
@@ -274,7 +280,10 @@ export class Runner implements PostgresRunner {
       throw new SagaError('EVENT_INVALID', messageOf(error));
     }
     if (typeof event.type !== 'string' || !this.#parts.registry.declares(event.type)) {
-      throw new SagaError('EVENT_NOT_DECLARED', `'${event.type}' is not a public event of any saga of the runner`);
+      throw new SagaError(
+        'EVENT_NOT_DECLARED',
+        `'${event.type}' is not a public event of any saga of the runner`,
+      );
     }
     return event as JsonObject & { readonly type: string };
   }
@@ -294,7 +303,8 @@ export class Runner implements PostgresRunner {
     if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
     const { saga, version } = found.stored;
     const definition = this.#parts.registry.find(saga, version);
-    if (!definition) throw new SagaError('SAGA_UNKNOWN', `saga ${id} is of '${saga}' version ${version}, unknown here`);
+    if (!definition)
+      throw new SagaError('SAGA_UNKNOWN', `saga ${id} is of '${saga}' version ${version}, unknown here`);
     return { definition, found };
   }
 
@@ -320,6 +330,12 @@ function unexpected(result: MoveResult): Error {
 }
 
 function assertMessageId(messageId: string): void {
-  if (messageId.length > 0 && messageId.length <= 255 && messageId.isWellFormed() && !messageId.includes('\0')) return;
+  if (
+    messageId.length > 0 &&
+    messageId.length <= 255 &&
+    messageId.isWellFormed() &&
+    !messageId.includes('\0')
+  )
+    return;
   throw new SagaError('EVENT_INVALID', 'a message id is a text of 1 to 255 characters');
 }

@@ -44,7 +44,10 @@ export class SagaFold {
     definition: AnySaga,
     envelope: Envelope,
     now: number,
-    from: { readonly stored?: StoredSaga; readonly start?: { readonly nonce: string; readonly inputHash: string } },
+    from: {
+      readonly stored?: StoredSaga;
+      readonly start?: { readonly nonce: string; readonly inputHash: string };
+    },
   ) {
     this.definition = definition;
     this.sagaId = envelope.sagaId;
@@ -120,7 +123,9 @@ export class SagaFold {
 
   /** Milliseconds until the first timer that was armed is due. */
   get firstTimerInMs(): number {
-    const dues = [...this.#added.values()].flatMap(({ kind, dueAt }) => (kind === 'timer' && dueAt !== null ? dueAt : []));
+    const dues = [...this.#added.values()].flatMap(({ kind, dueAt }) =>
+      kind === 'timer' && dueAt !== null ? dueAt : [],
+    );
     return Math.min(...dues) - this.#now;
   }
 
@@ -161,7 +166,11 @@ export class SagaFold {
     switch (effect.type) {
       case 'rerunStep':
         this.#changed.delete(key);
-        this.#reruns.set(key, { sagaId, key, renewed: { deadlineAt: deadlineOf(this.definition, this.#stepOf(key), this.#now) } });
+        this.#reruns.set(key, {
+          sagaId,
+          key,
+          renewed: { deadlineAt: deadlineOf(this.definition, this.#stepOf(key), this.#now) },
+        });
         break;
       case 'leaveStep':
         this.#merge(key, { left: true });

@@ -1,4 +1,10 @@
-import { type AnySaga, type ErasedAdapter, normalizeAdapter, SagaError, type StepContract } from '@countermand/saga-core';
+import {
+  type AnySaga,
+  type ErasedAdapter,
+  normalizeAdapter,
+  SagaError,
+  type StepContract,
+} from '@countermand/saga-core';
 
 /** Adapters by saga name and step name, as the user gives them. */
 export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -24,7 +30,8 @@ export class SagaRegistry {
     this.sagas = sagas;
     for (const saga of sagas) {
       const key = versionKey(saga.name, saga.version);
-      if (this.#byVersion.has(key)) throw invalid(`saga '${saga.name}' version ${saga.version} is given twice`);
+      if (this.#byVersion.has(key))
+        throw invalid(`saga '${saga.name}' version ${saga.version} is given twice`);
       this.#byVersion.set(key, saga);
     }
     for (const [saga, steps] of Object.entries(adapters)) {
@@ -60,7 +67,11 @@ export class SagaRegistry {
 
   /** Every queue of every saga that this process declares. */
   get queues(): readonly string[] {
-    return [...new Set(this.sagas.flatMap((saga) => Object.keys(saga.steps).map((step) => stepQueue(saga.name, step))))];
+    return [
+      ...new Set(
+        this.sagas.flatMap((saga) => Object.keys(saga.steps).map((step) => stepQueue(saga.name, step))),
+      ),
+    ];
   }
 
   /** How long an event of that type waits for a saga that doesn't exist yet; `undefined` when it may not. */
@@ -77,8 +88,11 @@ export class SagaRegistry {
 
   #addAdapter(saga: string, step: string, given: unknown): void {
     const versions = this.sagas.filter((one) => one.name === saga);
-    const contracts = versions.flatMap((one) => (Object.hasOwn(one.steps, step) ? (one.steps[step] ?? []) : []));
-    if (contracts.length === 0) throw invalid(`adapters.${saga}.${step}: no saga of the runner has that step`);
+    const contracts = versions.flatMap((one) =>
+      Object.hasOwn(one.steps, step) ? (one.steps[step] ?? []) : [],
+    );
+    if (contracts.length === 0)
+      throw invalid(`adapters.${saga}.${step}: no saga of the runner has that step`);
     const adapter = normalizeAdapter(given);
     if (!adapter) throw invalid(`adapters.${saga}.${step} must be a function, or { run, probe }`);
     if (contracts.some((contract) => contract.probe) && !adapter.probe) {

@@ -11,7 +11,10 @@ export function toView({ stored, steps }: FoundSaga, definition: AnySaga | undef
   return { ...view, status: 'parked', settled: false, parked: [...view.parked, reason] };
 }
 
-function unknownView(stored: FoundSaga['stored'], beside: Pick<SagaView, 'steps' | 'createdAt' | 'updatedAt'>): SagaView {
+function unknownView(
+  stored: FoundSaga['stored'],
+  beside: Pick<SagaView, 'steps' | 'createdAt' | 'updatedAt'>,
+): SagaView {
   const { id, saga, version, status, envelope, attributes } = stored;
   return {
     ...{ id, saga, version, status, attributes },

@@ -38,7 +38,10 @@ describe.each([{ followUp: true }, { followUp: false }])('with followUp $followU
     await runner.work();
     const { id } = await runner.start(saga, { n: 1 });
     const view = await runner.waitFor(id, isOver);
-    expect(view).toMatchObject({ state: 'DONE', steps: [{ status: 'done', attempts: 3, error: 'attempt 2 fails' }] });
+    expect(view).toMatchObject({
+      state: 'DONE',
+      steps: [{ status: 'done', attempts: 3, error: 'attempt 2 fails' }],
+    });
     expect(seen).toEqual([1, 2, 3].map((attempt) => ({ attempt, idempotencyKey: `${id}:job:1` })));
   });
 
@@ -120,7 +123,11 @@ it('an attempt that sends heartbeats may take longer than its timeout', async ()
 });
 
 it('no attempt begins after the deadline', async () => {
-  const saga = jobSaga('late', { timeoutMs: 100, deadlineMs: 400, retry: { attempts: 50, initialDelayMs: 150 } });
+  const saga = jobSaga('late', {
+    timeoutMs: 100,
+    deadlineMs: 400,
+    retry: { attempts: 50, initialDelayMs: 150 },
+  });
   let calls = 0;
   const runner = openRunner({
     connection: database.url,
@@ -143,7 +150,11 @@ it('no attempt begins after the deadline', async () => {
 describe('a step that answers later', () => {
   it('waits without a lease, and takes its answer by the key, once', async () => {
     const saga = jobSaga('later');
-    const runner = openRunner({ connection: database.url, sagas: [saga], adapters: { later: { work: () => later() } } });
+    const runner = openRunner({
+      connection: database.url,
+      sagas: [saga],
+      adapters: { later: { work: () => later() } },
+    });
     await runner.work();
     const { id } = await runner.start(saga, { n: 1 });
     await runner.waitFor(id, ({ steps }) => steps[0]?.status === 'awaiting');
@@ -155,7 +166,9 @@ describe('a step that answers later', () => {
       duplicate: true,
     });
     expect(await runner.get(id)).toMatchObject({ state: 'DONE', context: { result: 'hook' } });
-    await expect(runner.answer(`${id}:nothing:1`, { output: 1 })).rejects.toMatchObject({ code: 'ANSWER_UNKNOWN' });
+    await expect(runner.answer(`${id}:nothing:1`, { output: 1 })).rejects.toMatchObject({
+      code: 'ANSWER_UNKNOWN',
+    });
   });
 
   it('takes an answer that is faster than the adapter', async () => {
@@ -185,7 +198,11 @@ describe('a step that answers later', () => {
 
   it('is unknown when no answer came before the deadline', async () => {
     const saga = jobSaga('never', { timeoutMs: 100, deadlineMs: 300 });
-    const runner = openRunner({ connection: database.url, sagas: [saga], adapters: { never: { work: () => later() } } });
+    const runner = openRunner({
+      connection: database.url,
+      sagas: [saga],
+      adapters: { never: { work: () => later() } },
+    });
     await runner.work();
     const { id } = await runner.start(saga, { n: 1 });
     const view = await runner.waitFor(id, isOver);
@@ -204,9 +221,9 @@ describe('a probe', () => {
         doubling: {
           work: {
             run: () => Promise.reject(new Error('connection reset')),
-            probe: async ({ idempotencyKey }) => {
+            probe: ({ idempotencyKey }) => {
               probed.push(idempotencyKey);
-              return landed({ ok: 'it did' });
+              return Promise.resolve(landed({ ok: 'it did' }));
             },
           },
         },

@@ -15,7 +15,12 @@ const texts = Array.from({ length: 12 }, (_, index) => `${index}`);
 it.each([{ followUp: true }, { followUp: false }])(
   'each subscription gets every event of a saga in order, also when a handler fails, with followUp $followUp',
   async ({ followUp }) => {
-    const runner = openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters, followUp });
+    const runner = openRunner({
+      connection: url,
+      sagas: [trip],
+      adapters: tripAdapters().adapters,
+      followUp,
+    });
     const seen: { first: PublishedEvent[]; second: PublishedEvent[] } = { first: [], second: [] };
     let failures = 0;
     await runner.on('TRIP_NOTED', { name: 'first' }, (event) => seen.first.push(event));
@@ -66,6 +71,10 @@ it('an event that nobody subscribes to is kept where it can be seen', async () =
   const runner = openRunner({ connection: url, sagas: [trip] });
   const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
   await runner.send(id, { type: 'NOTE', text: 'alone' });
-  const { rows } = await testPool(url).query(`select key, status, input from countermand.outbox where kind = 'publish'`);
-  expect(rows).toEqual([{ key: 'publish:1', status: 'settled', input: { type: 'TRIP_NOTED', text: 'alone' } }]);
+  const { rows } = await testPool(url).query(
+    `select key, status, input from countermand.outbox where kind = 'publish'`,
+  );
+  expect(rows).toEqual([
+    { key: 'publish:1', status: 'settled', input: { type: 'TRIP_NOTED', text: 'alone' } },
+  ]);
 });

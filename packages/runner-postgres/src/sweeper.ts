@@ -103,7 +103,8 @@ export class Sweeper {
     const found = await store.sweep({ known, queues: servedQueues(), limit: LIMIT + this.#given.size });
     if (found.queues.length > 0) onQueues(found.queues);
     this.#giveTimers(found);
-    for (const { sagaId, messageId } of found.inbox) this.#give(rowId(sagaId, messageId), { kind: 'inbox', sagaId, messageId });
+    for (const { sagaId, messageId } of found.inbox)
+      this.#give(rowId(sagaId, messageId), { kind: 'inbox', sagaId, messageId });
     await this.#attendTo(found.rows, found.now);
     this.#sweeps += 1;
     if (this.#sweeps % EARLY_EVERY === 0) await store.expireEarly();
@@ -119,7 +120,9 @@ export class Sweeper {
     this.#given.add(id);
     this.#options
       .submit(item)
-      .catch((error: unknown) => this.#options.logger.debug({ err: error, id }, 'what was due was not decided'))
+      .catch((error: unknown) =>
+        this.#options.logger.debug({ err: error, id }, 'what was due was not decided'),
+      )
       .finally(() => this.#given.delete(id));
   }
 
@@ -129,12 +132,19 @@ export class Sweeper {
     for (const row of rows) {
       const fate = fateOf(row, now, this.#options.registry);
       if (fate === 'answer') this.#giveUnknown(row);
-      else again.push({ row, delivery: this.#options.chance.uuid(), againInMs: REDELIVER_MS, final: fate === 'probe' });
+      else
+        again.push({
+          row,
+          delivery: this.#options.chance.uuid(),
+          againInMs: REDELIVER_MS,
+          final: fate === 'probe',
+        });
     }
     if (again.length === 0) return;
     for (const { row } of again) {
       const { sagaId, key, status, attempt } = row;
-      if (status === 'leased') this.#options.logger.warn({ sagaId, key, attempt }, 'lease over; handed to another worker');
+      if (status === 'leased')
+        this.#options.logger.warn({ sagaId, key, attempt }, 'lease over; handed to another worker');
     }
     const queues = await this.#options.store.redeliver(again);
     const served = new Set(this.#options.servedQueues());
@@ -146,9 +156,18 @@ export class Sweeper {
   /** Nothing more will be tried, and nobody can look what became of it. */
   #giveUnknown(row: DueRow): void {
     const { sagaId, key, status, lease } = row;
-    const message = row.lastError ?? (row.left ? 'the machine had left the step' : 'no answer before the deadline');
+    const message =
+      row.lastError ?? (row.left ? 'the machine had left the step' : 'no answer before the deadline');
     const outcome = { kind: 'unknown', message } as const;
-    this.#give(rowId(sagaId, key), { kind: 'answer', sagaId, key, from: [status], lease, outcome, late: false });
+    this.#give(rowId(sagaId, key), {
+      kind: 'answer',
+      sagaId,
+      key,
+      from: [status],
+      lease,
+      outcome,
+      late: false,
+    });
   }
 }
 

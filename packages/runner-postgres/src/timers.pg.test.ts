@@ -57,7 +57,8 @@ it('many timers that are due at once all fire, once', async () => {
   const ids = Array.from({ length: 1_200 }, (_, index) => `timed-${index}`);
   await Promise.all(ids.map((id) => runner.start(trip, { seat: id, amount: 1 }, { id })));
   const pool = testPool(url);
-  const count = async (sql: string) => Number((await pool.query(`select count(*) from countermand.${sql}`)).rows[0].count);
+  const count = async (sql: string) =>
+    Number((await pool.query(`select count(*) from countermand.${sql}`)).rows[0].count);
   await eventually(async () => expect(await count(`saga where state = '"RESERVED"'`)).toBe(1_200));
   await clock.tick(62_000);
   await eventually(async () => expect(await count(`saga where settled`)).toBe(1_200));

@@ -67,7 +67,9 @@ type Part =
 export async function claim(session: Session, names: SchemaNames, request: ClaimRequest): Promise<Claims> {
   // Ids that would be started are reserved first and looked at afterwards, in another statement: whoever held the
   // reservation before has committed by then, and is seen.
-  const reserved = new Set(request.startIds.length > 0 ? await tryReserve(session, names, request.startIds) : []);
+  const reserved = new Set(
+    request.startIds.length > 0 ? await tryReserve(session, names, request.startIds) : [],
+  );
   const parts = await session.query<Part>(claimStatement(names), [
     request.sagaIds,
     JSON.stringify(request.outbox),
@@ -102,9 +104,10 @@ export async function reserveAbsent(
   sagaIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const reserved = await tryReserve(session, names, sagaIds);
-  const existing = await session.query<{ id: string }>(`select id from ${names.ours}.saga where id = any($1::text[])`, [
-    reserved,
-  ]);
+  const existing = await session.query<{ id: string }>(
+    `select id from ${names.ours}.saga where id = any($1::text[])`,
+    [reserved],
+  );
   const taken = new Set(existing.map(({ id }) => id));
   return new Set(reserved.filter((id) => !taken.has(id)));
 }

@@ -63,7 +63,9 @@ export class Database {
   /** Lets every session of the pool run these statements first; for pg-boss's `TestClock`. */
   async setSessionStatements(statements: readonly string[]): Promise<void> {
     this.#sessionStatements = statements;
-    const clients = await Promise.all(Array.from({ length: this.#pool.totalCount }, () => this.#pool.connect()));
+    const clients = await Promise.all(
+      Array.from({ length: this.#pool.totalCount }, () => this.#pool.connect()),
+    );
     for (const client of clients) {
       for (const statement of statements) await client.query(statement);
       client.release();

@@ -21,7 +21,8 @@ export function failureKind(error: unknown): FailureKind {
   if (error instanceof BatchConflict) return 'conflict';
   if (!(error instanceof Error)) return 'poison';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined) return CONNECTION_LOST.test(error.message) && !(error instanceof SagaError) ? 'away' : 'poison';
+  if (code === undefined)
+    return CONNECTION_LOST.test(error.message) && !(error instanceof SagaError) ? 'away' : 'poison';
   if (CONFLICTS.has(code)) return 'conflict';
   return AWAY.test(code) || /^E[A-Z]+$/.test(code) ? 'away' : 'poison';
 }

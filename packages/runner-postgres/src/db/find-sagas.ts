@@ -5,7 +5,11 @@ import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
 /** The saga with its steps, or `undefined`. */
-export async function findSaga(session: Session, names: SchemaNames, id: string): Promise<FoundSaga | undefined> {
+export async function findSaga(
+  session: Session,
+  names: SchemaNames,
+  id: string,
+): Promise<FoundSaga | undefined> {
   const [found] = await session.query<FoundSaga>(
     `select ${foundColumns(names)} from ${names.ours}.saga s where s.id = $1`,
     [id],

@@ -1,7 +1,7 @@
 import { createEmptyDatabase } from '@countermand/dev-postgres';
 import { defineSaga } from '@countermand/saga-core';
-import { setup } from 'xstate';
 import { expect, it, onTestFinished } from 'vitest';
+import { setup } from 'xstate';
 import { createRunner } from '../create-runner.js';
 import { migratedDatabase, testPool } from '../test-support/migrated-database.js';
 import { openRunner } from '../test-support/open-runner.js';
@@ -22,7 +22,9 @@ it('twelve processes may migrate an empty database at once', async () => {
 it('two schemas live in one database', async () => {
   const database = await createEmptyDatabase();
   onTestFinished(() => database.drop());
-  const runners = ['one', 'two'].map((schema) => openRunner({ connection: database.url, schema, sagas: [trip] }));
+  const runners = ['one', 'two'].map((schema) =>
+    openRunner({ connection: database.url, schema, sagas: [trip] }),
+  );
   for (const runner of runners) await runner.migrate();
   const [one, two] = runners;
   await one?.start(trip, { seat: 'A1', amount: 1 }, { id: 'here' });
@@ -55,8 +57,11 @@ it('a definition that changed without a new version is refused, and what differs
   await expect(refused).rejects.toThrow(/OTHER/);
 });
 
-it.each(['Upper', 'a b', 'x"; drop schema y', '', 'a'.repeat(42)])('a schema may not be called %j', (schema) => {
-  expect(() => createRunner({ connection: 'postgres://localhost/x', schema, sagas: [trip] })).toThrow(
-    expect.objectContaining({ code: 'SETTING_INVALID' }),
-  );
-});
+it.each(['Upper', 'a b', 'x"; drop schema y', '', 'a'.repeat(42)])(
+  'a schema may not be called %j',
+  (schema) => {
+    expect(() => createRunner({ connection: 'postgres://localhost/x', schema, sagas: [trip] })).toThrow(
+      expect.objectContaining({ code: 'SETTING_INVALID' }),
+    );
+  },
+);

@@ -47,7 +47,9 @@ export async function checkMigrated(session: Session, names: SchemaNames): Promi
 
 async function migrationsDone(session: Session, names: SchemaNames): Promise<ReadonlySet<string>> {
   const table = `${names.ours}.migration`;
-  const [exists] = await session.query<{ found: boolean }>('select to_regclass($1) is not null as found', [table]);
+  const [exists] = await session.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    table,
+  ]);
   if (!exists?.found) return new Set();
   const rows = await session.query<{ name: string }>(`select name from ${table}`);
   return new Set(rows.map(({ name }) => name));

@@ -1,5 +1,5 @@
-import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import type { MoveTransaction, MoveWrites, Store } from '../ports/store.js';
+import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { claim, reserveAbsent } from './claim.js';
 import type { Database } from './database.js';
 import { failureKind } from './failure-kind.js';
@@ -45,7 +45,12 @@ export function moveTransaction(session: Session, names: SchemaNames, queue: PgB
   };
 }
 
-async function save(session: Session, names: SchemaNames, queue: PgBossQueue, writes: MoveWrites): Promise<void> {
+async function save(
+  session: Session,
+  names: SchemaNames,
+  queue: PgBossQueue,
+  writes: MoveWrites,
+): Promise<void> {
   await saveMoves(session, names, writes);
   if (writes.deliveries.length > 0) await queue.insert(session, writes.deliveries);
   if (writes.notices.length > 0) await notify(session, names, writes.notices);

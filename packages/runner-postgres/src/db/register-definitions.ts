@@ -27,10 +27,14 @@ export async function registerDefinitions(
      on conflict do nothing`,
     [JSON.stringify(definitions)],
   );
-  const stored = await session.query<{ name: string; version: number; fingerprint: string; structure: string[] }>(
-    `select name, version, fingerprint, structure from ${ours}.definition where name = any($1::text[])`,
-    [definitions.map(({ name }) => name)],
-  );
+  const stored = await session.query<{
+    name: string;
+    version: number;
+    fingerprint: string;
+    structure: string[];
+  }>(`select name, version, fingerprint, structure from ${ours}.definition where name = any($1::text[])`, [
+    definitions.map(({ name }) => name),
+  ]);
   for (const ours of definitions) {
     const theirs = stored.find(({ name, version }) => name === ours.name && version === ours.version);
     if (!theirs || theirs.fingerprint === ours.fingerprint) continue;

@@ -98,7 +98,11 @@ export async function saveMoves(session: Session, names: SchemaNames, writes: Mo
 }
 
 /** Tells other processes; once per batch at most, for every transaction that notifies waits for its turn to commit. */
-export async function notify(session: Session, names: SchemaNames, notices: readonly string[]): Promise<void> {
+export async function notify(
+  session: Session,
+  names: SchemaNames,
+  notices: readonly string[],
+): Promise<void> {
   const text = JSON.stringify(notices);
   // Longer payloads are refused by PostgreSQL; an empty list says that anything may have happened.
   await session.query('select pg_notify($1, $2)', [noticeChannel(names), text.length < 7_000 ? text : '[]']);

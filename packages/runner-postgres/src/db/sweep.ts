@@ -1,6 +1,6 @@
-import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import type { Store, Sweep, SweepRequest } from '../ports/store.js';
 import { rowId } from '../ports/store.js';
+import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';
 import type { SchemaNames } from './schema-name.js';

@@ -1,7 +1,7 @@
-import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import type { LeasedRow, Store } from '../ports/store.js';
 import { rowId } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
+import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';
 import type { SchemaNames } from './schema-name.js';

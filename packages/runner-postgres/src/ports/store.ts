@@ -1,4 +1,11 @@
-import type { Envelope, HistoryEntry, JsonObject, SagaStatus, StepOutcome, StepRun } from '@countermand/saga-core';
+import type {
+  Envelope,
+  HistoryEntry,
+  JsonObject,
+  SagaStatus,
+  StepOutcome,
+  StepRun,
+} from '@countermand/saga-core';
 import type { Wakeup } from './wakeup-queue.js';
 
 /** A saga's row. Times are milliseconds since the epoch, database time. */
@@ -313,9 +320,16 @@ export interface Store {
     readonly known: readonly { readonly name: string; readonly version: number }[];
     readonly leaseMs: number;
     readonly newLease: () => string;
-  }): Promise<{ readonly rows: readonly LeasedRow[]; readonly full: readonly string[]; readonly stale: readonly Wakeup[] }>;
+  }): Promise<{
+    readonly rows: readonly LeasedRow[];
+    readonly full: readonly string[];
+    readonly stale: readonly Wakeup[];
+  }>;
   /** Prolongs leases; those that aren't returned are lost, or about to be settled by this process. */
-  renewLeases(leases: readonly { sagaId: string; key: string; lease: string }[], leaseMs: number): Promise<ReadonlySet<string>>;
+  renewLeases(
+    leases: readonly { sagaId: string; key: string; lease: string }[],
+    leaseMs: number,
+  ): Promise<ReadonlySet<string>>;
   retryLater(writes: readonly RetryWrite[]): Promise<readonly RetryResult[]>;
   sweep(request: SweepRequest): Promise<Sweep>;
   /** Sends new wake-ups for rows that are still as they were seen; says for which. */
@@ -339,7 +353,10 @@ export interface Store {
   notify(notices: readonly string[]): Promise<void>;
   find(sagaId: string): Promise<FoundSaga | undefined>;
   list(filter: ListFilter): Promise<readonly FoundSaga[]>;
-  history(sagaId: string, page: { readonly after?: number; readonly limit?: number }): Promise<readonly HistoryEntry[]>;
+  history(
+    sagaId: string,
+    page: { readonly after?: number; readonly limit?: number },
+  ): Promise<readonly HistoryEntry[]>;
 }
 
 /** One text for a saga and a key within it. */

@@ -66,7 +66,9 @@ export class PgBossQueue {
   async declare(queues: readonly string[]): Promise<void> {
     const boss = this.#started();
     const fresh = queues.filter((queue) => !this.#declared.has(queue));
-    const existing = new Set((fresh.length > 0 ? await boss.getQueues([...fresh]) : []).map(({ name }) => name));
+    const existing = new Set(
+      (fresh.length > 0 ? await boss.getQueues([...fresh]) : []).map(({ name }) => name),
+    );
     for (const queue of fresh) {
       if (!existing.has(queue)) await boss.createQueue(queue, QUEUE);
       // pg-boss looks a queue up once, by a statement of its own: here, and never inside of a transaction.
@@ -83,14 +85,20 @@ export class PgBossQueue {
       await this.#ensure(queue);
       const replaced = group.flatMap(({ replaces }) => replaces ?? []);
       if (replaced.length > 0) await boss.deleteJob(queue, replaced, { db });
-      const jobs = group.map(({ sagaId, key, delivery }) => ({ id: delivery, data: { sagaId, key, delivery } }));
+      const jobs = group.map(({ sagaId, key, delivery }) => ({
+        id: delivery,
+        data: { sagaId, key, delivery },
+      }));
       await boss.insert(queue, jobs, { db });
     }
   }
 
   /** Takes wake-ups in the session's transaction: where that rolls back, they were never taken. */
   async fetch(session: Session, queue: string, limit: number): Promise<readonly Wakeup[]> {
-    const jobs = await this.#started().fetch<WakeupData>(queue, { batchSize: limit, db: asDatabase(session) });
+    const jobs = await this.#started().fetch<WakeupData>(queue, {
+      batchSize: limit,
+      db: asDatabase(session),
+    });
     return jobs.map(({ data, retryCount }) => ({ ...data, queue, retryCount }));
   }
 

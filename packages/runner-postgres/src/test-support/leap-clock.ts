@@ -55,7 +55,12 @@ export class LeapClock implements Clock {
   }
 
   #arm(run: () => void, delayMs: number, everyMs: number | undefined): Timer {
-    const timer: Timer = { run, dueAt: this.now() + delayMs, everyMs, handle: setTimeout(() => this.#fire(timer), delayMs) };
+    const timer: Timer = {
+      run,
+      dueAt: this.now() + delayMs,
+      everyMs,
+      handle: setTimeout(() => this.#fire(timer), delayMs),
+    };
     this.#timers.add(timer);
     return timer;
   }
