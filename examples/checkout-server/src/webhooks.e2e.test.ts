@@ -23,7 +23,9 @@ describe('a webhook', () => {
       expect((await webhook('warehouse', packed, { id: message, secret: rotated })).status).toBe(202);
     }
     await reaches(id, 'SHIPPED');
-    const taken = (await history(id)).filter(({ event }) => event === 'WAREHOUSE_PACKED');
+    const taken = (await history(id)).filter(
+      ({ event, outcome }) => event === 'WAREHOUSE_PACKED' && outcome === 'applied',
+    );
     expect(taken).toMatchObject([
       { outcome: 'applied', from: 'CONFIRMED', to: 'SHIPPED', actor: 'webhook:warehouse' },
     ]);
@@ -33,8 +35,8 @@ describe('a webhook', () => {
     ['without a signature', { headers: { 'webhook-signature': '' } }],
     ['with a signature of another secret', { secret: 'whsec_bm90LWEtc2VjcmV0LW9mLXRoZS1zaG9w' }],
     ['with another id than was signed', { headers: { 'webhook-id': 'msg_other' } }],
-    ['made 301 s ago', { at: new Date(Date.now() - 302_000) }],
-    ['made 301 s ahead', { at: new Date(Date.now() + 302_000) }],
+    ['made 301 s ago', { agoS: 302 }],
+    ['made 301 s ahead', { agoS: -303 }],
   ])('%s is refused, whatever it says', async (_what, options) => {
     const refused = { status: 401, body: { code: 'WEBHOOK_SIGNATURE_INVALID' } };
     expect(await server().webhook('payments', payment(randomUUID()), options)).toMatchObject(refused);
@@ -65,7 +67,7 @@ describe('a webhook', () => {
   });
 
   it.each(['', 'x y', '../..', '💶', "'; drop table x; --", 'x'.repeat(5_000), randomUUID()])(
-    'about the unknown order %# is kept',
+    'about an unknown order is kept, whatever stands for it: %j',
     async (orderId) => {
       const id = `msg_${randomUUID()}`;
       expect((await server().webhook('payments', payment(orderId), { id })).status).toBe(202);

@@ -1,14 +1,4 @@
-import {
-  cannotSay,
-  type Declined,
-  declined,
-  type Json,
-  landed,
-  notLanded,
-  type ProbeAnswer,
-  type ProbeCall,
-  type StepCall,
-} from '@countermand/saga-core';
+import { type Declined, declined, type Json, type ProbeCall, type StepCall } from '@countermand/saga-core';
 import type { EffectAnswer, Refusal } from '@countermand-examples/participants/contract';
 import { ParticipantFailure } from './participant-failure.ts';
 import type { ParticipantsClient } from './participants-client.ts';
@@ -48,16 +38,13 @@ export async function callParticipant<Input, Output>(
   throw new ParticipantFailure(`${step.path} refused with ${refusal.code}: ${refusal.message}`);
 }
 
-/** Asks a participant what became of an idempotency key. */
-export async function probeParticipant<Input, Output>(
+/** What a participant answered under an idempotency key, if it did what was asked; otherwise nothing. */
+export async function findEffect(
   client: ParticipantsClient,
-  readOutput: (body: Body) => Output | undefined,
-  { idempotencyKey, signal }: ProbeCall<Input>,
-): Promise<ProbeAnswer<Output>> {
+  { idempotencyKey, signal }: Pick<ProbeCall<unknown>, 'idempotencyKey' | 'signal'>,
+): Promise<Body | undefined> {
   const effect = await client.get<EffectAnswer>(`/effects/${encodeURIComponent(idempotencyKey)}`, signal);
-  if (effect.status !== 'landed') return notLanded();
-  const output = readOutput(effect.response);
-  return output === undefined ? cannotSay() : landed(output);
+  return effect.status === 'landed' ? effect.response : undefined;
 }
 
 /** What else a refusal says, as the step's details. */

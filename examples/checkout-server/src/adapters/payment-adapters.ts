@@ -1,5 +1,12 @@
-import type { AdaptersFor } from '@countermand/saga-core';
-import { declined, later } from '@countermand/saga-core';
+import {
+  type AdaptersFor,
+  declined,
+  landed,
+  later,
+  notLanded,
+  type ProbeAnswer,
+  type ProbeCall,
+} from '@countermand/saga-core';
 import type { OrderSaga } from '@countermand/saga-core/order';
 import type {
   AuthorizePayment,
@@ -8,7 +15,7 @@ import type {
   RefundPayment,
   VoidPayment,
 } from '@countermand-examples/participants/contract';
-import { callParticipant, probeParticipant } from './participant-steps.ts';
+import { callParticipant, findEffect } from './participant-steps.ts';
 import type { ParticipantsClient } from './participants-client.ts';
 
 type Adapters = AdaptersFor<OrderSaga>;
@@ -34,24 +41,19 @@ export function paymentAdapters(
           return declined('INVALID_TOKEN');
         return await callParticipant(client, authorize, call);
       },
-      probe: (call) => probeParticipant(client, paymentId, call),
+      probe: async (call) => {
+        const effect = await findEffect(client, call);
+        return effect ? landed(paymentId(effect)) : notLanded();
+      },
     },
     capture: {
       run: (call) => callParticipant(client, capture, call),
-      // A capture that is only promised hasn't landed, and may yet.
-      probe: (call) =>
-        probeParticipant(
-          client,
-          (body) => (body['status'] === 'captured' ? paymentId(body) : undefined),
-          call,
-        ),
+      probe: (call) => probeCapture(client, call),
     },
     void: (call) => callParticipant(client, voidPayment, call),
     refund: (call) => callParticipant(client, refund, call),
-    lookupPayment: async ({ input: { orderId, payment }, signal }) => {
-      const query = new URLSearchParams({ order_id: orderId, payment });
-      const { payments } = await client.get<{ payments: PaymentView[] }>(`/payments?${query}`, signal);
-      const latest = payments.at(-1);
+    lookupPayment: async ({ input, signal }) => {
+      const latest = await findPayment(client, input, signal);
       if (!latest) return { status: 'unknown' };
       const { payment_id, status, captured, refunded } = latest;
       return {
@@ -70,6 +72,31 @@ interface PaymentInput {
 
 interface PaymentOfAmount extends PaymentInput {
   readonly amount: { readonly amount: number; readonly currency: string };
+}
+
+/** What the gateway has under our name of a payment: the newest, or nothing. */
+async function findPayment(
+  client: ParticipantsClient,
+  input: PaymentInput,
+  signal: AbortSignal,
+): Promise<PaymentView | undefined> {
+  const query = new URLSearchParams({ order_id: input.orderId, payment: input.payment });
+  const { payments } = await client.get<{ payments: PaymentView[] }>(`/payments?${query}`, signal);
+  return payments.at(-1);
+}
+
+/**
+ * A capture that was only promised keeps that answer under its key for ever, so the payment itself is asked about.
+ * Money that comes after it was said not to be there is told by webhook, and refunded then.
+ */
+async function probeCapture(
+  client: ParticipantsClient,
+  call: ProbeCall<PaymentInput>,
+): Promise<ProbeAnswer<{ paymentId: string }>> {
+  if (!(await findEffect(client, call))) return notLanded();
+  const payment = await findPayment(client, call.input, call.signal);
+  const isThere = payment?.status === 'captured' || payment?.status === 'refunded';
+  return payment && isThere ? landed({ paymentId: payment.payment_id }) : notLanded();
 }
 
 const nameOf = ({ orderId, payment }: PaymentInput) => ({ order_id: orderId, payment });

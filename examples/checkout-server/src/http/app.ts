@@ -15,6 +15,7 @@ import { readJsonBody } from './json-body.ts';
 import { addOrderRoutes } from './order-routes.ts';
 import { principalsOf } from './principal.ts';
 import { answerProblem, Problem } from './problem.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
 import { addSagaRoutes } from './saga-routes.ts';
 import type { Services } from './services.ts';
 import { addWebhookRoutes, verifySignature } from './webhook-routes.ts';
@@ -73,22 +74,6 @@ function observeRequests(app: OpenAPIHono<AppEnv>, { log, metrics }: Services): 
       route.startsWith('/healthz') || route.startsWith('/readyz') || route.startsWith('/metrics');
     log[isRoutine ? 'debug' : 'info'](about, 'request answered');
   });
-}
-
-/** What a route's own schemas refuse. */
-function refuseInvalid(
-  result: { success: true } | { success: false; target: string; error: { issues: readonly Issue[] } },
-): undefined {
-  if (result.success) return undefined;
-  const details = result.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  throw new Problem(result.target === 'json' ? 'BODY_INVALID' : 'REQUEST_INVALID', details.join('; '));
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 function problemOf(error: Error, log: Services['log']): Problem {

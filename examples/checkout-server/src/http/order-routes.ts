@@ -11,6 +11,7 @@ import { jsonBody, jsonContent } from './json-content.ts';
 import { listOrders } from './list-orders.ts';
 import { actorOf } from './principal.ts';
 import { Problem } from './problem.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
 import {
   historyItemSchema,
   idParam,
@@ -187,7 +188,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       return c.json(JSON.parse(placed.response) as z.infer<typeof placedSchema>, 201);
     },
     (result) => {
-      if (result.success || result.target !== 'header') return undefined;
+      if (result.success || result.target !== 'header') return refuseInvalid(result);
       throw new Problem('IDEMPOTENCY_KEY_INVALID', 'Send an Idempotency-Key header of 1 to 255 characters.');
     },
   );

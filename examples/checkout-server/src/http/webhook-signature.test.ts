@@ -26,7 +26,7 @@ describe('the signature of a webhook', () => {
     ['301 s ago', -301, false],
     ['300 s ahead', 300, true],
     ['301 s ahead', 301, false],
-  ])('made %s: %#', (_when, seconds, valid) => {
+  ])('that is made %s (%d) is valid: %s', (_when, seconds, valid) => {
     expect(isSignatureValid([secret], signed({ at: now + seconds * 1_000 }), body, now)).toBe(valid);
   });
 

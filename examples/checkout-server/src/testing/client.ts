@@ -115,7 +115,8 @@ export function createClient(url: string) {
     return (body as Record<string, Record<string, number>>)[sku] ?? {};
   }
   async function webhook(sender: string, body: unknown, options: WebhookOptions = {}): Promise<Answer> {
-    const { id = `msg_${randomUUID()}`, secret = DEMO_WEBHOOK_SECRET, at = new Date(), headers } = options;
+    const { id = `msg_${randomUUID()}`, secret = DEMO_WEBHOOK_SECRET, agoS = 0, headers } = options;
+    const at = new Date(Date.now() - agoS * 1_000);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const signed = {
       'webhook-id': id,
@@ -139,6 +140,7 @@ export function createClient(url: string) {
     return await eventually(look, { timeoutMs, intervalMs: 500 });
   }
   return {
+    eventually: patiently,
     send,
     get,
     post,
@@ -163,7 +165,8 @@ function patiently<Result>(assertion: () => Promise<Result>): Promise<Result> {
 interface WebhookOptions {
   id?: string;
   secret?: string;
-  at?: Date;
+  /** Signed that many seconds ago. */
+  agoS?: number;
   headers?: Record<string, string>;
 }
 
