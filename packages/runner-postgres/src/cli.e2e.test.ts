@@ -1,22 +1,12 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
 import { expect, it, onTestFinished } from 'vitest';
 import { openRunner } from './test-support/open-runner.js';
+import { spawnNode } from './test-support/spawn-node.js';
 import { trip } from './test-support/trip-saga.js';
 
 async function countermand(args: readonly string[], env: Record<string, string> = {}) {
-  const script = path.join(import.meta.dirname, 'cli.ts');
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@countermand/source', '--import', 'tsx', script, ...args],
-    {
-      cwd: import.meta.dirname,
-      env: { ...process.env, DATABASE_URL: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawnNode(new URL('./cli.ts', import.meta.url), args, { DATABASE_URL: '', ...env });
   const [out, err, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { jobSaga } from './test-support/job-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
+import { spawnNode } from './test-support/spawn-node.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 const isOver = ({ status }: { status: string }) => status === 'rest';
@@ -115,13 +116,8 @@ async function terminateAll(admin: ReturnType<typeof testPool>): Promise<void> {
 
 /** Starts a worker process; it is killed with the test at the latest. */
 function startWorker(url: string): { readonly process: ChildProcess; says(line: string): Promise<void> } {
-  const script = path.join(import.meta.dirname, 'test-support', 'worker-process.ts');
-  const child = spawn(process.execPath, ['--conditions=@countermand/source', '--import', 'tsx', script], {
-    cwd: import.meta.dirname,
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const script = new URL('./test-support/worker-process.ts', import.meta.url);
+  const child = spawnNode(script, [], { DATABASE_URL: url });
   const said = new Set<string>();
   createInterface({ input: child.stdout }).on('line', (line) => said.add(line));
   const gone = once(child, 'exit').then(() => Promise.reject(new Error('the worker has ended')));

@@ -31,7 +31,7 @@ export interface SendItem {
 }
 
 /** Makes the override event, once the saga's definition is known. */
-export interface OverrideOf {
+interface OverrideOf {
   readonly to: string;
   readonly reason: string;
   readonly force: boolean;
@@ -72,7 +72,7 @@ export interface AdminItem {
 }
 
 /** A published event that its subscriber has taken. */
-export interface PublishedItem {
+interface PublishedItem {
   readonly kind: 'published';
   readonly sagaId: string;
   readonly key: string;

@@ -41,7 +41,7 @@ export interface Moved {
 }
 
 /** One saga that a batch moved. */
-export interface MovedSaga {
+interface MovedSaga {
   readonly sagaId: string;
   readonly definition: AnySaga;
   readonly history: readonly HistoryEntry[];

@@ -66,7 +66,7 @@ export function timerRow(
 }
 
 /** The rows of a published event: one for each subscription, or one that only tells of it. */
-export function publishRows(
+function publishRows(
   sagaId: string,
   effect: Publish,
   subscriptions: readonly string[],

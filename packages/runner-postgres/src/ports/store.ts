@@ -26,7 +26,7 @@ export interface StoredSaga {
 }
 
 /** `step`: a call to a participant; `timer`: a due time; `publish`: one event for one subscription. */
-export type OutboxKind = 'step' | 'timer' | 'publish';
+type OutboxKind = 'step' | 'timer' | 'publish';
 
 /** Where a row of the outbox stands. */
 export type OutboxStatus = 'pending' | 'leased' | 'awaiting' | 'settled' | 'cancelled' | 'parked';

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Batcher, type BatcherOptions } from './batcher.js';
+import type { MoveItem, MoveResult } from './move-item.js';
+import { systemClock } from './ports/clock.js';
+import { silentLogger } from './ports/logger.js';
+
+const DONE: MoveResult = { kind: 'done', applied: true };
+const timer = (sagaId: string, key = '1'): MoveItem => ({ kind: 'timer', sagaId, key });
+const send = (sagaId: string, messageId: string): MoveItem => ({
+  kind: 'send',
+  sagaId,
+  messageId,
+  nonce: messageId,
+  event: { type: 'X' },
+  actor: 'system',
+});
+
+function batcher(options: Pick<BatcherOptions, 'move'> & Partial<BatcherOptions>): Batcher {
+  return new Batcher({
+    // Waits pass at once: what is tested is what happens, not when.
+    clock: {
+      ...systemClock,
+      setTimeout: (run) => setImmediate(run),
+      clearTimeout: (it) => clearImmediate(it as NodeJS.Immediate),
+    },
+    chance: { uuid: () => 'id', random: () => 0.5 },
+    logger: silentLogger,
+    kindOf: () => 'poison',
+    onPoison: () => Promise.resolve(),
+    ...options,
+  });
+}
+
+it('what comes while a batch is under way travels together in the next', async () => {
+  const sizes: number[] = [];
+  const one = batcher({
+    move: (items) => {
+      sizes.push(items.length);
+      return Promise.resolve(items.map(() => DONE));
+    },
+  });
+  const first = one.submit(timer('a'));
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.all([first, ...Array.from({ length: 250 }, (_, index) => one.submit(timer(`s${index}`)))]);
+  expect(sizes).toEqual([1, 200, 50]);
+});
+
+it('whatever is poisoned, everything else is moved, in order, and each sender learns of its own', async () => {
+  const property = fc.asyncProperty(
+    fc.uniqueArray(fc.nat({ max: 40 }), { maxLength: 6 }),
+    fc.integer({ min: 1, max: 41 }),
+    async (poisoned, count) => {
+      const moved: string[] = [];
+      let failures = 0;
+      const one = batcher({
+        move: (items) => {
+          const ids = items.map((item) => (item.kind === 'send' ? item.messageId : ''));
+          if (ids.some((id) => poisoned.includes(Number(id)))) {
+            failures += 1;
+            return Promise.reject(new Error('poison'));
+          }
+          moved.push(...ids);
+          return Promise.resolve(items.map(() => DONE));
+        },
+      });
+      const ids = Array.from({ length: count }, (_, index) => index);
+      const results = await Promise.allSettled(ids.map((id) => one.submit(send(`saga-${id % 3}`, `${id}`))));
+      const bad = ids.filter((id) => poisoned.includes(id));
+      expect(moved).toEqual(ids.filter((id) => !bad.includes(id)).map(String));
+      expect(ids.filter((id) => results[id]?.status === 'rejected')).toEqual(bad);
+      expect(failures).toBeLessThanOrEqual(bad.length * 8);
+    },
+  );
+  await fc.assert(property);
+});
+
+describe('a failure that may pass', () => {
+  it('lets the same items be tried again, as they are', async () => {
+    const tries: string[][] = [];
+    const one = batcher({
+      kindOf: () => 'away',
+      move: (items) => {
+        tries.push(items.map(({ sagaId }) => sagaId));
+        return tries.length < 4 ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => DONE));
+      },
+    });
+    await Promise.all([one.submit(timer('a')), one.submit(timer('b'))]);
+    expect(tries).toEqual(Array.from({ length: 4 }, () => ['a', 'b']));
+  });
+
+  it('is taken for poison when it comes again and again', async () => {
+    const one = batcher({ kindOf: () => 'conflict', move: () => Promise.reject(new Error('always')) });
+    await expect(one.submit(send('a', '1'))).rejects.toThrow('always');
+  });
+
+  it('ends a caller after half a minute, and never what nobody waits for', async () => {
+    let now = 0;
+    let isAway = true;
+    const one = batcher({
+      clock: {
+        ...systemClock,
+        now: () => now,
+        setTimeout: (run) => setImmediate(run),
+        clearTimeout: (it) => clearImmediate(it as NodeJS.Immediate),
+      },
+      kindOf: () => 'away',
+      move: (items) => {
+        now += 4_000;
+        return isAway ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => DONE));
+      },
+    });
+    const [waiting, unawaited] = [one.submit(send('a', '1')), one.submit(timer('b'))];
+    await expect(waiting).rejects.toThrow('away');
+    isAway = false;
+    expect(await unawaited).toEqual(DONE);
+  });
+});
+
+it('an item whose saga is locked elsewhere waits, and the others do not wait for it', async () => {
+  let looks = 0;
+  const order: string[] = [];
+  const one = batcher({
+    move: (items) =>
+      Promise.resolve(
+        items.map(({ sagaId }): MoveResult => {
+          if (sagaId === 'locked') looks += 1;
+          if (sagaId === 'locked' && looks < 4) return { kind: 'again' };
+          order.push(sagaId);
+          return DONE;
+        }),
+      ),
+  });
+  await Promise.all([one.submit(timer('locked')), one.submit(timer('free'))]);
+  expect(order).toEqual(['free', 'locked']);
+});
+
+it('poison that nobody waits for is recorded, and does not hold up the next', async () => {
+  const recorded: string[] = [];
+  const one = batcher({
+    move: (items) =>
+      items.some(({ sagaId }) => sagaId === 'bad')
+        ? Promise.reject(new Error('poison'))
+        : Promise.resolve(items.map(() => DONE)),
+    onPoison: (item) => {
+      recorded.push(item.sagaId);
+      return Promise.resolve();
+    },
+  });
+  const results = await Promise.all(['a', 'bad', 'b'].map((id) => one.submit(timer(id))));
+  expect(results).toEqual([DONE, { kind: 'done', applied: false }, DONE]);
+  expect(recorded).toEqual(['bad']);
+});
