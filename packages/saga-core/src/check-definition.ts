@@ -106,6 +106,7 @@ function checkAction(saga: DraftSaga, node: AnyStateNode, action: unknown): void
   const name = actionName(action);
   const given = typeof action === 'function' ? action : saga.machine.implementations.actions[name];
   if (isResolvable(given)) {
+    checkRaise(saga, node, given);
     if (OWN_ACTIONS.has(given.type)) return;
     fail(
       saga,
@@ -126,6 +127,16 @@ function checkAction(saga: DraftSaga, node: AnyStateNode, action: unknown): void
       `${where(node)} uses step '${name}' as an action, but it opens '${contract.opens.kind}'; invoke it`,
     );
   }
+}
+
+/** Without an id of its own a timer would have a random one, another in every decision. */
+function checkRaise(saga: DraftSaga, node: AnyStateNode, action: { readonly type: string }): void {
+  if (action.type !== 'xstate.raise' || !('delay' in action) || action.delay === undefined) return;
+  if ('id' in action && action.id !== undefined) return;
+  const event: unknown = 'event' in action ? action.event : undefined;
+  const name =
+    typeof event === 'object' && event !== null && 'type' in event ? String(event.type) : 'an event';
+  fail(saga, `${where(node)} raises '${name}' with a delay but without an id; give it one: { id, delay }`);
 }
 
 function actionName(action: unknown): string {

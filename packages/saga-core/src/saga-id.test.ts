@@ -1,0 +1,28 @@
+import { expect, test as it } from 'vitest';
+import { idempotencyKey, isSagaId, parseIdempotencyKey, rowKey } from './saga-id.js';
+
+it('a saga id is 1 to 128 characters that need no escaping anywhere', () => {
+  for (const id of ['a', 'order-1', 'A.b_c~9', 'x'.repeat(128)]) expect(isSagaId(id)).toBe(true);
+  for (const id of ['', 'a:b', 'a b', 'a/b', 'ä', 'x'.repeat(129), 'a\n']) expect(isSagaId(id)).toBe(false);
+});
+
+it('a key is read back to the saga and the row that it was made of', () => {
+  for (const id of ['reserve', 'undo:seat.held:A:1', '0.(machine).a', 'x:9']) {
+    const key = rowKey(id, 3);
+    expect(parseIdempotencyKey(idempotencyKey('order-1', key))).toEqual({ sagaId: 'order-1', key });
+  }
+});
+
+it('a text that is no key is told apart', () => {
+  for (const text of [
+    '',
+    'order-1',
+    'order-1:',
+    ':reserve:1',
+    'order-1:reserve',
+    'order-1:reserve:0',
+    'a b:reserve:1',
+  ]) {
+    expect(parseIdempotencyKey(text)).toBeUndefined();
+  }
+});

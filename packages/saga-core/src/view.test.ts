@@ -1,0 +1,108 @@
+import { describe, expect, test as it } from 'vitest';
+import { booking } from './testing/conformance/booking-saga.js';
+import { pair } from './testing/conformance/pair-saga.js';
+import { given, parkedByHand, type Story, stepDone, stepUnknown } from './testing/index.js';
+import { attributesOf, compensationPreview, isSettled, sagaStatus, viewSaga, whatNext } from './view.js';
+
+const start = given(booking, { seat: 'A1' });
+const reserved = start.after(stepDone('reserve', { reference: 'r' }));
+const cancelling = reserved.after({ type: 'CANCEL' });
+const cancelled = cancelling.after(stepDone('release', { ok: true }), stepDone('notify', null));
+const statusOf = ({ envelope }: Story, saga = booking as Parameters<typeof sagaStatus>[0]) => [
+  sagaStatus(saga, envelope),
+  isSettled(saga, envelope),
+];
+
+describe('the status of a saga', () => {
+  it('is the first that fits: parked, compensating, at rest, running', () => {
+    expect(statusOf(reserved)).toEqual(['running', false]);
+    expect(statusOf(cancelling)).toEqual(['compensating', false]);
+    expect(statusOf(cancelling.after(parkedByHand()))).toEqual(['parked', false]);
+    expect(statusOf(cancelled)).toEqual(['rest', true]);
+  });
+
+  it('is at rest in parallel regions only when every leaf is', () => {
+    const half = given(pair, undefined).after(stepDone('left', { reference: 'l' }));
+    expect(statusOf(half, pair)).toEqual(['running', false]);
+    expect(statusOf(half.after(stepDone('right', { reference: 'r' })), pair)).toEqual(['rest', true]);
+  });
+
+  it('is at rest, though not settled, while a left step could still bring something', () => {
+    const left = start.after({ type: 'CANCEL' });
+    expect(statusOf(left)).toEqual(['compensating', false]);
+  });
+});
+
+describe('a view', () => {
+  it('shows what is stored', () => {
+    const view = viewSaga(booking, reserved.envelope, { steps: [], createdAt: 1, updatedAt: 2 });
+    expect(view).toMatchObject({
+      id: 'saga',
+      saga: 'booking',
+      version: 1,
+      status: 'running',
+      settled: false,
+      state: 'RESERVED',
+      attributes: { seat: 'A1' },
+      parked: [],
+      openObligations: [
+        {
+          id: 'seat.held:A1',
+          kind: 'seat.held',
+          instance: 'A1',
+          certainty: 'open',
+          step: 'reserve',
+          undo: 'release',
+        },
+      ],
+      createdAt: 1,
+      updatedAt: 2,
+    });
+    expect(view.timers.map(({ dueAt }) => dueAt)).toEqual([3_000, 10_000]);
+    expect(view.waitingFor).toContain('event PAY');
+    expect(view.waitingFor).toContain('step notify');
+  });
+
+  it('says that a parked saga waits for a person', () => {
+    expect(whatNext(booking, reserved.after(parkedByHand()).envelope)).toMatchObject({
+      waitingFor: ['a person: retry or skip'],
+      overrides: [],
+    });
+  });
+
+  it('says where events and overrides lead', () => {
+    const next = whatNext(booking, reserved.envelope);
+    expect(next.events).toEqual([
+      { event: 'PAY', to: 'PAYING' },
+      { event: 'CANCEL', to: 'CANCELLED' },
+      { event: 'RESTART', to: 'RESERVED' },
+      { event: 'GRUMBLE', to: 'CANCELLED' },
+    ]);
+    expect(next.overrides).toEqual([
+      { to: 'PAYING', needsForce: true },
+      { to: 'CANCELLED', needsForce: false },
+    ]);
+  });
+
+  it('previews compensation in its order, with worth and doubt', () => {
+    const doubtful = reserved.after({ type: 'PAY' });
+    expect(compensationPreview(booking, doubtful.envelope)).toMatchObject([
+      { id: 'payment.authorized:A1', certainty: 'maybe', amount: { amount: 1_000, currency: 'EUR' } },
+      { id: 'seat.held:A1', certainty: 'open' },
+    ]);
+    expect(compensationPreview(booking, cancelled.envelope)).toEqual([]);
+  });
+
+  it('tells of an obligation that an event opened by the name of the event', () => {
+    const paid = reserved.after({ type: 'PAY' }, { type: 'PAYMENT_CAME', reference: 'x' });
+    expect(compensationPreview(booking, paid.envelope)[0]).toMatchObject({
+      step: 'PAYMENT_CAME',
+      undo: 'refund',
+    });
+  });
+
+  it('reads attributes from the context', () => {
+    expect(attributesOf(booking, start.after(stepUnknown('reserve')).envelope)).toEqual({ seat: 'A1' });
+    expect(attributesOf(pair, given(pair, undefined).envelope)).toEqual({});
+  });
+});
