@@ -53,6 +53,8 @@ export interface AnswerItem {
   readonly from: readonly OutboxStatus[];
   readonly lease: string | null;
   readonly outcome: StepOutcome;
+  /** Only if its lease, retry or deadline has come: what the sweeper says holds no longer than what it saw. */
+  readonly overdue?: true;
   /** Given from outside, for a step that answers later. */
   readonly late: boolean;
 }

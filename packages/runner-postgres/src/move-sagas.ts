@@ -116,20 +116,18 @@ function outboxClaim(item: MoveItem): OutboxClaim | undefined {
   const { sagaId } = item;
   switch (item.kind) {
     case 'answer': {
-      const { key, from, lease, outcome } = item;
-      return {
-        sagaId,
-        key,
-        from,
-        lease,
-        to: outcome.kind === 'awaiting' ? 'awaiting' : 'settled',
-        result: outcome,
-      };
+      const { key, from, lease, outcome, overdue = false } = item;
+      const to = outcome.kind === 'awaiting' ? 'awaiting' : 'settled';
+      return { sagaId, key, from, lease, overdue, to, result: outcome };
     }
-    case 'timer':
-      return { sagaId, key: item.key, from: ['pending'], lease: null, to: 'settled', result: null };
-    case 'published':
-      return { sagaId, key: item.key, from: ['leased'], lease: item.lease, to: 'settled', result: null };
+    case 'timer': {
+      const { key } = item;
+      return { sagaId, key, from: ['pending'], lease: null, overdue: true, to: 'settled', result: null };
+    }
+    case 'published': {
+      const { key, lease } = item;
+      return { sagaId, key, from: ['leased'], lease, overdue: false, to: 'settled', result: null };
+    }
     default:
       return undefined;
   }

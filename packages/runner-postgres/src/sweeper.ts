@@ -102,21 +102,26 @@ export class Sweeper {
     const known = registry.sagas.map(({ name, version }) => ({ name, version }));
     const found = await store.sweep({ known, queues: servedQueues(), limit: LIMIT + this.#given.size });
     if (found.queues.length > 0) onQueues(found.queues);
-    this.#giveTimers(found);
-    for (const { sagaId, messageId } of found.inbox)
-      this.#give(rowId(sagaId, messageId), { kind: 'inbox', sagaId, messageId });
+    let given = this.#giveTimers(found);
+    for (const { sagaId, messageId } of found.inbox) {
+      given += this.#give(rowId(sagaId, messageId), { kind: 'inbox', sagaId, messageId });
+    }
     await this.#attendTo(found.rows, found.now);
     this.#sweeps += 1;
     if (this.#sweeps % EARLY_EVERY === 0) await store.expireEarly();
-    return Math.max(found.timers.length, found.inbox.length, found.rows.length) >= LIMIT;
+    return Math.max(given, found.rows.length) >= LIMIT;
   }
 
-  #giveTimers({ timers }: Sweep): void {
-    for (const { sagaId, key } of timers) this.#give(rowId(sagaId, key), { kind: 'timer', sagaId, key });
+  #giveTimers({ timers }: Sweep): number {
+    let given = 0;
+    for (const { sagaId, key } of timers)
+      given += this.#give(rowId(sagaId, key), { kind: 'timer', sagaId, key });
+    return given;
   }
 
-  #give(id: string, item: MoveItem): void {
-    if (this.#given.has(id)) return;
+  /** Gives what isn't on its way already; says how many that were. */
+  #give(id: string, item: MoveItem): 0 | 1 {
+    if (this.#given.has(id)) return 0;
     this.#given.add(id);
     this.#options
       .submit(item)
@@ -124,6 +129,7 @@ export class Sweeper {
         this.#options.logger.debug({ err: error, id }, 'what was due was not decided'),
       )
       .finally(() => this.#given.delete(id));
+    return 1;
   }
 
   /** Rows whose lease, retry or deadline has come. */
@@ -166,6 +172,7 @@ export class Sweeper {
       from: [status],
       lease,
       outcome,
+      overdue: true,
       late: false,
     });
   }

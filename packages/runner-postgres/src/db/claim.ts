@@ -21,7 +21,7 @@ function claimStatement({ ours }: SchemaNames): string {
     ),
     asked as (
       select * from jsonb_to_recordset($2::jsonb)
-        as x("sagaId" text, key text, "from" text[], lease uuid, "to" text, result jsonb)
+        as x("sagaId" text, key text, "from" text[], lease uuid, overdue boolean, "to" text, result jsonb)
       where "sagaId" in (select id from locked)
     ),
     claimed as (
@@ -34,6 +34,7 @@ function claimStatement({ ours }: SchemaNames): string {
       from asked x
       where o.saga_id = x."sagaId" and o.key = x.key
         and o.status = any(x."from") and (x.lease is null or o.lease = x.lease)
+        and (not x.overdue or o.due_at <= ${ours}.saga_now())
       returning ${outboxColumns(ours, 'o')}
     ),
     messages as (

@@ -98,6 +98,8 @@ export interface OutboxClaim {
   /** Only a row in one of these is claimed, and with this lease where one is named. */
   readonly from: readonly OutboxStatus[];
   readonly lease: string | null;
+  /** Only a row whose time has come: a lease that was prolonged after all stays whose it is. */
+  readonly overdue: boolean;
   /** Where the row goes: `awaiting` until its deadline, or `settled` with its outcome. */
   readonly to: 'settled' | 'awaiting';
   readonly result: StepOutcome | null;
