@@ -75,6 +75,8 @@ export async function takeWakeups(
       if (row?.lease === lease) rows.push({ ...row, wakeup });
       else stale.push(wakeup);
     }
+    // Oldest first: what a fetch returns has no order of its own.
+    rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
     return { rows, full, stale };
   });
 }
