@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** A server with its own PostgreSQL and participants, as `npm start` starts it. */
-async function embedded(settings: Record<string, string> = {}) {
+async function embedded(settings: Record<string, string> = {}): Promise<Record<string, string>> {
   // As good as unset: an empty setting is its default.
   const { env, dispose } = await ownSettings({ DATABASE_URL: '', ...settings });
   disposals.push(dispose);
@@ -116,7 +116,7 @@ describe('a server that cannot start', () => {
     disposals.push(async () => taken.close());
     const address = taken.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const env = { ...(await embedded()), PARTICIPANTS_PORT: String(port) };
+    const env = await embedded({ PARTICIPANTS_PORT: String(port) });
     const server = spawnServer(env);
     expect(await server.exited).toBe(1);
     expect(server.output()).toBe(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -34,6 +34,8 @@ export interface ServerProcess extends Client {
 export async function ownSettings(settings: Record<string, string> = {}) {
   const [port, participantsPort] = await findFreePorts(2);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'checkout-'));
+  // As root PostgreSQL runs as somebody else, who must be able to go through.
+  await chmod(dataDir, 0o755);
   const database = settings['DATABASE_URL'] === undefined ? await createEmptyDatabase() : undefined;
   const env: Record<string, string> = {
     PORT: String(port),
