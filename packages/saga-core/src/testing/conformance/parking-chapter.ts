@@ -49,6 +49,16 @@ export function describeParking({ describe, test, expect }: ChapterTools): void 
       expect(booking.callsOf('reserve')).toHaveLength(1);
     });
 
+    test('when the machine throws on an answer; a skip gives it an unknown outcome instead, and the ledger knows better', async (booking) => {
+      booking.reply('reserve', () => ({ reference: 'indigestible' }));
+      await booking.start();
+      await booking.runner.skip(booking.id, { actor: 'admin', step: 'cause', reason: 'too hard' });
+      await booking.host.settle();
+      expect(await booking.context()).toMatchObject({ failure: 'UNKNOWN' });
+      expect(booking.callsOf('release')).toMatchObject([{ input: { reference: 'indigestible' } }]);
+      expect(await booking.view()).toMatchObject({ state: { FAILED: 'done' }, settled: true });
+    });
+
     test('when an assign throws on an event, which is kept; a skip lets it go', async (booking) => {
       await booking.reach('RESERVED');
       expect(await booking.send('TRIP')).toMatchObject({ outcome: 'deferred' });

@@ -26,6 +26,12 @@ export function describeSteps({ describe, test, expect }: ChapterTools): void {
       expect(booking.callsOf('capture')).toMatchObject([{ key: 'saga-1:capture:1', attempt: 1 }]);
     });
 
+    test('has an output that goes through JSON before its schema sees it', async (booking) => {
+      booking.reply('reserve', () => ({ reference: 'r', at: new Date(0), size: 5n, more: undefined }));
+      await booking.start();
+      expect(await booking.view()).toMatchObject({ state: 'RESERVED', context: { reference: 'r' } });
+    });
+
     test('that is declined is not retried, opens nothing, and reaches onError with its code', async (booking) => {
       booking.reply('reserve', () => declined('TAKEN'));
       await booking.start();
