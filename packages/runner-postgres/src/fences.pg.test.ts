@@ -1,3 +1,4 @@
+import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { jobSaga } from './test-support/job-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
@@ -11,7 +12,7 @@ beforeEach(async () => {
 
 const isOver = ({ status }: { status: string }) => status === 'rest';
 
-it('a zombie whose lease was lost is told, and its answer is refused', async () => {
+it('a worker whose lease was lost is told, and what it answers then is not waited for', async () => {
   const saga = jobSaga('zombie');
   const logger = keepingLogger();
   const [called, released, aborted] = [gate(), gate(), gate()];
@@ -45,6 +46,43 @@ it('a zombie whose lease was lost is told, and its answer is refused', async () 
   const { rows } = await pool.query(`select attempt, result from countermand.outbox where kind = 'step'`);
   expect(rows).toEqual([{ attempt: 2, result: { kind: 'done', output: { ok: 'second' } } }]);
   expect(logger.lines.filter(({ message }) => message === 'lease lost')).toHaveLength(1);
+});
+
+it('a zombie that answers before it learns that its lease was lost is refused', async () => {
+  const saga = jobSaga('fenced');
+  const logger = keepingLogger();
+  const begun = [gate(), gate()];
+  const released = [gate(), gate()];
+  const runner = openRunner({
+    connection: url,
+    sagas: [saga],
+    logger,
+    adapters: {
+      fenced: {
+        work: async ({ attempt }) => {
+          begun[attempt - 1]?.open();
+          await released[attempt - 1]?.opened;
+          return { ok: `attempt ${attempt}` };
+        },
+      },
+    },
+  });
+  await runner.work();
+  const { id } = await runner.start(saga, { n: 1 });
+  await begun[0]?.opened;
+  const pool = testPool(url);
+  await pool.query(`update countermand.outbox set due_at = now() - interval '1 s' where status = 'leased'`);
+  await pool.query(`select pg_notify('countermand.countermand', '[]')`);
+  await begun[1]?.opened;
+  released[0]?.open();
+  await eventually(() => {
+    expect(logger.lines.map(({ message }) => message)).toContain('answer refused: the lease had been lost');
+  });
+  expect(await runner.get(id)).toMatchObject({ state: 'WORKING' });
+  released[1]?.open();
+  expect(await runner.waitFor(id, isOver)).toMatchObject({ context: { result: 'attempt 2' } });
+  const answers = (await runner.history(id)).filter(({ cause }) => cause?.type === 'answer');
+  expect(answers).toHaveLength(1);
 });
 
 it('a wake-up that is not the newest of its row is thrown away', async () => {
