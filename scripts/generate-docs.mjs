@@ -23,12 +23,23 @@ export async function checkDocs({ write }) {
       if (text === undefined) throw new Error(`${file}: nothing generates '${source}'`);
       return `${begin}\n${text.trim()}\n\n${end}`;
     });
+    checkTestTitles(file, after);
     if (after === before) continue;
     outdated.push(file);
     if (write) writeFileSync(path.join(root, file), after);
   }
   if (outdated.length > 0 && !write) {
     throw new Error(`${outdated.join(', ')}: run pnpm docs:generate and look at the difference`);
+  }
+}
+
+/** A link to a test or a chapter of tests must carry a title that stands there. */
+function checkTestTitles(file, text) {
+  for (const [, title, target] of text.matchAll(/\[([^\]]+)\]\(([^)]+(?:\.test|-chapter)\.ts)\)/g)) {
+    const source = readFileSync(path.join(root, path.dirname(file), target), 'utf8');
+    if (!source.includes(title.replaceAll("'", "\\'")) && !source.includes(title)) {
+      throw new Error(`${file}: ${target} has no test '${title}'`);
+    }
   }
 }
 
