@@ -7,25 +7,32 @@ export function welcome(settings: Settings, notes: readonly string[]): string {
   const [token] = [...settings.CUSTOMER_TOKENS.keys()];
   if (settings.ROLE === 'worker' || settings.NODE_ENV === 'production' || !token)
     return `${lines.join('\n')}\n`;
+  const shop = `curl -s -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json'`;
   return `
 ${lines.join('\n')}
 
-Try it (in another terminal, in the same one shell):
+Three commands to try, in another terminal:
 
-  # 1. Place an order, and keep its id
-  ORDER=$(curl -s ${url}/api/orders -H 'Authorization: Bearer ${token}' -H "Idempotency-Key: $RANDOM$RANDOM" \\
-    -H 'Content-Type: application/json' -d '{"items":[{"sku":"iphone-15","quantity":1}],"shippingAddress":{"line1":"1 Main Street","city":"Berlin","postalCode":"10115","country":"DE"}}' \\
-    | sed 's/.*"order_id":"\\([^"]*\\)".*/\\1/'); echo $ORDER
+1. Place an order, and keep its id:
 
-  # 2. Pay it (tok_declined, tok_slow, tok_lost, tok_late behave as they are called)
-  curl -s ${url}/api/orders/$ORDER/pay -H 'Authorization: Bearer ${token}' \\
-    -H 'Content-Type: application/json' -d '{"tokens":["tok_ok"]}'; echo
+  ORDER=$(${shop} -H "Idempotency-Key: try-$(date +%s)" ${url}/api/orders -d '${JSON.stringify(EXAMPLE)}' | sed 's/.*"order_id":"\\([^"]*\\)".*/\\1/'); echo "$ORDER"
 
-  # 3. Watch it go from state to state until it rests
-  curl -sN ${url}/api/orders/$ORDER/events -H 'Authorization: Bearer ${token}'
+2. Pay for it (tok_declined, tok_slow, tok_lost and tok_late behave as they are called):
 
-As an administrator: Authorization: Bearer ${settings.ADMIN_TOKEN}, for example at ${url}/api/sagas
+  ${shop} ${url}/api/orders/$ORDER/pay -d '{"tokens":["tok_ok"]}'
+
+3. Watch it go from state to state, until it rests:
+
+  curl -sN -H 'Authorization: Bearer ${token}' ${url}/api/orders/$ORDER/events
+
+As an administrator: curl -s -H 'Authorization: Bearer ${settings.ADMIN_TOKEN}' ${url}/api/sagas
+What must always hold: curl -s ${url}/dev/invariants
 Ctrl-C stops everything that was started; the data stays.
 
 `;
 }
+
+const EXAMPLE = {
+  items: [{ sku: 'iphone-15', quantity: 1 }],
+  shippingAddress: { line1: '1 Main Street', city: 'Berlin', postalCode: '10115', country: 'DE' },
+};
