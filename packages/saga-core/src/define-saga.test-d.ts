@@ -7,7 +7,7 @@ import { defineSaga } from './define-saga.js';
 import { publicEvent } from './public-event.js';
 import type { AdaptersFor, AnySaga, MissingUndo, PublicEventOf, SagaInput } from './saga-definition.js';
 import { type AnyStep, asAction, step } from './step.js';
-import { createTestRunner } from './testing/test-runner.js';
+import { createTestRunner } from './testing/create-test-runner.js';
 
 const release = step('release', {
   input: z.object({ id: z.string() }),

@@ -21,7 +21,7 @@ export interface RerunStep {
 }
 
 /**
- * The machine has left the step. A row that waits (for its first attempt or a retry) needs none any more and answers
+ * The machine has left the step. A row that waits (for its first attempt, a retry or a person) needs none any more and answers
  * `unknown` with the attempts it had; an attempt in flight goes on and settles.
  */
 export interface LeaveStep {

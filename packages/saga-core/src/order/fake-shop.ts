@@ -1,6 +1,6 @@
 import { declined, landed, later, notLanded } from '../answer.js';
 import type { AdaptersFor } from '../saga-definition.js';
-import { createTestRunner } from '../testing/test-runner.js';
+import { createTestRunner } from '../testing/create-test-runner.js';
 import type { PaymentStatus } from './order-context.js';
 import { createOrderSaga, type OrderSaga } from './order-saga.js';
 import type { OrderSettings } from './order-settings.js';

@@ -7,6 +7,7 @@ export type {
   TestTools,
 } from './conformance/conformance-host.js';
 export { type Consequences, only } from './consequences.js';
+export { createTestRunner, type TestRunnerOptions } from './create-test-runner.js';
 export { type Beginnings, given, Story, UnexpectedConsequences } from './given.js';
 export {
   delayed,
@@ -29,4 +30,4 @@ export {
 export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
-export { createTestRunner, type TestRunner, type TestRunnerOptions } from './test-runner.js';
+export { TestRunner } from './test-runner.js';

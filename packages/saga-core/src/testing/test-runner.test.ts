@@ -3,7 +3,8 @@ import { declined, landed, later } from '../answer.js';
 import { sagaOf } from '../test-support/saga-of.js';
 import { booking } from './conformance/booking-saga.js';
 import { pair } from './conformance/pair-saga.js';
-import { createTestRunner, TestRunner, type TestRunnerOptions } from './test-runner.js';
+import { createTestRunner, type TestRunnerOptions } from './create-test-runner.js';
+import { TestRunner } from './test-runner.js';
 
 const ok = () => ({ ok: true });
 const adapters = {
