@@ -1,7 +1,7 @@
-import type { ObligationView, SagaStatus } from '@countermand/saga-core';
-import { viewSaga } from '@countermand/saga-core';
+import { type SagaStatus, viewSaga } from '@countermand/saga-core';
 import { type OrderPayment, type OrderSaga, type OrderStatus, viewOrder } from '@countermand/saga-core/order';
 import type { AuditedOrder, BooksAnswer } from '@countermand-examples/participants/contract';
+import { breather } from './breathe.ts';
 import type { OrderRows, OwnRows } from './read-own-rows.ts';
 
 /** How long nothing must have happened to an order before it is judged. */
@@ -16,40 +16,50 @@ export interface AuditCase {
   readonly status: OrderStatus;
   readonly sagaStatus: SagaStatus;
   readonly payments: readonly OrderPayment[];
-  readonly openObligations: readonly ObligationView[];
   readonly book: AuditedOrder | undefined;
   /** Neither its rows nor the books have changed for {@link QUIET_MS}, and no news of it is on its way. */
   readonly isQuiet: boolean;
 }
 
 /** Puts both sides together. Orders whose saga can't be read are left to the history's rules. */
-export function auditCases(saga: OrderSaga, own: OwnRows, books: BooksAnswer): AuditCase[] {
-  return own.orders.flatMap((order) => {
-    const { saga: rows } = order;
-    if (!rows) return [];
-    try {
-      const view = viewSaga(saga, rows.envelope, {
-        steps: [],
-        createdAt: order.createdAt,
-        updatedAt: rows.changedAt,
-      });
-      const { status, payments } = viewOrder(view);
-      const book = books.orders[order.id];
-      return {
-        id: order.id,
-        price: order.price,
-        items: order.items,
-        status,
-        sagaStatus: rows.error === null ? view.status : 'parked',
-        payments,
-        openObligations: view.openObligations,
-        book,
-        isQuiet: isQuiet(order, own.now, book, books),
-      };
-    } catch {
-      return [];
-    }
-  });
+export async function auditCases(saga: OrderSaga, own: OwnRows, books: BooksAnswer): Promise<AuditCase[]> {
+  const breathe = breather();
+  const cases: AuditCase[] = [];
+  for (const order of own.orders) {
+    await breathe();
+    const one = auditCase(saga, order, own.now, books);
+    if (one) cases.push(one);
+  }
+  return cases;
+}
+
+function auditCase(
+  saga: OrderSaga,
+  order: OrderRows,
+  now: number,
+  books: BooksAnswer,
+): AuditCase | undefined {
+  const { saga: rows, id, price, items, createdAt } = order;
+  if (!rows) return undefined;
+  const { envelope, changedAt, error } = rows;
+  const book = books.orders[id];
+  try {
+    const view = viewSaga(saga, envelope, { steps: [], createdAt, updatedAt: changedAt });
+    const { status, payments } = viewOrder(view);
+    const sagaStatus = error === null ? view.status : 'parked';
+    return {
+      id,
+      price,
+      items,
+      status,
+      sagaStatus,
+      payments,
+      book,
+      isQuiet: isQuiet(order, now, book, books),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function isQuiet(

@@ -7,6 +7,7 @@ import {
   messageOf,
 } from '@countermand/saga-core';
 import { type OrderSaga, type OrderStatus, orderStatus } from '@countermand/saga-core/order';
+import { breather } from './breathe.ts';
 import { machineEdges } from './machine-edges.ts';
 import type { OrderRows, SagaRows } from './read-own-rows.ts';
 import type { Violation } from './violation.ts';
@@ -17,21 +18,28 @@ const ENDS: ReadonlySet<OrderStatus> = new Set(['FAILED', 'CANCELLED', 'IN_TRANS
  * History: H1 it is 1 to n without a gap; H2 replaying it through the machine gives what is stored; H3 every step of
  * it is an edge of the machine; H4 an end is entered once and never left.
  */
-export function checkHistory(saga: OrderSaga, orders: readonly OrderRows[]): Violation[] {
+export async function checkHistory(saga: OrderSaga, orders: readonly OrderRows[]): Promise<Violation[]> {
   const edges = machineEdges(saga.machine);
-  return orders.flatMap(({ id, saga: rows }) => {
-    if (!rows) return [];
-    const { history, envelope } = rows;
-    const details: [string, string | undefined][] = [
-      ['H1', gapIn(history, envelope)],
-      ['H2', differenceOf(saga, id, rows)],
-      ['H3', strayStep(history, edges)],
-      ['H4', leftEnd(history)],
-    ];
-    return details.flatMap(([invariant, detail]) =>
-      detail === undefined ? [] : { invariant, order_id: id, detail },
-    );
-  });
+  const breathe = breather();
+  const violations: Violation[] = [];
+  for (const { id, saga: rows } of orders) {
+    await breathe();
+    if (rows) violations.push(...violationsOf(saga, edges, id, rows));
+  }
+  return violations;
+}
+
+function violationsOf(saga: OrderSaga, edges: ReadonlySet<string>, id: string, rows: SagaRows): Violation[] {
+  const { history, envelope } = rows;
+  const details: [string, string | undefined][] = [
+    ['H1', gapIn(history, envelope)],
+    ['H2', differenceOf(saga, id, rows)],
+    ['H3', strayStep(history, edges)],
+    ['H4', leftEnd(history)],
+  ];
+  return details.flatMap(([invariant, detail]) =>
+    detail === undefined ? [] : { invariant, order_id: id, detail },
+  );
 }
 
 function gapIn(history: readonly HistoryEntry[], { seq: last }: Envelope): string | undefined {

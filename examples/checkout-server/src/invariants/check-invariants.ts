@@ -35,7 +35,7 @@ export async function checkInvariants({
   if (status !== 200) throw new Problem('UNAVAILABLE', "The participants' books can't be read.");
   const books = body as BooksAnswer;
   const own = await readOwnRows(db, RUNNER_SCHEMA);
-  const cases = auditCases(saga, own, books);
+  const cases = await auditCases(saga, own, books);
   const statuses = new Map(cases.map(({ id, sagaStatus }) => [id, sagaStatus]));
   const violations: Violation[] = [
     ...books.flaws.map(({ line, detail, problem }) => ({
@@ -44,7 +44,7 @@ export async function checkInvariants({
     })),
     ...checkMoney(cases, books),
     ...checkStock(cases, books),
-    ...checkHistory(saga, own.orders),
+    ...(await checkHistory(saga, own.orders)),
     ...checkLiveness(own, books, (id) => statuses.get(id)),
   ];
   return {
