@@ -1,5 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
 import { assign, stopChild } from 'xstate';
+import { decide } from './decide.js';
 import { sagaOf, undoing } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import { group } from './testing/conformance/group-saga.js';
@@ -239,6 +240,19 @@ describe('a parked saga', () => {
       }),
     );
     expect(story.when(retried()).came).toMatchObject({ state: 'RESERVED', asks: ['notify'] });
+  });
+
+  it('takes an answer that it keeps only once', () => {
+    const story = start.after(parkedByHand(), stepDone('reserve', { reference: 'r' }));
+    const outcome = { kind: 'done', output: { reference: 'again' } } as const;
+    const again = decide(
+      booking,
+      story.envelope,
+      { type: 'answer', id: 'reserve', visit: 1, outcome, attempts: 1 },
+      1,
+    );
+    expect(again).toMatchObject({ outcome: 'ignored', reason: 'STEP_NOT_IN_FLIGHT' });
+    expect(again.envelope.kept).toHaveLength(1);
   });
 
   it('a retry without anything parked, and of what does not exist, are refused', () => {

@@ -5,7 +5,7 @@ import { admitEvent, MAX_MAILBOX } from './apply-event.js';
 import type { EventCause } from './cause.js';
 import { decide } from './decide.js';
 import { publicEvent } from './public-event.js';
-import { sagaOf } from './test-support/saga-of.js';
+import { sagaOf, undoing } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import {
   delayed,
@@ -167,6 +167,26 @@ describe('a deferred event', () => {
     const story = given(saga, undefined).after({ type: 'BAD' }).when({ type: 'GO' });
     expect(story.came).toEqual(only({ state: 'b', parked: ['DECIDE_FAILED'] }));
     expect(story.after({ type: 'TICK' }).when(skipped('cause')).came).toEqual(only({ state: 'b' }));
+  });
+
+  it('waits on where the transition that would let it in has parked the saga', () => {
+    const saga = sagaOf(
+      {
+        initial: 'a',
+        states: {
+          a: { invoke: { src: 'issueTicket', input: { seat: 'A' }, onDone: 'b' } },
+          b: { ...undoing, on: { NEWS: 'c' } },
+          c: { ...rest, meta: { keeps: ['ticket.issued'] } },
+        },
+      },
+      { declared: { NEWS: publicEvent({ schema: z.object({}), defer: { ttlMs: 1_000 } }) } },
+    );
+    const story = given(saga, undefined)
+      .after({ type: 'NEWS' })
+      .when(stepDone('issueTicket', { ok: true }));
+    const open = ['ticket.issued:A'];
+    expect(story.came).toEqual(only({ state: { b: 'undoing' }, open, parked: ['UNDO_MISSING'] }));
+    expect(story.when(skipped('undo:ticket.issued:A:1')).came.state).toBe('c');
   });
 
   it('is kept up to a number, and refused beyond it', () => {

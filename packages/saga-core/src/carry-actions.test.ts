@@ -2,7 +2,7 @@ import { describe, expect, test as it } from 'vitest';
 import { assign, cancel, emit, log, raise } from 'xstate';
 import { sagaOf } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
-import { given, only, stepDone, timerFires } from './testing/index.js';
+import { delayed, given, only, stepDone, timerFires } from './testing/index.js';
 
 const kept = { tags: ['rest'], meta: { keeps: ['seat.held'] } } as const;
 
@@ -35,6 +35,17 @@ describe('timers', () => {
     expect(story.came).toEqual(only({ state: 'a', arms: ['mine'] }));
     expect(story.when({ type: 'STOP' }).came).toEqual(only({ state: 'a', disarms: ['mine'] }));
     expect(story.when(timerFires('mine')).came).toEqual(only({ state: 'b' }));
+  });
+
+  it('raised again with the same id take the place of the one before', () => {
+    const arm = raise({ type: 'LATER' }, { id: 'mine', delay: 'TTL' as never });
+    const saga = sagaOf(
+      { initial: 'a', states: { a: { ...kept, entry: arm, on: { AGAIN: { actions: arm }, LATER: {} } } } },
+      { events: ['AGAIN', 'LATER'] },
+    );
+    const story = given(saga, undefined).when(delayed(400, { type: 'AGAIN' }));
+    expect(story.came).toEqual(only({ state: 'a', arms: ['mine'], disarms: ['mine'] }));
+    expect(story.envelope.timers).toMatchObject([{ id: 'mine', visit: 2, dueAt: 1_400 }]);
   });
 
   it('that are armed and cancelled in the same decision leave no trace', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test as it } from 'vitest';
+import { sagaOf } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import { pair } from './testing/conformance/pair-saga.js';
-import { given, parkedByHand, type Story, stepDone, stepUnknown } from './testing/index.js';
+import { given, parkedByHand, type Story, stepDeclined, stepDone, stepUnknown } from './testing/index.js';
 import { attributesOf, compensationPreview, isSettled, sagaStatus, viewSaga, whatNext } from './view.js';
 
 const start = given(booking, { seat: 'A1' });
@@ -27,9 +28,26 @@ describe('the status of a saga', () => {
     expect(statusOf(half.after(stepDone('right', { reference: 'r' })), pair)).toEqual(['rest', true]);
   });
 
-  it('is at rest, though not settled, while a left step could still bring something', () => {
-    const left = start.after({ type: 'CANCEL' });
-    expect(statusOf(left)).toEqual(['compensating', false]);
+  it('is not at rest while a region waits for an event', () => {
+    const resting = { initial: 'rested', states: { rested: { tags: ['rest'] } } };
+    const waiting = {
+      initial: 'waits',
+      states: { waits: { on: { GO: 'rested' } }, rested: { tags: ['rest'] } },
+    };
+    const saga = sagaOf({ type: 'parallel', states: { resting, waiting } }, { events: ['GO'] });
+    const story = given(saga, undefined);
+    expect(statusOf(story, saga)).toEqual(['running', false]);
+    expect(statusOf(story.after({ type: 'GO' }), saga)).toEqual(['rest', true]);
+  });
+
+  it('is at rest, though not settled, while a step that was left could still bring something', () => {
+    const asking = { invoke: { id: 'reserve', src: 'reserve', input: { seat: 'A' } }, on: { LEAVE: 'away' } };
+    const config = { initial: 'asking', states: { asking, away: { tags: ['rest'] } } };
+    const saga = sagaOf(config, { events: ['LEAVE'] });
+    const left = given(saga, undefined).after({ type: 'LEAVE' });
+    expect(statusOf(left, saga)).toEqual(['rest', false]);
+    expect(statusOf(left.after(stepDeclined('reserve', 'TAKEN')), saga)).toEqual(['rest', true]);
+    expect(statusOf(left.after(stepDone('reserve', { reference: 'r' })), saga)).toEqual(['parked', false]);
   });
 });
 
