@@ -129,5 +129,5 @@ async function findDatabase(): Promise<string> {
   const url = process.env['DATABASE_URL'];
   if (url) return url;
   const { startPostgres } = await import('@countermand/dev-postgres');
-  return (await startPostgres({ dataDir: '../../.data/quickstart' })).url;
+  return (await startPostgres({ dataDir: `${import.meta.dirname}/../../.data/quickstart` })).url;
 }

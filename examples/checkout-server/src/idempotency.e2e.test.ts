@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { orderBody } from './testing/client.ts';
 import { useServer } from './testing/use-server.ts';
@@ -49,6 +50,24 @@ describe('an order', () => {
       body: { code: 'SKU_UNKNOWN' },
     });
     expect(await post(key)).toMatchObject({ status: 201 });
+  });
+
+  it('is waited for while another process is at it, for five seconds; a process that dies lets go', async () => {
+    const key = randomUUID();
+    const other = new pg.Client({ connectionString: server().env['DATABASE_URL'] });
+    other.on('error', () => undefined);
+    await other.connect();
+    await other.query('begin');
+    const name = JSON.stringify(['customer:bob', 'POST /api/orders', key]);
+    await other.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+    const body = orderBody('usb-c-cable');
+    expect(await post(key, body, 'demo-bob')).toMatchObject({
+      status: 409,
+      body: { code: 'REQUEST_IN_PROGRESS' },
+    });
+    const waiting = post(key, body, 'demo-bob');
+    await other.end();
+    expect(await waiting).toMatchObject({ status: 201 });
   });
 
   it('is refused beyond the number of open orders, and taken again when one is over', async () => {

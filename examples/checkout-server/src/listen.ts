@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { StartError } from './start-error.ts';
 
 /** Answers a request; `env` is what a Node server hands on. */
-export type Handler = (request: Request, env: unknown) => Response | Promise<Response>;
+type Handler = (request: Request, env: unknown) => Response | Promise<Response>;
 
 /** A port that is listened on. */
 export interface Listening {

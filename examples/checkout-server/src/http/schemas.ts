@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 /** The nine statuses of an order. */
-export const ORDER_STATUSES = [
+const ORDER_STATUSES = [
   'CREATED',
   'RESERVED',
   'PAYMENT_PENDING',

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far a webhook's time may be from ours, either way. */
-export const TOLERANCE_S = 300;
+const TOLERANCE_S = 300;
 
 /** The three headers of Standard Webhooks. */
 export interface WebhookHeaders {

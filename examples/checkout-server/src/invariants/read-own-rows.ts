@@ -12,7 +12,7 @@ export interface OutboxRow {
 }
 
 /** A message that a saga was sent. */
-export interface InboxMessage {
+interface InboxMessage {
   readonly sagaId: string;
   readonly messageId: string;
   readonly status: string;

@@ -89,7 +89,7 @@ export function timerName(id: string): string {
 }
 
 /** The code that a reason begins with; the text behind it may tell of things inside. */
-export function codeOf(reason: string): string {
+function codeOf(reason: string): string {
   return reason.split(':', 1)[0] ?? reason;
 }
 
