@@ -107,7 +107,7 @@ describe('the in-memory runner', () => {
           return { reference: `attempt ${attempt}` };
         },
       },
-      { latencyMs: ({ step, attempt }) => (step === 'reserve' && attempt === 1 ? 1_500 : 200) },
+      { latencyMs: ({ step, attempt }) => (step === 'reserve' ? ({ 1: 1_500, 2: 900 }[attempt] ?? 0) : 0) },
     );
     await start(runner);
     await runner.advance(999);

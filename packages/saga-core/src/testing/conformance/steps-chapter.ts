@@ -86,12 +86,14 @@ export function describeSteps({ describe, test, expect }: ChapterTools): void {
 
     test('that takes longer than its timeout is aborted and tried again', async (booking) => {
       booking.hold('reserve');
+      booking.reply('reserve', ({ attempt }) => ({ reference: `attempt ${attempt}` }));
       await booking.start();
       await booking.host.advance(1_100);
+      // Both go on now; the first has lost its place, and what it says doesn't count.
       await booking.letGo('reserve');
       await booking.pass(3);
       expect(booking.callsOf('reserve')).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
-      expect(await booking.view()).toMatchObject({ state: 'RESERVED' });
+      expect(await booking.view()).toMatchObject({ state: 'RESERVED', context: { reference: 'attempt 2' } });
     });
 
     test('whose key could double its effect asks its probe before it is tried again', async (booking) => {
