@@ -19,7 +19,13 @@ describe('an override by an administrator', () => {
     await settles(id, 'CANCELLED');
     expect(await ledger(id)).toMatchObject({ captured: 2_450, refunded: 2_450 });
     expect(await history(id)).toContainEqual(
-      expect.objectContaining({ event: 'OVERRIDE', from: 'CONFIRMED', to: 'CANCELLED', actor: 'admin' }),
+      expect.objectContaining({
+        event: 'OVERRIDE',
+        from: 'CONFIRMED',
+        to: 'CANCELLED',
+        actor: 'admin',
+        reason,
+      }),
     );
   });
 

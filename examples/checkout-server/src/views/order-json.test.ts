@@ -29,6 +29,14 @@ describe('a line of the history', () => {
     });
   });
 
+  it('gives the reason that a person gave, in their words', () => {
+    const event = { type: 'OVERRIDE', to: 'CANCELLED', reason: 'the customer called', force: false };
+    const cause = { type: 'event' as const, messageId: 'm1', event, actor: 'admin', accepted: false };
+    expect(historyJson(entry({ event: 'OVERRIDE', cause }))).toMatchObject({ reason: 'the customer called' });
+    const skip = { type: 'skip' as const, key: 'capture.p1:1', reason: 'settled by hand', actor: 'admin' };
+    expect(historyJson(entry({ event: 'skip', cause: skip }))).toMatchObject({ reason: 'settled by hand' });
+  });
+
   it('gives the code of a reason, not its text', () => {
     const parked = entry({ outcome: 'deferred', reason: 'PARKED: password=hunter2 failed', from: null });
     expect(historyJson(parked)).toMatchObject({ reason: 'PARKED', from: null });

@@ -50,18 +50,30 @@ export function orderJson(order: StoredOrder, saga: SagaView): OrderJson {
   };
 }
 
-/** One line of an order's history. What caused it stays inside; of a reason only its code goes out. */
-export function historyJson({ seq, at, event, outcome, reason, from, to, actor }: HistoryEntry): HistoryJson {
+/**
+ * One line of an order's history. What caused it stays inside, but for the reason that somebody gave; of a reason of
+ * the saga's own only its code goes out.
+ */
+export function historyJson(entry: HistoryEntry): HistoryJson {
+  const { seq, at, event, outcome, from, to, actor } = entry;
+  const reason = entry.reason === undefined ? reasonGiven(entry.cause) : codeOf(entry.reason);
   return {
     seq,
     at: new Date(at).toISOString(),
     event,
     outcome,
-    ...(reason !== undefined && { reason: codeOf(reason) }),
+    ...(reason !== undefined && { reason }),
     from: from === null ? null : orderStatus(from),
     to: orderStatus(to),
     actor,
   };
+}
+
+/** Why somebody cancelled, overrode, skipped or parked, in their own words. */
+function reasonGiven(cause: HistoryEntry['cause']): string | undefined {
+  if (cause?.type === 'skip' || cause?.type === 'park') return cause.reason;
+  const reason = cause?.type === 'event' ? cause.event['reason'] : undefined;
+  return typeof reason === 'string' ? reason : undefined;
 }
 
 export function obligationJson({ id, kind, certainty, step, undo, amount }: ObligationView): ObligationJson {
