@@ -164,6 +164,50 @@ describe('an answer that cannot be taken', () => {
     });
     expect(again.when(stepDeclined('reserve', 'TAKEN')).came).toMatchObject({ open: [] });
   });
+
+  it('an error that no state waits for is let go by a skip, without parking again', () => {
+    const saga = sagaOf(
+      {
+        initial: 'a',
+        states: {
+          a: {
+            invoke: { id: 'reserve', src: 'reserve', input: { seat: 'A' }, onDone: 'b' },
+            on: { STOP: 'b' },
+          },
+          b: undoing,
+        },
+      },
+      { events: ['STOP'] },
+    );
+    const story = given(saga, undefined).after(stepUnknown('reserve')).when(skipped('reserve:1'));
+    expect(story.came).toEqual(only({ state: 'a', givesUp: ['reserve:1'], open: ['seat.held:A?'] }));
+    expect(story.when({ type: 'STOP' }).came).toMatchObject({ asks: ['release'] });
+  });
+
+  it('a step refused for compensating parks where its state has no onError, and runs when a person retries', () => {
+    const saga = sagaOf(
+      {
+        initial: 'a',
+        states: {
+          a: { invoke: { id: 'first', src: 'reserve', input: { seat: 'A' }, onDone: 'undoing' } },
+          undoing: { invoke: { src: 'compensate', onDone: 'c' }, on: { AGAIN: 'b' } },
+          b: { invoke: { id: 'second', src: 'reserve', input: { seat: 'B' }, onDone: 'c' } },
+          c: rest,
+        },
+      },
+      { events: ['AGAIN'] },
+    );
+    const story = given(saga, undefined)
+      .after(stepDone('first', { reference: 'r' }))
+      .when({ type: 'AGAIN' });
+    expect(story.came).toMatchObject({
+      state: 'b',
+      parked: ['STEP_ERROR_UNHANDLED'],
+      parksRows: ['second:1'],
+    });
+    const undone = story.after(stepDone('release', { ok: true })).when(retried());
+    expect(undone.came).toMatchObject({ state: 'b', reruns: ['second:1'], open: ['seat.held:B?'] });
+  });
 });
 
 describe('an answer on which the machine throws', () => {

@@ -18,6 +18,7 @@ import { park } from './park.js';
 import { messageOf, type SagaErrorCode } from './saga-error.js';
 import { rowKey } from './saga-id.js';
 import type { StepContract, StepFailure } from './step.js';
+import { isInvoked } from './steps-in-flight.js';
 import { doneEvent, errorEvent, selects } from './xstate-seam.js';
 
 /** An answer that can't be taken as it is: the step stops until a person acts. */
@@ -230,10 +231,6 @@ function parkUnhandled(draft: Draft, entry: DeliveryEntry, run: StepRun, failure
   park(draft, { code: 'STEP_ERROR_UNHANDLED', message, key });
   record(draft, { ...entry, outcome: 'deferred', reason, from: draft.live.value });
   return { outcome: 'deferred', reason };
-}
-
-function isInvoked(draft: Draft, id: string): boolean {
-  return draft.live.nodes.some((node) => node.invoke.some((invoke) => invoke.id === id));
 }
 
 function faultOf(contract: StepContract, outcome: Settled): Fault | undefined {

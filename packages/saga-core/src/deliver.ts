@@ -8,6 +8,7 @@ import { eventLedger } from './event-ledger.js';
 import { park } from './park.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { settleRest } from './settle-rest.js';
+import { isInvoked, parkUnbegun } from './steps-in-flight.js';
 import { doneEvent, errorEvent, selects, take } from './xstate-seam.js';
 
 /** How many rounds of inner and deferred events one decision may take before the machine counts as looping. */
@@ -66,16 +67,15 @@ function deliverInner(draft: Draft, inner: InnerEvent): void {
     if (given !== 'some') record(draft, { ...entry, outcome: 'ignored', reason: 'NOT_HANDLED', from });
     return;
   }
-  const failure = {
-    kind: 'declined' as const,
-    code: 'compensating',
-    message: `step '${inner.step}' is not begun while the saga is undoing`,
-  };
+  const message = `step '${inner.step}' is not begun while the saga is undoing`;
+  const failure = { kind: 'declined' as const, code: 'compensating', message };
   const entry = { event: `${inner.step}.declined`, actor: 'system' };
   const event = errorEvent(inner.id, failure);
   // XState would go into its error status for good where no transition takes an error.
   const given = deliver(draft, event, entry);
-  if (given !== 'some') record(draft, { ...entry, outcome: 'ignored', reason: failure.code, from });
+  if (given === 'some') return;
+  if (given === 'none' && isInvoked(draft, inner.id)) parkUnbegun(draft, inner, message);
+  record(draft, { ...entry, outcome: 'ignored', reason: failure.code, from });
 }
 
 /** Offers the deferred events again, oldest first; true as soon as one was taken, dropped or parked. */

@@ -9,7 +9,13 @@ import { type Live, restore, store } from './xstate-seam.js';
 
 /** A step's answer that this decision makes up by itself, to be given to the machine. */
 export type InnerEvent =
-  | { readonly type: 'refused'; readonly id: string; readonly step: string }
+  | {
+      readonly type: 'refused';
+      readonly id: string;
+      readonly visit: number;
+      readonly step: string;
+      readonly input: unknown;
+    }
   | { readonly type: 'compensated'; readonly id: string; readonly undone: readonly string[] };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -4,6 +4,7 @@ import { addEffect, type Draft, findRun, removeRun, storedCause, updateRun } fro
 import type { StepRun } from './envelope.js';
 import { close, markProbed, obligationId, settleUnknown } from './ledger.js';
 import { rowKey } from './saga-id.js';
+import { errorEvent, selects } from './xstate-seam.js';
 
 /** A person gives the cause up that the machine threw on. A step's answer reaches the machine as unknown instead. */
 export function giveUpCause(draft: Draft, reason: string): void {
@@ -40,7 +41,10 @@ function giveUpRun(draft: Draft, run: StepRun, reason: string): void {
   if (contract && !run.answered) {
     draft.obligations = settleUnknown(draft.obligations, run, contract, 1, draft.runs);
   }
-  if (run.left) return removeRun(draft, run);
+  const failed = errorEvent(run.id, { kind: 'unknown' });
+  // Where the state has no onError, there is nothing to tell the machine: it waits for something else, or for good.
+  const isUnheard = selects(draft.definition.machine, draft.live, failed) === 'none';
+  if (run.left || (isUnheard && !run.answered)) return removeRun(draft, run);
   updateRun(draft, run, { parked: false, answered: true });
   const { id, visit } = run;
   const outcome = { kind: 'unknown' as const, message: `skipped: ${reason}` };

@@ -1,8 +1,9 @@
-import { addEffect, type Draft, nextVisit, removeRun, updateRun } from './draft.js';
+import { addEffect, type Draft, type InnerEvent, nextVisit, removeRun, updateRun } from './draft.js';
 import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import { obligationId, openMaybe, retract } from './ledger.js';
+import { park } from './park.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import type { StepContract } from './step.js';
@@ -28,7 +29,7 @@ export function startStep(
   if (before && role === 'invoke') leaveStep(draft, before);
   const visit = nextVisit(draft, id);
   if (role === 'invoke' && contract.opens && isCompensating(draft)) {
-    draft.inner = [...draft.inner, { type: 'refused', id, step }];
+    draft.inner = [...draft.inner, { type: 'refused', id, visit, step, input: rawInput }];
     return;
   }
   const input = parseStepInput(contract, rawInput);
@@ -52,6 +53,32 @@ export function startStep(
   if (contract.pivot) draft.pivoted = true;
   const run = newRun(id, visit, step, role, { closes, ...(opens && { opens: obligationId(opens), input }) });
   dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
+}
+
+/** A step that wasn't begun, and whose state knows nothing to do about that: it waits for a person, as a row. */
+export function parkUnbegun(draft: Draft, refused: InnerEvent & { type: 'refused' }, message: string): void {
+  const { id, visit, step } = refused;
+  const contract = draft.definition.steps[step];
+  if (!contract?.opens) return;
+  const input = parseStepInput(contract, refused.input);
+  const opens = obligationId({ kind: contract.opens.kind, instance: contract.opens.instance(input) });
+  const closes = contract.closes.map((one) =>
+    obligationId({ kind: one.kind, instance: one.instance(input) }),
+  );
+  const key = rowKey(id, visit);
+  const run = newRun(id, visit, step, 'invoke', { closes, opens, input, parked: true });
+  dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
+  addEffect(draft, { type: 'parkStep', key, error: message });
+  park(draft, {
+    code: 'STEP_ERROR_UNHANDLED',
+    message: `${message}, and the state has no onError for it`,
+    key,
+  });
+}
+
+/** Whether an active state invokes under this id. */
+export function isInvoked(draft: Draft, id: string): boolean {
+  return draft.live.nodes.some((node) => node.invoke.some((invoke) => invoke.id === id));
 }
 
 /** Adds a run and asks for it to be carried out. */
