@@ -91,7 +91,10 @@ describe('a server that is asked to stop', () => {
     const first = await start(env);
     const ids = await Promise.all(Array.from({ length: 5 }, () => first.place('phone-case')));
     await Promise.all(ids.map((id) => first.pay(id, 'tok_slow')));
+    // From a terminal it comes more than once, to every process between it and the server.
+    first.child.kill('SIGINT');
     expect(await first.stop()).toBe(0);
+    expect(processesOf(env['DATA_DIR'] ?? '')).toEqual([]);
     const second = await start(env);
     for (const id of ids) await second.settles(id, 'IN_TRANSIT', 60_000);
     expect(await second.stop()).toBe(0);

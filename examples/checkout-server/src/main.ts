@@ -38,11 +38,16 @@ async function startOrExit(settings: Settings, log: Logger): Promise<CheckoutSer
 const settings = settingsOrExit();
 const log = createLog(settings);
 const starting = startOrExit(settings, log);
-let signals = 0;
+/** Ctrl-C may reach this process more than once: from the terminal, and from whoever has started it. */
+const SAME_SIGNAL_MS = 2_000;
+let firstSignalAt: number | undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
-    signals += 1;
-    if (signals > 1) process.exit(1);
+    if (firstSignalAt !== undefined) {
+      if (performance.now() - firstSignalAt > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    firstSignalAt = performance.now();
     log.info({ signal }, 'stopping');
     starting
       .then((server) => server.stop())
