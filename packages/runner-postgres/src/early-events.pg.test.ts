@@ -1,6 +1,7 @@
 import { eventually } from '@countermand/test-kit';
 import { TestClock } from 'pg-boss';
 import { beforeEach, expect, it } from 'vitest';
+import type { PostgresRunner } from './postgres-runner.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
@@ -10,7 +11,7 @@ beforeEach(async () => {
   ({ url } = await freshDatabase());
 });
 
-const hook = { type: 'WEBHOOK', payment: 'p-1' };
+const hook = { type: 'WEBHOOK', payment: 'p-1' } as const;
 const input = { seat: 'A', amount: 1 };
 
 it('an event that may wait is kept until its saga starts, and given to it', async () => {
@@ -32,7 +33,7 @@ it('an event that may wait is kept until its saga starts, and given to it', asyn
 });
 
 it('an event that may not wait needs a saga, and a bad one is refused', async () => {
-  const runner = openRunner({ connection: url, sagas: [trip] });
+  const runner: PostgresRunner = openRunner({ connection: url, sagas: [trip] });
   await expect(runner.send('none', { type: 'PAY' })).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   await expect(runner.send('none', { type: 'WEBHOOK', payment: 7 })).rejects.toMatchObject({
     code: 'EVENT_INVALID',

@@ -1,5 +1,6 @@
 import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PostgresRunner } from './postgres-runner.js';
 import { jobSaga } from './test-support/job-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, keepingLogger, openRunner } from './test-support/open-runner.js';
@@ -112,7 +113,7 @@ describe('a message', () => {
   it('is applied once, however often it comes at once', async () => {
     const runner = openRunner({ connection: url, sagas: [trip] });
     const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
-    const note = { type: 'NOTE', text: 'x' };
+    const note = { type: 'NOTE', text: 'x' } as const;
     const sends = Array.from({ length: 20 }, () => runner.send(id, note, { messageId: 'm-1' }));
     const results = await Promise.all(sends);
     expect(results.filter(({ duplicate }) => !duplicate)).toEqual([{ outcome: 'applied', duplicate: false }]);
@@ -123,7 +124,7 @@ describe('a message', () => {
     const runners = [1, 2].map(() => openRunner({ connection: url, sagas: [trip] }));
     const [first] = runners;
     await first?.start(trip, { seat: 'A', amount: 1 }, { id: 'shared' });
-    const note = { type: 'NOTE', text: 'x' };
+    const note = { type: 'NOTE', text: 'x' } as const;
     const texts = Array.from({ length: 10 }, (_, index) => `m-${index}`);
     const sends = runners.flatMap((one) => texts.map((messageId) => one.send('shared', note, { messageId })));
     const results = await Promise.all(sends);
@@ -136,7 +137,7 @@ describe('a message', () => {
   it.each(['xstate.done.actor.reserve', 'xstate.after.TTL', 'NOPE'])(
     'of the type %s is refused',
     async (type) => {
-      const runner = openRunner({ connection: url, sagas: [trip] });
+      const runner: PostgresRunner = openRunner({ connection: url, sagas: [trip] });
       await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'forged' });
       await expect(runner.send('forged', { type })).rejects.toMatchObject({ code: 'EVENT_NOT_DECLARED' });
       expect(await runner.history('forged')).toHaveLength(1);
@@ -148,7 +149,7 @@ describe('a message', () => {
     { what: 'a lone surrogate', text: '\ud800' },
     { what: 'what breaks its schema', text: 7 },
   ])('with $what in it is refused at the border', async ({ text }) => {
-    const runner = openRunner({ connection: url, sagas: [trip] });
+    const runner: PostgresRunner = openRunner({ connection: url, sagas: [trip] });
     await runner.start(trip, { seat: 'A', amount: 1 }, { id: 'bad' });
     await expect(runner.send('bad', { type: 'NOTE', text })).rejects.toMatchObject({ code: 'EVENT_INVALID' });
   });

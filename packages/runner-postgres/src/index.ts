@@ -5,6 +5,12 @@ export type { EventHandler, PublishedEvent } from './deliver-event.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';
-export type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
+export type {
+  AnyEvent,
+  InTransaction,
+  PostgresRunner,
+  SendableEvent,
+  StopOptions,
+} from './postgres-runner.js';
 export type { AdaptersOption, RunnerOptions } from './runner-options.js';
 export type { WaitOptions } from './wait-for.js';

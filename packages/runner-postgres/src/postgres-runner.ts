@@ -1,6 +1,7 @@
 import type {
   AnySaga,
   HistoryEntry,
+  PublicEventOf,
   SagaInput,
   SagaRunner,
   SagaView,
@@ -27,17 +28,28 @@ export interface StopOptions {
   readonly graceMs?: number;
 }
 
-/** Runs sagas on PostgreSQL. */
-export interface PostgresRunner extends SagaRunner {
+/** An event of which the compiler knows nothing. */
+export interface AnyEvent {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** The public events of a runner's sagas; any event where the compiler doesn't know the sagas. */
+export type SendableEvent<S extends AnySaga> = string extends PublicEventOf<S>['type']
+  ? AnyEvent
+  : PublicEventOf<S>;
+
+/** Runs sagas on PostgreSQL. `Event` is what may be sent to them. */
+export interface PostgresRunner<Event extends { readonly type: string } = AnyEvent> extends SagaRunner {
   /**
    * Starts a saga. With `tx` it is decided and written there, and begins to run when that commits; another start of
    * the same id waits for it meanwhile, nothing else does.
    *
    * @throws SagaError `INPUT_INVALID`, `SAGA_UNKNOWN`, `SAGA_ID_INVALID`, `START_CONFLICT`, `DECIDE_FAILED`
    */
-  start<S extends AnySaga>(
-    saga: S,
-    input: SagaInput<S>,
+  start<One extends AnySaga>(
+    saga: One,
+    input: SagaInput<One>,
     options?: StartOptions & InTransaction,
   ): Promise<StartResult>;
   /**
@@ -46,11 +58,7 @@ export interface PostgresRunner extends SagaRunner {
    *
    * @throws SagaError `EVENT_NOT_DECLARED`, `EVENT_INVALID`, `SAGA_NOT_FOUND`, `MAILBOX_FULL`
    */
-  send(
-    id: string,
-    event: { readonly type: string; readonly [key: string]: unknown },
-    options?: SendOptions & InTransaction,
-  ): Promise<SendResult>;
+  send(id: string, event: Event, options?: SendOptions & InTransaction): Promise<SendResult>;
   /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID` */
   list(options?: ListOptions): Promise<SagaPage>;
   /** Events in order of `seq`; a page of them where `limit` is given. */

@@ -3,7 +3,7 @@ import { createRunner } from './create-runner.js';
 import type { AdaptersOption } from './runner-options.js';
 import { trip } from './test-support/trip-saga.js';
 
-type TripAdapters = AdaptersOption<[typeof trip]>[string];
+type TripAdapters = NonNullable<AdaptersOption<[typeof trip]>['trip']>;
 
 it('adapters may be given for some steps, whose input and output are known', () => {
   const runner = createRunner({
@@ -22,4 +22,16 @@ it('an adapter is refused for a step that no saga has, and with another output',
   expectTypeOf<keyof TripAdapters>().toEqualTypeOf<
     'reserveSeat' | 'releaseSeat' | 'chargeCard' | 'tellTraveller'
   >();
+});
+
+it('an event that none of its sagas declares is refused, and one with another payload', () => {
+  const runner = createRunner({ connection: 'postgres://localhost/none', sagas: [trip] });
+  type Sent = Parameters<typeof runner.send>[1];
+  expectTypeOf<{ type: 'CANCEL' }>().toExtend<Sent>();
+  expectTypeOf<{ type: 'REFUND' }>().not.toExtend<Sent>();
+  expectTypeOf<{ type: 'NOTE'; text: number }>().not.toExtend<Sent>();
+});
+
+it('adapters of a saga that the runner does not know are refused', () => {
+  expectTypeOf<keyof AdaptersOption<[typeof trip]>>().toEqualTypeOf<'trip'>();
 });

@@ -1,16 +1,22 @@
-import { type AdaptersFor, type AnySaga, SagaError } from '@countermand/saga-core';
+import { type AdaptersFor, type AnySaga, SagaError, type SagaName } from '@countermand/saga-core';
 import { z } from 'zod';
 import type { Pool } from './db/open-pool.js';
 import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 
 /**
- * Adapters by saga and step. They may be given for some steps only: other processes then carry out the others. Names
- * of sagas aren't known to the compiler; a step that the saga of that name lacks is refused when the runner is made.
+ * Adapters by saga and step. They may be given for some steps only: other processes then carry out the others.
+ * `satisfies AdaptersFor<typeof saga>` makes the compiler ask for all of a saga's.
  */
 export type AdaptersOption<Sagas extends readonly AnySaga[]> = {
-  readonly [saga: string]: Partial<AdaptersFor<Sagas[number]>>;
+  readonly [Name in SagaName<Sagas[number]>]?: Partial<AdaptersFor<SagaNamed<Sagas[number], Name>>>;
 };
+
+type SagaNamed<S extends AnySaga, Name extends string> = S extends AnySaga
+  ? Name extends SagaName<S>
+    ? S
+    : never
+  : never;
 
 /** What `createRunner` takes. */
 export interface RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySaga[]> {

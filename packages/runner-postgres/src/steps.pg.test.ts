@@ -1,4 +1,5 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
+import type { StepCall } from '@countermand/saga-core';
 import { cannotSay, declined, landed, later, notLanded } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +28,7 @@ describe.each([{ followUp: true }, { followUp: false }])('with followUp $followU
       followUp,
       adapters: {
         [saga.name]: {
-          work: ({ attempt, idempotencyKey }) => {
+          work: ({ attempt, idempotencyKey }: StepCall<{ n: number }>) => {
             seen.push({ attempt, idempotencyKey });
             if (attempt < 3) throw new Error(`attempt ${attempt} fails`);
             return { ok: 'yes' };

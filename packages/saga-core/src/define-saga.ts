@@ -18,9 +18,9 @@ type EventsOf<M extends AnyStateMachine> = {
 };
 
 /** What {@link defineSaga} takes. */
-export interface SagaOptions<M extends AnyStateMachine, Events> {
+export interface SagaOptions<M extends AnyStateMachine, Events, Name extends string = string> {
   /** A letter, then letters, digits, `-` and `_`; at most 40 in all. */
-  readonly name: string;
+  readonly name: Name;
   /** A whole number from 1. Another structure of the machine or the contracts needs another version. */
   readonly version: number;
   readonly machine: M;
@@ -46,16 +46,21 @@ export interface SagaOptions<M extends AnyStateMachine, Events> {
  *
  * @throws SagaError `DEFINITION_INVALID`, which names the state and says what to do
  */
-export function defineSaga<M extends AnyStateMachine, const Events extends EventsOf<M>>(
+export function defineSaga<
+  M extends AnyStateMachine,
+  const Events extends EventsOf<M>,
+  const Name extends string,
+>(
   options: SagaOptions<
     [MissingUndo<M>] extends [never]
       ? M
       : { readonly 'undo steps that are not among the actors': MissingUndo<M> } & M,
     Events & {
       readonly [Type in Exclude<keyof Events, EventFrom<M>['type']>]: 'the machine has no event of this type';
-    }
+    },
+    Name
   >,
-): SagaDefinition<M, keyof Events & string> {
+): SagaDefinition<M, keyof Events & string, Name> {
   // A clone: the caller's machine keeps its own options.
   const machine: AnyStateMachine = options.machine.provide({});
   if (!Number.isFinite(machine.options.maxIterations)) machine.options.maxIterations = MAX_ITERATIONS;

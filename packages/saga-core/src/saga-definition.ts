@@ -47,11 +47,15 @@ export type PublicEventOf<S extends AnySaga> = NonNullable<S['~types']>['event']
 /** The input that starts a saga. */
 export type SagaInput<S extends AnySaga> = NonNullable<S['~types']>['input'];
 
+/** The name of a saga definition. */
+export type SagaName<S extends AnySaga> = NonNullable<S['~types']>['name'];
+
 /** Types that a definition carries for the compiler; never there at run time. */
-export interface SagaTypes<Input, Event, S> {
+export interface SagaTypes<Input, Event, S, Name extends string = string> {
   readonly input: Input;
   readonly event: Event;
   readonly step: S;
+  readonly name: Name;
 }
 
 /** What is known of any saga definition at run time. */
@@ -87,6 +91,10 @@ type EventsNamed<Event extends { readonly type: string }, Types extends string> 
   : never;
 
 /** A saga definition with its types. */
-export type SagaDefinition<M extends AnyStateMachine, PublicType extends string> = AnySaga & {
-  readonly '~types'?: SagaTypes<InputFrom<M>, EventsNamed<EventFrom<M>, PublicType>, StepsOf<M>>;
+export type SagaDefinition<
+  M extends AnyStateMachine,
+  PublicType extends string,
+  Name extends string = string,
+> = AnySaga & {
+  readonly '~types'?: SagaTypes<InputFrom<M>, EventsNamed<EventFrom<M>, PublicType>, StepsOf<M>, Name>;
 };
