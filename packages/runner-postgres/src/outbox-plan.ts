@@ -1,4 +1,11 @@
-import { type AnySaga, idempotencyKey, type Publish, type RunStep } from '@countermand/saga-core';
+import {
+  type AnySaga,
+  deadlineMsOf,
+  idempotencyKey,
+  type Publish,
+  type RunStep,
+  type StepRun,
+} from '@countermand/saga-core';
 import type { Chance } from './ports/chance.js';
 import type { Delivery, LeasedRow, OutboxChange, OutboxRow, PublishOrder } from './ports/store.js';
 import { rowId } from './ports/store.js';
@@ -41,7 +48,7 @@ export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: num
     step,
     role,
     queue: stepQueue(saga.name, step),
-    deadlineAt: deadlineOf(saga, step, now),
+    deadlineAt: deadlineOf(saga, step, now, role),
     input,
     createdAt: now,
     // Stored where it can't be made from the row: a probe asks about the key of another one.
@@ -50,8 +57,9 @@ export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: num
 }
 
 /** When a step that is asked for now must have ended. */
-export function deadlineOf(saga: AnySaga, step: string, now: number): number {
-  return now + (saga.steps[step]?.deadlineMs ?? 0);
+export function deadlineOf(saga: AnySaga, step: string, now: number, role: StepRun['role']): number {
+  const contract = saga.steps[step];
+  return now + (contract ? deadlineMsOf(contract, role) : 0);
 }
 
 /** The row of a timer. */

@@ -169,7 +169,7 @@ export class SagaFold {
         this.#reruns.set(key, {
           sagaId,
           key,
-          renewed: { deadlineAt: deadlineOf(this.definition, this.#stepOf(key), this.#now) },
+          renewed: { deadlineAt: deadlineOf(this.definition, this.#stepOf(key), this.#now, 'invoke') },
         });
         break;
       case 'leaveStep':

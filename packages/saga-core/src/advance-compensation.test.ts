@@ -82,6 +82,15 @@ describe('compensate', () => {
     ]);
   });
 
+  it('waits for no probe whose question has been answered otherwise', () => {
+    const story = paying.after(stepAwaits('authorize'), { type: 'CANCEL' });
+    expect(story.when(done('authorize', { reference: 'late' })).came).toMatchObject({
+      givesUp: ['probe:payment.authorized:A1:1'],
+      asks: ['cancelPayment'],
+      open: ['seat.held:A1', 'payment.authorized:A1'],
+    });
+  });
+
   it('undoes what the probe could not tell of, or told wrongly', () => {
     const story = paying.after(stepAwaits('authorize'), { type: 'CANCEL' });
     const undoes = { asks: ['cancelPayment'], open: ['seat.held:A1', 'payment.authorized:A1?'] };

@@ -1,6 +1,6 @@
-import { type Draft, nextVisit } from './draft.js';
+import { addEffect, type Draft, nextVisit, removeRun } from './draft.js';
 import type { Obligation, StepRun } from './envelope.js';
-import { obligationId, openObligations } from './ledger.js';
+import { findObligation, obligationId, openObligations } from './ledger.js';
 import { park } from './park.js';
 import { messageOf } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
@@ -13,6 +13,7 @@ import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
  * not for answers that come later. What is stuck is passed over, together with what depends on it.
  */
 export function advanceCompensation(draft: Draft): void {
+  dropIdleProbes(draft);
   if (!draft.compensation || draft.runs.some(mustSettleFirst)) return;
   const open = openObligations(draft.obligations);
   for (const one of open) {
@@ -26,6 +27,16 @@ export function advanceCompensation(draft: Draft): void {
   delete draft.compensation;
   const ended = invokes.map(({ id }) => ({ type: 'compensated' as const, id, undone }));
   draft.inner = [...draft.inner, ...ended];
+}
+
+/** A probe that is still under way when its question has been answered otherwise keeps nobody waiting. */
+function dropIdleProbes(draft: Draft): void {
+  for (const run of draft.runs) {
+    const target = run.role === 'probe' && findObligation(draft.obligations, run.target ?? '');
+    if (!target || target.certainty === 'maybe') continue;
+    removeRun(draft, run);
+    addEffect(draft, { type: 'cancelStep', key: rowKey(run.id, run.visit) });
+  }
 }
 
 function mustSettleFirst(run: StepRun): boolean {

@@ -40,10 +40,12 @@ export type * from './runner-contract.js';
 export type {
   AdaptersFor,
   AnySaga,
+  EventNamed,
   MissingUndo,
   PublicEventOf,
   SagaDefinition,
   SagaInput,
+  SagaName,
   StepOf,
   StepsOf,
 } from './saga-definition.js';
@@ -52,6 +54,7 @@ export { assertSagaId, idempotencyKey, isSagaId, parseIdempotencyKey, rowKey } f
 export {
   type AnyStep,
   asAction,
+  deadlineMsOf,
   type InputOf,
   isStep,
   type Money,

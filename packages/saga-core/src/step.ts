@@ -194,6 +194,14 @@ function eraseOpens<Input, Output, Undo extends AnyStep>(
   };
 }
 
+/** The longest that a probe before an undo may take, in milliseconds; then the undo goes on without it. */
+const PROBE_DEADLINE_MS = 60_000;
+
+/** How long a row of this contract may take with all its attempts and waits, in milliseconds. */
+export function deadlineMsOf(contract: StepContract, role: 'invoke' | 'action' | 'undo' | 'probe'): number {
+  return role === 'probe' ? Math.min(contract.deadlineMs, PROBE_DEADLINE_MS) : contract.deadlineMs;
+}
+
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/;
 
 function checkContract(contract: StepContract): void {

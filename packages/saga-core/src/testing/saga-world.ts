@@ -6,7 +6,7 @@ import type { Effect, RunStep } from '../effect.js';
 import { retryDelayMs } from '../retry-policy.js';
 import type { AnySaga } from '../saga-definition.js';
 import { SagaError } from '../saga-error.js';
-import type { StepContract } from '../step.js';
+import { deadlineMsOf, type StepContract } from '../step.js';
 import { Agenda } from './agenda.js';
 import { type AttemptEnd, type AttemptTools, runAttempt, runLastProbe } from './run-attempt.js';
 import { type StepRow, type StoredSaga, throughJson } from './stored-saga.js';
@@ -124,7 +124,7 @@ export class SagaWorld {
   }
 
   #dispatch(stored: StoredSaga, { type: _type, ...asked }: RunStep): void {
-    const deadlineAt = this.now + this.#contract(stored.definition, asked.step).deadlineMs;
+    const deadlineAt = this.now + deadlineMsOf(this.#contract(stored.definition, asked.step), asked.role);
     const row: StepRow = {
       ...asked,
       sagaId: stored.envelope.sagaId,
@@ -158,7 +158,7 @@ export class SagaWorld {
     if (effect.type === 'cancelStep') row.status = 'cancelled';
     if (effect.type === 'parkStep') Object.assign(row, { status: 'parked', error: effect.error });
     if (effect.type !== 'rerunStep') return;
-    const deadlineAt = this.now + this.#contract(stored.definition, row.step).deadlineMs;
+    const deadlineAt = this.now + deadlineMsOf(this.#contract(stored.definition, row.step), row.role);
     Object.assign(row, { status: 'pending', attempts: 0, error: undefined, deadlineAt });
     this.#plan(row, this.now, () => this.#attempt(row));
   }
