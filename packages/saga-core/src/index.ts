@@ -24,6 +24,10 @@ export {
 export { admitEvent } from './apply-event.js';
 export { timerKey } from './carry-actions.js';
 export type { AdminCause, AnswerCause, Cause, EventCause, StepOutcome, TimerCause } from './cause.js';
+export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
+export type { CheckReport, Finding, SuppressedFinding, TraceLine } from './check/check-report.js';
+export { checkSaga } from './check/check-saga.js';
+export { withCheckOptions } from './check/with-check-options.js';
 export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';
 export type { Decision, HistoryEntry, Outcome } from './decision.js';

@@ -1,6 +1,7 @@
 import type { AnyStateMachine, EventFrom, InputFrom, StateMachine } from 'xstate';
 import type { z } from 'zod';
 import type { AdapterOf } from './adapter.js';
+import type { CheckOptions } from './check/check-options.js';
 import type { JsonObject } from './json.js';
 import type { PublicEvent } from './public-event.js';
 import type { AnyStep, StepContract } from './step.js';
@@ -75,6 +76,8 @@ export interface AnySaga {
   readonly fingerprint: string;
   /** The machine's structure and the contracts, a line each; for telling what differs. */
   readonly structure: readonly string[];
+  /** What every check of it uses; see `withCheckOptions`. */
+  readonly check?: CheckOptions;
   readonly '~types'?: SagaTypes<unknown, { readonly type: string }, unknown>;
 }
 

@@ -1,4 +1,6 @@
+import { withCheckOptions } from '../check/with-check-options.js';
 import { defineSaga } from '../define-saga.js';
+import { orderCheck } from './order-check.js';
 import { orderInput } from './order-context.js';
 import { createOrderEvents } from './order-events.js';
 import { createOrderMachine } from './order-machine.js';
@@ -14,7 +16,7 @@ import { createOrderSteps } from './order-steps.js';
 export function createOrderSaga(settings: Partial<OrderSettings> = {}) {
   const complete = completeOrderSettings(settings);
   const steps = createOrderSteps(complete);
-  return defineSaga({
+  const saga = defineSaga({
     name: 'order',
     version: 1,
     machine: createOrderMachine(complete, steps),
@@ -23,6 +25,7 @@ export function createOrderSaga(settings: Partial<OrderSettings> = {}) {
     override: 'OVERRIDE',
     attributes: ({ orderId, customerId }) => ({ orderId, customerId }),
   });
+  return withCheckOptions(saga, orderCheck(1));
 }
 
 /** The order saga's type; its adapters are `AdaptersFor<OrderSaga>`. */

@@ -1,0 +1,44 @@
+import type { Json, JsonObject } from '../json.js';
+
+/** Values to try, or a function that makes them from what is known at that moment. */
+export type SamplesFor<Known> = readonly unknown[] | ((known: Known) => readonly unknown[]);
+
+/** What the check runs a saga's own functions on. What is left out is made from the schemas. */
+export interface CheckSamples {
+  /** Inputs that start the saga. With these, guards are asked; without, both answers of each guard are taken. */
+  readonly input?: readonly unknown[];
+  /** Outputs by step name, from the step's input where that is known. */
+  readonly outputs?: Readonly<Record<string, SamplesFor<Json>>>;
+  /** Payloads by public event, from the context. */
+  readonly events?: Readonly<Record<string, SamplesFor<JsonObject>>>;
+  /** By step, codes that stand for all those which it declares. */
+  readonly declines?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A finding that is known and accepted. */
+export interface Suppression {
+  /** Code of the rule, for example `step-error-unhandled`. */
+  readonly rule: string;
+  /** The findings that are meant: those whose subject contains this text. Left out: all of that rule. */
+  readonly subject?: string;
+  /** Why it is all right; it stands in the report. */
+  readonly reason: string;
+}
+
+/** How {@link checkSaga} explores. */
+export interface CheckOptions {
+  readonly samples?: CheckSamples;
+  readonly suppress?: readonly Suppression[];
+  /** Keys of the context on which no guard, no input of a step and no spawn depends: they tell no states apart. */
+  readonly ignore?: readonly string[];
+  /** What of the context tells states apart, where that is less than all of it. The report names it as assumed. */
+  readonly tells?: (state: Json, context: JsonObject) => unknown;
+  /** Names in the samples that can be swapped for each other: the payments of a split order. */
+  readonly alike?: readonly string[];
+  /** The most states that are explored; 50,000 by default. A check that ends there has proved nothing. */
+  readonly maxStates?: number;
+  /** Ends with the first finding that isn't suppressed: quicker, and enough for a yes or no. */
+  readonly stopAtFirst?: boolean;
+  /** Of the steps that the machine has left, how many may answer after something else has happened; 2 by default. */
+  readonly maxLate?: number;
+}

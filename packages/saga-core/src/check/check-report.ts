@@ -1,0 +1,54 @@
+import type { Json } from '../json.js';
+
+/** One thing that happened on the way to a finding. */
+export interface TraceLine {
+  /** `start`, `step reserveStock: done`, `timer TTL`, `event CANCEL`. */
+  readonly what: string;
+  /** The machine's state afterwards. */
+  readonly state: Json;
+  /** What is or may be open in the world afterwards: `stock.reserved:o-1`, with `?` where nobody knows. */
+  readonly open: readonly string[];
+  /** How guards answered, where both answers were taken: `yes`, `no`, in the order in which they were asked. */
+  readonly guards?: readonly string[];
+}
+
+/** Something that is wrong with a saga. */
+export interface Finding {
+  /** Code of the rule; its page is `docs/check/CODE.md`. */
+  readonly rule: string;
+  readonly title: string;
+  /** Where: a state, a step, an event. Findings of one rule differ in it. */
+  readonly subject: string;
+  /** What is wrong, for people. */
+  readonly message: string;
+  readonly mend: string;
+  /** The shortest way to it. Empty where the definition alone shows it. */
+  readonly trace: readonly TraceLine[];
+}
+
+/** A finding that is accepted, with the reason. */
+export interface SuppressedFinding extends Finding {
+  readonly reason: string;
+}
+
+/** What `checkSaga` found. Plain JSON. */
+export interface CheckReport {
+  readonly saga: string;
+  readonly version: number;
+  /** Nothing was found, and everything within the bounds was explored. */
+  readonly sound: boolean;
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly explored: {
+    readonly states: number;
+    readonly transitions: number;
+    /** Length of the longest of the shortest ways. */
+    readonly depth: number;
+    /** False where the check ended at its greatest number of states. */
+    readonly complete: boolean;
+  };
+  /** What was bounded, left out or merged. */
+  readonly bounds: readonly string[];
+  /** What the proof takes for granted. */
+  readonly assumptions: readonly string[];
+}

@@ -1,0 +1,126 @@
+import type { AnySaga } from '../saga-definition.js';
+import type { CheckOptions, Suppression } from './check-options.js';
+import type { CheckReport, Finding, SuppressedFinding } from './check-report.js';
+import { assumptionsOf, boundsOf, hasGuards } from './describe-bounds.js';
+import { type Exploration, explore, type Witness } from './explore.js';
+import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
+import { possibleCauses } from './possible-causes.js';
+import type { Found, Inspection, Rule } from './rule.js';
+import { CHECK_RULES } from './rules.js';
+import { traceOf } from './trace.js';
+import { checkOptionsOf } from './with-check-options.js';
+
+/**
+ * Proves a saga, or shows how it goes wrong: explores every state that the machine, its open obligations and its
+ * steps in flight can reach, with every answer of every step, every timer and every public event. Pure.
+ *
+ * Findings come with the shortest way to them. What was bounded and what is taken for granted stands in the report.
+ * Each decision is made by `decide`, as in a runner.
+ *
+ * @param options - on top of those which {@link withCheckOptions} has kept with the saga
+ */
+export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckReport {
+  const complete = checkOptionsOf(saga, options);
+  const guessing = complete.samples?.input === undefined && hasGuards(saga);
+  const oracle = guessing ? guessGuards(saga) : askGuards(saga);
+  const causes = possibleCauses(oracle.saga, complete.samples ?? {});
+  const suppressions = complete.suppress ?? [];
+  let notebook = new Notebook(oracle, suppressions);
+  const exploration = explore(oracle, guessing, causes, complete, () => {
+    notebook = new Notebook(oracle, suppressions);
+    return notebook.witness;
+  });
+  notebook.end(exploration);
+  const all = notebook.findings();
+  const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));
+  const findings = all.filter((finding) => suppressedBy(finding, suppressions).length === 0);
+  return {
+    saga: saga.name,
+    version: saga.version,
+    sound: findings.length === 0 && exploration.complete && exploration.failure === undefined,
+    findings,
+    suppressed,
+    explored: {
+      states: exploration.places.length,
+      transitions: exploration.transitions,
+      depth: exploration.places.reduce((most, { place }) => Math.max(most, place.depth), 0),
+      complete: exploration.complete,
+    },
+    bounds: boundsOf(exploration, complete),
+    assumptions: assumptionsOf(guessing, causes, complete, exploration),
+  };
+}
+
+/** The rules at work, with the first of everything that each found. */
+class Notebook {
+  readonly #oracle: GuardOracle;
+  readonly #suppressions: readonly Suppression[];
+  readonly #found = new Map<string, { rule: Rule; found: Found }>();
+  #isEnough = false;
+  readonly #inspections: readonly { rule: Rule; inspection: Inspection }[];
+
+  constructor(oracle: GuardOracle, suppressions: readonly Suppression[]) {
+    this.#oracle = oracle;
+    this.#suppressions = suppressions;
+    const { saga } = oracle;
+    this.#inspections = CHECK_RULES.map((rule) => ({ rule, inspection: rule.inspect?.(saga) ?? {} }));
+    for (const rule of CHECK_RULES) this.#note(rule, rule.onSaga?.(saga) ?? []);
+  }
+
+  get witness(): Witness {
+    return {
+      isEnough: () => this.#isEnough,
+      onPlace: (stand: Parameters<NonNullable<Inspection['onPlace']>>[0]) => {
+        for (const { rule, inspection } of this.#inspections)
+          this.#note(rule, inspection.onPlace?.(stand) ?? []);
+      },
+      onMove: (move: Parameters<NonNullable<Inspection['onMove']>>[0]) => {
+        for (const { rule, inspection } of this.#inspections)
+          this.#note(rule, inspection.onMove?.(move) ?? []);
+      },
+    };
+  }
+
+  end({ places, complete, failure, leadingTo }: Exploration): void {
+    for (const { rule, inspection } of this.#inspections) {
+      if (complete) this.#note(rule, inspection.atEnd?.(places, leadingTo) ?? []);
+      if (failure !== undefined && rule.code === 'machine-throws') {
+        this.#note(rule, [{ subject: 'start', message: `the saga can't start: ${failure}` }]);
+      }
+    }
+  }
+
+  findings(): Finding[] {
+    return CHECK_RULES.flatMap((rule) =>
+      [...this.#found.values()]
+        .filter((one) => one.rule === rule)
+        .map(({ found }) => ({
+          rule: rule.code,
+          title: rule.title,
+          subject: found.subject,
+          message: found.message,
+          mend: rule.mend,
+          trace: traceOf(this.#oracle, found),
+        })),
+    );
+  }
+
+  #note(rule: Rule, found: readonly Found[]): void {
+    for (const one of found) {
+      const key = `${rule.code} ${one.subject}`;
+      if (!this.#found.has(key)) this.#found.set(key, { rule, found: one });
+      this.#isEnough ||= !suppressionOf(this.#suppressions, rule.code, one.subject);
+    }
+  }
+}
+
+function suppressionOf(suppressions: readonly Suppression[], code: string, subject: string) {
+  return suppressions.find(
+    (one) => one.rule === code && (one.subject === undefined || subject.includes(one.subject)),
+  );
+}
+
+function suppressedBy(finding: Finding, suppressions: readonly Suppression[]): SuppressedFinding[] {
+  const meant = suppressionOf(suppressions, finding.rule, finding.subject);
+  return meant ? [{ ...finding, reason: meant.reason }] : [];
+}

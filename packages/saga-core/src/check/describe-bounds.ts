@@ -1,0 +1,61 @@
+import { allNodes, transitionsOf } from '../machine-nodes.js';
+import type { AnySaga } from '../saga-definition.js';
+import type { CheckOptions } from './check-options.js';
+import type { Exploration } from './explore.js';
+import type { PossibleCauses } from './possible-causes.js';
+
+/** Whether any transition of the machine depends on a guard. */
+export function hasGuards({ machine }: AnySaga): boolean {
+  return allNodes(machine).some((node) => transitionsOf(node).some(({ guard }) => guard !== undefined));
+}
+
+/** What an exploration left out or merged, for the report. */
+export function boundsOf(exploration: Exploration, options: CheckOptions): string[] {
+  const { complete, widened, hurried, places } = exploration;
+  const { maxLate = 2, ignore = [], alike = [], tells } = options;
+  return [
+    ...(complete
+      ? []
+      : [`the check ended after ${places.length} states, and proves nothing; raise maxStates`]),
+    ...(hurried
+      ? [
+          `of the steps that the machine has left, at most ${maxLate} answer after something else has happened`,
+        ]
+      : []),
+    'times, visits, and the order in which things were opened tell no states apart; runs of one step that were left behave as one',
+    'an event that is kept for later acts as the same event does that comes later',
+    ...(ignore.length > 0
+      ? [`the context's ${ignore.join(', ')} tell no states apart: so its author says`]
+      : []),
+    ...(tells ? ['of the context only what its author names for each state tells states apart'] : []),
+    ...widened.map((key) => `the context's ${key} takes too many values to be told apart`),
+    ...(alike.length > 1
+      ? [`${alike.join(', ')} behave alike, so that one order of them stands for all`]
+      : []),
+  ];
+}
+
+/** What the proof takes for granted. */
+export function assumptionsOf(
+  guessing: boolean,
+  { made, missing }: PossibleCauses,
+  { samples }: CheckOptions,
+  { endless }: Exploration,
+): string[] {
+  const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
+  return [
+    guessing
+      ? 'guards answer both ways, each the same within one decision'
+      : 'guards are asked, on contexts made from samples',
+    ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
+    ...(made.length > 0 ? [`values made from the schemas stand for all values of ${made.join(', ')}`] : []),
+    ...missing.map(
+      (what) => `nothing could be made from the schema of ${what}, so it never comes: give samples`,
+    ),
+    'adapters keep their contracts, and an undo succeeds in the end; one that fails parks the saga in plain sight',
+    'a parked saga waits for a person, and what the person does is not explored',
+    ...(endless > 0
+      ? [`${endless} ways on which guards' answers let the machine throw, or never come to a stop, can't be`]
+      : []),
+  ];
+}

@@ -1,0 +1,276 @@
+import type { Cause } from '../cause.js';
+import { begin, decide } from '../decide.js';
+import type { Decision } from '../decision.js';
+import type { Envelope, StepRun } from '../envelope.js';
+import type { JsonObject } from '../json.js';
+import { messageOf } from '../saga-error.js';
+import { isAtRest, leftOpen } from '../settle-rest.js';
+import { restore, selects } from '../xstate-seam.js';
+import type { CheckOptions } from './check-options.js';
+import type { GuardOracle } from './guard-oracle.js';
+import type { PossibleCauses } from './possible-causes.js';
+import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
+import { signatureOf } from './state-signature.js';
+
+/** Who follows an exploration. */
+export interface Witness {
+  readonly onPlace: (stand: Stand) => void;
+  readonly onMove: (move: Move) => void;
+  /** Whether something has been found that isn't suppressed. */
+  readonly isEnough: () => boolean;
+}
+
+/** What an exploration came to. */
+export interface Exploration {
+  readonly places: readonly Explored[];
+  readonly leadingTo: LeadingTo;
+  readonly transitions: number;
+  readonly complete: boolean;
+  /** Ways that guards can't really go, for the machine never came to a stop on them. */
+  readonly endless: number;
+  /** Whether steps that were left had to answer at once, for too many were late already. */
+  readonly hurried: boolean;
+  /** Keys of the context with too many values to be told apart. */
+  readonly widened: readonly string[];
+  /** Why it couldn't even start. */
+  readonly failure?: string;
+}
+
+/** Where a key of the context has more values than this, it no longer tells states apart. */
+const MOST_VALUES = 12;
+const AT = 0;
+
+/** Explores everything that can happen, nearest first, until nothing new turns up. */
+export function explore(
+  oracle: GuardOracle,
+  guessing: boolean,
+  causes: PossibleCauses,
+  options: CheckOptions,
+  witness: () => Witness,
+): Exploration {
+  const widened = new Set<string>();
+  for (;;) {
+    const walk = new Walk(oracle, guessing, causes, options, widened, witness());
+    const tooMany = walk.run();
+    if (tooMany === undefined) return walk.result([...widened]);
+    widened.add(tooMany);
+  }
+}
+
+interface Open {
+  readonly place: Place;
+  readonly envelope: Envelope;
+}
+
+/** One exploration with one idea of which states are the same. */
+class Walk {
+  readonly #oracle: GuardOracle;
+  readonly #guessing: boolean;
+  readonly #causes: PossibleCauses;
+  readonly #options: CheckOptions;
+  readonly #widened: ReadonlySet<string>;
+  readonly #witness: Witness;
+  readonly #signature: (envelope: Envelope) => string;
+  readonly #known = new Map<string, number>();
+  readonly #open: (Open | undefined)[] = [];
+  readonly #facts: {
+    place: Place;
+    state: Explored['state'];
+    parked: Explored['parked'];
+    settled: boolean;
+  }[] = [];
+  readonly #reachedFrom: number[][] = [];
+  readonly #values = new Map<string, Set<string>>();
+  #transitions = 0;
+  #endless = 0;
+  #hurried = false;
+  #complete = true;
+  #failure: string | undefined;
+
+  constructor(
+    oracle: GuardOracle,
+    guessing: boolean,
+    causes: PossibleCauses,
+    options: CheckOptions,
+    widened: ReadonlySet<string>,
+    witness: Witness,
+  ) {
+    this.#oracle = oracle;
+    this.#guessing = guessing;
+    this.#causes = causes;
+    this.#options = options;
+    this.#widened = widened;
+    this.#witness = witness;
+    this.#signature = signatureOf(oracle.saga, options, widened);
+  }
+
+  /** Returns a key of the context that must be left out first, if there is one. */
+  run(): string | undefined {
+    this.#start();
+    const most = this.#options.maxStates ?? 50_000;
+    for (let next = 0; next < this.#open.length; next += 1) {
+      const { place, envelope } = this.#open[next] as Open;
+      // Only what is still to be looked at is kept whole.
+      this.#open[next] = undefined;
+      this.#expand(place, envelope);
+      const tooMany = this.#keyWithTooManyValues();
+      if (tooMany !== undefined) return tooMany;
+      if (this.#options.stopAtFirst && this.#witness.isEnough()) return this.#stop();
+      if (this.#facts.length > most) return this.#stop();
+    }
+    return undefined;
+  }
+
+  #stop(): undefined {
+    this.#complete = false;
+  }
+
+  result(widened: readonly string[]): Exploration {
+    // What was not looked at any more may lead anywhere.
+    const goals = [...this.#known.values()].filter((index) => this.#facts[index]?.settled ?? true);
+    const canRest = this.#leadingTo(goals);
+    return {
+      places: this.#facts.map((fact, index) => ({ ...fact, canRest: canRest.has(index) })),
+      transitions: this.#transitions,
+      complete: this.#complete,
+      endless: this.#endless,
+      hurried: this.#hurried,
+      widened,
+      leadingTo: (those) => this.#leadingTo(those),
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    };
+  }
+
+  #start(): void {
+    for (const input of this.#causes.inputs) {
+      try {
+        const { saga } = this.#oracle;
+        for (const { result, answers } of this.#oracle.allWays(() =>
+          begin(saga, { sagaId: 'saga', input, at: AT, actor: 'check' }),
+        )) {
+          this.#arrive(result, undefined, { input, answers });
+        }
+      } catch (thrown) {
+        this.#failure = messageOf(thrown);
+      }
+    }
+  }
+
+  #expand(place: Place, envelope: Envelope): void {
+    const { saga } = this.#oracle;
+    const live = restore(saga.machine, envelope.snapshot);
+    const parked = envelope.parked.length > 0;
+    const atRest = !parked && isAtRest({ ...envelope, live });
+    const settled = atRest && leftOpen({ ...envelope, live }).length === 0;
+    const why = envelope.parked.map(({ code }) => code);
+    this.#facts[place.index] = { place, state: envelope.snapshot.value, parked: why, settled };
+    const stand: Stand = {
+      saga,
+      place,
+      envelope,
+      live,
+      causes: this.#causes,
+      guessing: this.#guessing,
+      oracle: this.#oracle,
+    };
+    const hurried = parked ? undefined : this.#hurriedRun(envelope);
+    if (!hurried) this.#witness.onPlace(stand);
+    // What a person does to a parked saga is the person's own.
+    if (parked) return;
+    const inside = this.#causes.inside(envelope);
+    const causes = hurried
+      ? inside.filter((cause) => this.#isOfHurried(envelope, hurried, cause))
+      : [...inside, ...this.#causes.outside(envelope).filter((cause) => this.#isTaken(stand, cause))];
+    for (const cause of causes) this.#follow(stand, cause);
+  }
+
+  #follow(stand: Stand, cause: Cause): void {
+    const { saga } = this.#oracle;
+    for (const { result, answers } of this.#oracle.allWays(() => decide(saga, stand.envelope, cause, AT))) {
+      this.#transitions += 1;
+      const threw = result.envelope.parked.some(({ code }) => code === 'DECIDE_FAILED');
+      if (threw && this.#guessing && answers.length > 0) {
+        this.#endless += 1;
+        continue;
+      }
+      // An event that is kept does, when it is taken, what the same event does that comes then.
+      if (result.outcome === 'refused' || result.reason === 'NOT_HANDLED_YET') continue;
+      this.#arrive(result, { from: stand.place, cause, answers }, undefined, stand);
+    }
+  }
+
+  #arrive(
+    decision: Decision,
+    step: Step | undefined,
+    start: Place['start'] | undefined,
+    before?: Stand,
+  ): void {
+    const { saga } = this.#oracle;
+    this.#witness.onMove({ saga, before, step, decision, guessing: this.#guessing });
+    const { envelope } = decision;
+    const signature = this.#signature(envelope);
+    const known = this.#known.get(signature);
+    const index = known ?? this.#known.size;
+    if (known === undefined) this.#reachedFrom[index] = [];
+    if (step) this.#reachedFrom[index]?.push(step.from.index);
+    if (known !== undefined) return;
+    this.#known.set(signature, index);
+    this.#noteValues(envelope);
+    const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start };
+    this.#open.push({ place, envelope });
+  }
+
+  /** With as many late answers as may be, or one that need not be late, what was left answers before anything else. */
+  #hurriedRun(envelope: Envelope): StepRun | undefined {
+    const left = envelope.runs.filter((run) => run.left && !run.parked && run.role === 'invoke');
+    const late = left.filter((run) => run.awaiting).length;
+    const waiting = left.filter((run) => !run.awaiting && (run.opens !== undefined || run.closes.length > 0));
+    if (late + waiting.length <= (this.#options.maxLate ?? 2) && this.#options.maxLate !== 1)
+      return undefined;
+    const [first] = waiting;
+    if (first) this.#hurried = true;
+    return first;
+  }
+
+  #isOfHurried(envelope: Envelope, run: StepRun, cause: Cause): boolean {
+    if (cause.type !== 'answer' || cause.id !== run.id || cause.visit !== run.visit) return false;
+    const late = envelope.runs.filter((one) => one.left && one.awaiting).length;
+    return cause.outcome.kind !== 'awaiting' || late < (this.#options.maxLate ?? 2);
+  }
+
+  /** Whether any transition can take the event. What none takes changes nothing. */
+  #isTaken({ live, envelope }: Stand, cause: Cause): boolean {
+    if (cause.type !== 'event') return true;
+    if (cause.override && envelope.pivoted) return false;
+    const { machine } = this.#oracle.saga;
+    const ways = this.#oracle.allWays(() => selects(machine, live, cause.event));
+    return ways.some(({ result }) => result === 'some');
+  }
+
+  #noteValues({ snapshot: { context } }: Envelope): void {
+    if (this.#options.tells) return;
+    for (const [key, value] of Object.entries((context ?? {}) as JsonObject)) {
+      if (this.#options.ignore?.includes(key) || this.#widened.has(key)) continue;
+      const values = this.#values.get(key) ?? new Set();
+      this.#values.set(key, values.add(JSON.stringify(value)));
+    }
+  }
+
+  #keyWithTooManyValues(): string | undefined {
+    for (const [key, values] of this.#values) if (values.size > MOST_VALUES) return key;
+    return undefined;
+  }
+
+  #leadingTo(goals: Iterable<number>): ReadonlySet<number> {
+    const found = new Set(goals);
+    const open = [...found];
+    for (let goal = open.pop(); goal !== undefined; goal = open.pop()) {
+      for (const from of this.#reachedFrom[goal] ?? []) {
+        if (found.has(from)) continue;
+        found.add(from);
+        open.push(from);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Cause, EventCause, StepOutcome } from '../cause.js';
+import type { Envelope, StepRun } from '../envelope.js';
+import type { Json, JsonObject } from '../json.js';
+import { findObligation } from '../ledger.js';
+import type { AnySaga } from '../saga-definition.js';
+import type { StepContract } from '../step.js';
+import type { CheckSamples, SamplesFor } from './check-options.js';
+import { sampleSchema } from './sample-schema.js';
+import { isWatched } from './state-signature.js';
+
+/** Everything that can happen to a saga as it stands. */
+export interface PossibleCauses {
+  /** Answers of the steps in flight, and timers. */
+  inside(envelope: Envelope): Cause[];
+  /** Public events: each with each of its samples. */
+  outside(envelope: Envelope): EventCause[];
+  /** Inputs that start the saga. */
+  readonly inputs: readonly unknown[];
+  /** Values that had to be made from schemas, and schemas that none could be made from. */
+  readonly made: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** Finds samples for everything that a saga takes from outside. */
+export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCauses {
+  const made: string[] = [];
+  const missing: string[] = [];
+  const makeFrom = (what: string, schema: Parameters<typeof sampleSchema>[0]) => {
+    const values = sampleSchema(schema);
+    (values.length > 0 ? made : missing).push(what);
+    return values;
+  };
+  const outputs = mapValues(saga.steps, ({ name, output }) =>
+    pick(samples.outputs?.[name], () => makeFrom(`output of ${name}`, output)),
+  );
+  const events = mapValues(saga.events, ({ schema }, type) =>
+    pick(samples.events?.[type], () =>
+      type === saga.override ? overridesOf(saga) : makeFrom(`event ${type}`, schema),
+    ),
+  );
+  const inputs = samples.input ?? (saga.input ? makeFrom('input', saga.input) : [undefined]);
+  return {
+    inputs,
+    made,
+    missing,
+    inside: (envelope) => [
+      ...envelope.runs
+        .filter((run) => !run.parked && !run.answered && isWatched(saga, run))
+        .flatMap((run) =>
+          answersOf(saga, envelope, { ...run, input: inputOf(envelope, run) }, outputs, samples.declines),
+        ),
+      ...envelope.timers.map(({ id, visit }): Cause => ({ type: 'timer', id, visit })),
+    ],
+    outside: ({ snapshot }) =>
+      Object.entries(events).flatMap(([type, payloadsFor]) =>
+        payloadsFor(snapshot.context as JsonObject).map(
+          (payload): EventCause => ({
+            type: 'event',
+            messageId: type,
+            event: { ...(payload as JsonObject), type },
+            actor: 'check',
+            accepted: false,
+            ...(type === saga.override && { override: true as const }),
+          }),
+        ),
+      ),
+  };
+}
+
+type Outputs = Readonly<Record<string, (input: Json) => readonly unknown[]>>;
+
+function answersOf(
+  saga: AnySaga,
+  envelope: Envelope,
+  run: StepRun,
+  outputs: Outputs,
+  declines: CheckSamples['declines'],
+): Cause[] {
+  const contract = saga.steps[run.step];
+  if (!contract) return [];
+  const answer = (outcome: StepOutcome, attempts = 1): Cause => ({
+    type: 'answer',
+    id: run.id,
+    visit: run.visit,
+    attempts,
+    outcome,
+  });
+  const values = outputs[run.step]?.(run.input ?? null) ?? [];
+  const told = run.left || run.role !== 'invoke' ? tellingApart(contract, run, values) : values;
+  const done = told.map((output) => ({ kind: 'done' as const, output }));
+  if (run.role === 'probe') {
+    const found = told.map((output) => ({ kind: 'done' as const, output: { landed: true, output } }));
+    return [...found, { kind: 'done' as const, output: { landed: false } }].map((one) => answer(one));
+  }
+  // An undo that fails parks, in plain sight: nothing follows from that until a person acts.
+  if (run.role !== 'invoke') return done.map((one) => answer(one));
+  const acts = run.opens !== undefined || run.closes.length > 0;
+  const codes = run.left ? contract.declines.slice(0, 1) : (declines?.[run.step] ?? contract.declines);
+  const declined = codes.map((code) => ({ kind: 'declined' as const, code }));
+  const unknown = { kind: 'unknown' as const, message: 'no answer' };
+  return [
+    ...done.map((one) => answer(one)),
+    ...declined.map((one) => answer(one)),
+    answer(unknown),
+    // A no after an attempt whose answer was lost; a step that was stopped before it began.
+    ...(acts ? declined.map((one) => answer(one, 2)) : []),
+    ...(acts && !run.awaiting ? [answer(unknown, 0)] : []),
+    // That an answer comes later makes a difference only where something could wait for it.
+    ...(acts && !run.awaiting && (run.left || envelope.compensation) ? [answer({ kind: 'awaiting' })] : []),
+  ];
+}
+
+function inputOf({ obligations }: Envelope, run: StepRun): Json {
+  const asked = run.role === 'probe' ? findObligation(obligations, run.target ?? '') : undefined;
+  return (asked && 'step' in asked.source ? asked.source.input : run.input) ?? null;
+}
+
+/** Of outputs that the machine doesn't see, one for each thing that the contract makes of them. */
+function tellingApart(contract: StepContract, run: StepRun, values: readonly unknown[]): unknown[] {
+  const input = run.input ?? null;
+  const byVerdict = new Map<string, unknown>();
+  for (const output of values) {
+    const tests = [contract.opens?.when, ...contract.closes.map(({ when }) => when)];
+    const verdict = tests.map((when) => when?.({ input, output }) ?? true).join();
+    if (!byVerdict.has(verdict)) byVerdict.set(verdict, output);
+  }
+  return [...byVerdict.values()];
+}
+
+/** An override to every top-level state, with and without force. */
+function overridesOf(saga: AnySaga): JsonObject[] {
+  return Object.keys(saga.machine.states).flatMap((to) =>
+    [false, true].map((force) => ({ to, reason: 'by hand', force })),
+  );
+}
+
+function pick<Known>(
+  given: SamplesFor<Known> | undefined,
+  make: () => readonly unknown[],
+): (known: Known) => readonly unknown[] {
+  if (typeof given === 'function') return given;
+  const values = given ?? make();
+  return () => values;
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

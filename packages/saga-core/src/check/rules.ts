@@ -1,0 +1,37 @@
+import type { Rule } from './rule.js';
+import { answerIgnored } from './rules/answer-ignored.js';
+import { declineAfterPivot } from './rules/decline-after-pivot.js';
+import { delayUnnamed } from './rules/delay-unnamed.js';
+import { eventKeptInVain } from './rules/event-kept-in-vain.js';
+import { eventNeverTaken } from './rules/event-never-taken.js';
+import { eventUndeclared } from './rules/event-undeclared.js';
+import { machineThrows } from './rules/machine-throws.js';
+import { newsLost } from './rules/news-lost.js';
+import { obligationLeftOpen } from './rules/obligation-left-open.js';
+import { restUnreachable } from './rules/rest-unreachable.js';
+import { stateUnreachable } from './rules/state-unreachable.js';
+import { stepErrorUnhandled } from './rules/step-error-unhandled.js';
+import { undoMissing } from './rules/undo-missing.js';
+import { undoNeverOpen } from './rules/undo-never-open.js';
+import { undoUnsafe } from './rules/undo-unsafe.js';
+import { waitWithoutTimeout } from './rules/wait-without-timeout.js';
+
+/** Every rule of the check, the gravest first. */
+export const CHECK_RULES: readonly Rule[] = [
+  obligationLeftOpen,
+  newsLost,
+  undoMissing,
+  undoNeverOpen,
+  undoUnsafe,
+  stepErrorUnhandled,
+  answerIgnored,
+  waitWithoutTimeout,
+  restUnreachable,
+  eventUndeclared,
+  eventKeptInVain,
+  eventNeverTaken,
+  declineAfterPivot,
+  machineThrows,
+  delayUnnamed,
+  stateUnreachable,
+];

@@ -1,0 +1,50 @@
+import { findObligation, obligationId } from '../../ledger.js';
+import { isAtRest } from '../../settle-rest.js';
+import { selects } from '../../xstate-seam.js';
+import { describeState } from '../describe-cause.js';
+import type { Rule, Stand } from '../rule.js';
+
+/** News that something is open in the world comes where nothing takes it. */
+export const newsLost: Rule = {
+  code: 'news-lost',
+  title: 'News of something open in the world is lost',
+  explanation:
+    'A public event with opens says that something has happened in the world: money has arrived, say. It is ' +
+    'entered in the ledger when a transition takes it. Where it is ignored, where the saga is at rest and only ' +
+    'keeps it, or where a final state has ended the saga, nobody ever undoes what it tells of.',
+  mend: 'stay alive for it: take the event in the state of rest too, and lead it to compensation',
+  inspect: () => ({
+    onPlace: (stand) => {
+      const { saga, envelope, live, causes } = stand;
+      if (envelope.parked.length > 0) return [];
+      const resting = live.status === 'done' || isAtRest({ ...envelope, live });
+      return causes.outside(envelope).flatMap(({ event }) => {
+        const declared = saga.events[event.type];
+        const opens = declared?.opens;
+        const instance = opens?.instance(event, live.context);
+        if (!opens || instance === undefined) return [];
+        const id = obligationId({ kind: opens.kind, instance });
+        if (!isNews(stand, id)) return [];
+        const ways = stand.oracle.allWays(() => selects(saga.machine, live, event));
+        if (ways.some(({ result }) => result === 'some')) return [];
+        const kept = declared?.defer && !resting && ways.every(({ result }) => result === 'none');
+        if (kept) return [];
+        const where = describeState(live.value);
+        return [
+          {
+            subject: `${event.type} in ${where}`,
+            message: `${event.type} in ${where} tells that ${id} is open, but nothing takes it, and nothing ever undoes it`,
+            at: stand.place,
+          },
+        ];
+      });
+    },
+  }),
+};
+
+function isNews({ envelope }: Stand, id: string): boolean {
+  const before = findObligation(envelope.obligations, id);
+  if (!before) return true;
+  const old = before.wasCertain || before.closedBy === 'step' || before.closedBy === 'event';
+  return before.certainty === 'closed' && !old;
+}
