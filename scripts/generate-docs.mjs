@@ -50,7 +50,8 @@ function includeFile(source) {
   const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion ${region}$`, 'm');
   const body = region ? marked.exec(text)?.[1] : text;
   if (body === undefined) throw new Error(`${file} has no region '${region}'`);
-  return `\`\`\`${path.extname(file).slice(1)}\n${body.trim()}\n\`\`\``;
+  const shown = body.replace(/^.*\/\/ #(end)?region.*\n/gm, '').trim();
+  return `\`\`\`${path.extname(file).slice(1)}\n${shown}\n\`\`\``;
 }
 
 async function loadGenerators() {
