@@ -70,7 +70,7 @@ export function revert(draft: Draft, copy: Draft): void {
 }
 
 /** The envelope that the draft has become. */
-export function closeDraft(draft: Draft): Envelope {
+function closeDraft(draft: Draft): Envelope {
   const { definition, at: _at, live, effects: _effects, history: _history, inner: _inner, ...rest } = draft;
   const keep = new Map<string, string>();
   for (const run of draft.runs) if (run.role === 'invoke' && !run.left) keep.set(run.id, run.step);

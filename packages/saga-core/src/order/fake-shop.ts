@@ -7,7 +7,7 @@ import type { OrderSettings } from './order-settings.js';
 import { viewOrder } from './view-order.js';
 
 /** How the gateway of a {@link FakeShop} treats a payment: what its tokens stand for. */
-export type Behaviour = 'ok' | 'declined' | 'lost' | 'late' | 'silent';
+type Behaviour = 'ok' | 'declined' | 'lost' | 'late' | 'silent';
 
 interface Booked {
   status: PaymentStatus;

@@ -7,7 +7,7 @@ import { asAction, stepFailure } from '../../step.js';
 import * as steps from './booking-steps.js';
 
 /** What starts a booking. */
-export interface BookingInput {
+interface BookingInput {
   readonly seat: string;
 }
 
