@@ -27,6 +27,9 @@ export type { AdminCause, AnswerCause, Cause, EventCause, StepOutcome, TimerCaus
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
 export type { CheckReport, Finding, SuppressedFinding, TraceLine } from './check/check-report.js';
 export { checkSaga } from './check/check-saga.js';
+export { findingToMermaid } from './check/finding-to-mermaid.js';
+export { renderReport } from './check/render-report.js';
+export { CHECK_RULES } from './check/rules.js';
 export { withCheckOptions } from './check/with-check-options.js';
 export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';
@@ -38,8 +41,15 @@ export type * from './envelope.js';
 export { assertJson, type Json, type JsonObject } from './json.js';
 export { overrideCause } from './override-cause.js';
 export { plainOutcome } from './plain-outcome.js';
-export { type PublicEvent, type PublicEventOptions, publicEvent } from './public-event.js';
-export { type RetryPolicy, retryDelayMs } from './retry-policy.js';
+export {
+  type ErasedEventOpens,
+  type EventCloses,
+  type EventOpens,
+  type PublicEvent,
+  type PublicEventOptions,
+  publicEvent,
+} from './public-event.js';
+export { DEFAULT_RETRY, type RetryPolicy, retryDelayMs } from './retry-policy.js';
 export type * from './runner-contract.js';
 export type {
   AdaptersFor,
@@ -50,6 +60,7 @@ export type {
   SagaDefinition,
   SagaInput,
   SagaName,
+  SagaTypes,
   StepOf,
   StepsOf,
 } from './saga-definition.js';
@@ -58,16 +69,21 @@ export { assertSagaId, idempotencyKey, isSagaId, parseIdempotencyKey, rowKey } f
 export {
   type AnyStep,
   asAction,
+  type ClosesOptions,
   deadlineMsOf,
+  type ErasedOpens,
+  type Forward,
   type InputOf,
   isStep,
   type Money,
+  type OpensOptions,
   type Step,
   type StepContract,
   type StepFailure,
   type StepOptions,
   step,
   stepFailure,
+  type UndoOptions,
 } from './step.js';
 export { diffStructures } from './structure.js';
 export {

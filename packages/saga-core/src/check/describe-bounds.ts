@@ -46,7 +46,7 @@ export function assumptionsOf(
   return [
     guessing
       ? 'guards answer both ways, each the same within one decision'
-      : 'guards are asked, on contexts made from samples',
+      : 'guards, where there are any, are asked on contexts made from samples',
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
     ...(made.length > 0 ? [`values made from the schemas stand for all values of ${made.join(', ')}`] : []),
     ...missing.map(

@@ -28,7 +28,7 @@ export function describeState(value: Json): string {
 }
 
 /** `xstate.after.TTL.order.RESERVED` as people call it: `TTL`. */
-export function timerName(id: string): string {
+function timerName(id: string): string {
   const [, name] = /^xstate\.after\.([^.]+)\./.exec(id) ?? [];
   return name ?? id;
 }
@@ -40,7 +40,9 @@ function describeEvent({ type, ...payload }: { readonly type: string }): string 
 function describeAnswer(envelope: Envelope, cause: Cause & { readonly type: 'answer' }): string {
   const run = envelope.runs.find((one) => rowKey(one.id, one.visit) === rowKey(cause.id, cause.visit));
   const step = run?.step ?? cause.id;
-  const named = run && run.id !== step && run.role === 'invoke' ? `${step} (${run.id})` : step;
+  // XState's own ids tell nothing that the state doesn't.
+  const ownId = run?.role === 'invoke' && run.id !== step && !/^\d+\./.test(run.id);
+  const named = ownId ? `${step} (${run.id})` : step;
   const late = run?.left ? ', which was left,' : '';
   const { outcome, attempts } = cause;
   if (run?.role === 'probe') {

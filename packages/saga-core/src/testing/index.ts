@@ -31,3 +31,4 @@ export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
 export { TestRunner } from './test-runner.js';
+export { type MatcherResult, type SoundMatchers, toBeSound } from './to-be-sound.js';

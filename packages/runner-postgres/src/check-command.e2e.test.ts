@@ -1,0 +1,56 @@
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { CheckReport } from '@countermand/saga-core';
+import { expect, it } from 'vitest';
+import { spawnNode } from './test-support/spawn-node.js';
+
+const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.meta.url));
+const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
+
+async function countermand(...args: readonly string[]) {
+  const child = spawnNode(new URL('./cli.ts', import.meta.url), args, {});
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.on('exit', resolve)),
+  ]);
+  return { out, err, code };
+}
+
+it('countermand check shows what is open at rest, and how it came to that, and fails', async () => {
+  const { out, err, code } = await countermand('check', leaking);
+  expect(err).toBe('');
+  expect(out).toContain("seat:a is open at rest in gone, which doesn't keep it");
+  expect(out).toMatch(/1\. step reserve: done +-> gone +open: seat:a/);
+  expect(code).toBe(1);
+});
+
+it('countermand check --json is for programs', async () => {
+  const { out } = await countermand('check', leaking, '--export', 'leaking', '--json');
+  const [report] = JSON.parse(out) as CheckReport[];
+  expect(report).toMatchObject({ saga: 'leaking', sound: false, explored: { complete: true } });
+});
+
+it('countermand check --mermaid draws the way to the leak, and the leak in red', async () => {
+  const { out } = await countermand('check', leaking, '--mermaid');
+  expect(out).toContain('flowchart TD');
+  expect(out).toContain('classDef leak fill:#c0392b');
+});
+
+it('countermand diagram draws the machine', async () => {
+  expect(await countermand('diagram', trip)).toMatchObject({
+    out: expect.stringContaining('stateDiagram-v2'),
+    code: 0,
+  });
+});
+
+it('countermand check says what to do where there is nothing to check', async () => {
+  expect(await countermand('check', leaking, '--export', 'reserve')).toMatchObject({
+    err: expect.stringContaining("exports no saga named 'reserve'; export what defineSaga returns"),
+    code: 1,
+  });
+  expect(await countermand('check')).toMatchObject({
+    err: expect.stringContaining('say which module'),
+    code: 1,
+  });
+});
