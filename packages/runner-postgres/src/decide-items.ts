@@ -64,7 +64,7 @@ export function decideItems(
 class Batch {
   readonly folds = new Map<string, SagaFold>();
   readonly received = new Map<string, InboxWrite>();
-  readonly decided: InboxWrite[] = [];
+  readonly #decided = new Map<string, InboxWrite>();
   readonly #claims: Claims;
   readonly #reserved: ReadonlySet<string>;
   readonly #registry: SagaRegistry;
@@ -75,6 +75,10 @@ class Batch {
     this.#reserved = reserved;
     this.#registry = registry;
     this.#claimed = new Map(claims.claimed);
+  }
+
+  get decided(): readonly InboxWrite[] {
+    return [...this.#decided.values()];
   }
 
   decide(item: MoveItem): Verdict {
@@ -122,8 +126,10 @@ class Batch {
         early: early.map(eventOf),
       });
       this.folds.set(sagaId, SagaFold.begun(saga, decision, { nonce, inputHash }, this.#claims.now));
-      for (const row of early)
-        this.decided.push({ ...row, ...earlyOutcome(decision, row), event: null, expiresAt: null });
+      for (const row of early) {
+        const { status, reason } = earlyOutcome(decision, row);
+        this.#settleInbox(row, status, reason);
+      }
       return started(sagaId, true);
     } catch (error) {
       return failed(asSagaError(error));
@@ -174,7 +180,10 @@ class Batch {
   }
 
   #inbox(item: InboxItem): Verdict {
-    const row = this.#claims.inbox.get(rowId(item.sagaId, item.messageId));
+    const id = rowId(item.sagaId, item.messageId);
+    const row = this.#claims.inbox.get(id);
+    // The saga's start, earlier in this batch, has taken what came before it.
+    if (this.#decided.has(id)) return done(false);
     if (!row?.event || (row.status !== 'pending' && row.status !== 'early')) return done(false);
     if (!this.#exists(item.sagaId)) return this.#inboxEarly(row, row.event.type);
     const fold = this.#fold(item.sagaId);
@@ -193,13 +202,24 @@ class Batch {
     } else {
       if (!this.#reserved.has(row.sagaId)) return done(false);
       const expiresAt = row.receivedAt + deferMs;
-      this.decided.push({ ...row, status: 'early', reason: 'SAGA_NOT_STARTED', expiresAt });
+      this.#decided.set(rowId(row.sagaId, row.messageId), {
+        ...row,
+        status: 'early',
+        reason: 'SAGA_NOT_STARTED',
+        expiresAt,
+      });
     }
     return done(true);
   }
 
   #settleInbox(row: InboxRow, status: InboxRow['status'], reason: string | null): void {
-    this.decided.push({ ...row, status, reason, event: null, expiresAt: null });
+    this.#decided.set(rowId(row.sagaId, row.messageId), {
+      ...row,
+      status,
+      reason,
+      event: null,
+      expiresAt: null,
+    });
   }
 
   #answer(item: AnswerItem): Verdict {

@@ -42,7 +42,8 @@ function saveStatement({ ours }: SchemaNames): string {
         expires_at = ${ours}.at(x."expiresAt")
       from jsonb_to_recordset($5::jsonb) as x("sagaId" text, "messageId" text, status text, reason text, event jsonb,
         "expiresAt" float8)
-      where i.saga_id = x."sagaId" and i.message_id = x."messageId"
+      where i.saga_id = x."sagaId" and i.message_id = x."messageId" and i.status in ('pending', 'early')
+      returning 1
     ),
     added as (
       insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
@@ -74,7 +75,8 @@ function saveStatement({ ours }: SchemaNames): string {
         renewed jsonb, delivery uuid, lease uuid, "dueAt" float8)
       where o.saga_id = x."sagaId" and o.key = x.key
     )
-    select (select count(*) from moved)::float8 as moved, (select count(*) from received)::float8 as received`;
+    select (select count(*) from moved)::float8 as moved, (select count(*) from received)::float8 as received,
+      (select count(*) from decided)::float8 as decided`;
 }
 
 /**
@@ -84,17 +86,22 @@ function saveStatement({ ours }: SchemaNames): string {
  *   claimed: nothing may be kept then, and the next try sees it
  */
 export async function saveMoves(session: Session, names: SchemaNames, writes: MoveWrites): Promise<void> {
-  const [saved] = await session.query<{ moved: number; received: number }>(saveStatement(names), [
-    JSON.stringify(writes.newSagas),
-    JSON.stringify(writes.sagas),
-    JSON.stringify(writes.history),
-    JSON.stringify(writes.received),
-    JSON.stringify(writes.decided),
-    JSON.stringify(writes.added),
-    JSON.stringify(writes.changed),
-  ]);
+  const [saved] = await session.query<{ moved: number; received: number; decided: number }>(
+    saveStatement(names),
+    [
+      JSON.stringify(writes.newSagas),
+      JSON.stringify(writes.sagas),
+      JSON.stringify(writes.history),
+      JSON.stringify(writes.received),
+      JSON.stringify(writes.decided),
+      JSON.stringify(writes.added),
+      JSON.stringify(writes.changed),
+    ],
+  );
   if (saved?.moved !== writes.sagas.length) throw new BatchConflict('a saga has moved since it was locked');
   if (saved.received !== writes.received.length) throw new BatchConflict('a message has come twice at once');
+  // The claim may have read it in a snapshot older than the lock: whoever held that before has decided it since.
+  if (saved.decided !== writes.decided.length) throw new BatchConflict('a message has been decided already');
 }
 
 /** Tells other processes; once per batch at most, for every transaction that notifies waits for its turn to commit. */
