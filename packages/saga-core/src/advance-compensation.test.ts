@@ -98,6 +98,20 @@ describe('compensate', () => {
     expect(story.when(probeFinds('authorize', { wrong: 'shape' })).came).toMatchObject(undoes);
   });
 
+  it('undoes again, with a new key, what turns out to be there while its undo is under way', () => {
+    const undoing = paying.after(stepAwaits('authorize'), { type: 'CANCEL' }, probeFindsNothing('authorize'));
+    const landed = undoing.after(done('authorize', { reference: 'late' }));
+    const story = landed.when(done('cancelPayment', ok));
+    expect(story.came).toMatchObject({
+      asks: ['cancelPayment'],
+      open: ['seat.held:A1', 'payment.authorized:A1'],
+    });
+    expect(story.decision.effects).toMatchObject([
+      { idempotencyKey: 'saga:undo:payment.authorized:A1:2', input: { seat: 'A1', reference: 'late' } },
+    ]);
+    expect(story.when(done('cancelPayment', ok)).came).toMatchObject({ asks: ['release'] });
+  });
+
   it('undoes again, with a new key, what lands after it was undone; what lands twice is old news', () => {
     const over = paying.after(
       stepAwaits('authorize'),

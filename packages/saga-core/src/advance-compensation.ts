@@ -92,6 +92,7 @@ function dispatchUndo(draft: Draft, one: Obligation, id: string): boolean {
       closes,
       input,
       ...(opens !== undefined && { opens }),
+      ...(one.certainty === 'maybe' && { unsure: true }),
     });
     dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
     return true;

@@ -7,7 +7,9 @@ import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import {
   close,
+  findObligation,
   markProbed,
+  openAgain,
   openFound,
   settleDeclined,
   settleDone,
@@ -162,7 +164,11 @@ function settleUndo(
     return parkStep(draft, cause, run, { code: 'UNDO_FAILED', message, raw: fault?.raw ?? null });
   }
   const output = parse(contract, outcome.output);
-  draft.obligations = close(draft.obligations, target, 'undo');
+  // News came while the undo was under way: it may have found nothing because it was faster than what it undoes.
+  const isContested = run.unsure && findObligation(draft.obligations, target)?.certainty === 'open';
+  draft.obligations = isContested
+    ? openAgain(draft.obligations, target)
+    : close(draft.obligations, target, 'undo');
   for (const id of run.closes) draft.obligations = close(draft.obligations, id, 'undo');
   const input = run.input ?? null;
   if (contract.opens && (contract.opens.when?.({ input, output }) ?? true)) {
@@ -181,7 +187,7 @@ function settleUndo(
     );
   }
   removeRun(draft, run);
-  noteUndone(draft, target);
+  if (!isContested) noteUndone(draft, target);
   return note(draft, cause, 'applied', undefined, run.step);
 }
 

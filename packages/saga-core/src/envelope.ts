@@ -70,6 +70,8 @@ export interface StepRun {
   readonly closes: readonly string[];
   /** Of an undo or a probe: the obligation that it is about. */
   readonly target?: string;
+  /** Of an undo: when it was begun, nobody knew whether there was anything to undo. */
+  readonly unsure?: true;
 }
 
 /** An armed timer. */

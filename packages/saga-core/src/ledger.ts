@@ -119,6 +119,12 @@ export function close(ledger: Ledger, id: string, closedBy: NonNullable<Obligati
   });
 }
 
+/** What was undone may have come about only afterwards: it is open, and its next undo has a key of its own. */
+export function openAgain(ledger: Ledger, id: string): Ledger {
+  const before = findObligation(ledger, id);
+  return before ? upsert(ledger, { ...before, certainty: 'open', opened: before.opened + 1 }) : ledger;
+}
+
 /** An undo found something that nobody knew of: a void that comes upon captured money. */
 export function openFound(
   ledger: Ledger,
