@@ -39,7 +39,7 @@ it('countermand check --mermaid draws the way to the leak, and the leak in red',
 
 it('countermand diagram draws the machine', async () => {
   expect(await countermand('diagram', trip)).toMatchObject({
-    out: expect.stringContaining('stateDiagram-v2'),
+    out: expect.stringContaining('classDef compensates'),
     code: 0,
   });
 });

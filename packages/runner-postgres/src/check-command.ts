@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import {
   type CheckReport,
   checkSaga,
+  drawSaga,
   findingToMermaid,
   renderReport,
   SagaError,
-  toMermaid,
 } from '@countermand/saga-core';
 import { loadSagas } from './load-sagas.js';
 
@@ -25,7 +25,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   else if (values.mermaid) {
     const drawn = reports.map((report, index) => {
       const saga = sagas[index];
-      return report.findings.length === 0 && saga ? toMermaid(saga) : drawFindings(report);
+      return report.findings.length === 0 && saga ? drawSaga(saga) : drawFindings(report);
     });
     process.stdout.write(`${drawn.join('\n\n')}\n`);
   } else process.stdout.write(`${reports.map(renderReport).join('\n\n')}\n`);

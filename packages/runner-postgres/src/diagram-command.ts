@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { SagaError, toMermaid } from '@countermand/saga-core';
+import { drawSaga, SagaError } from '@countermand/saga-core';
 import { loadSagas } from './load-sagas.js';
 
-/** `countermand diagram`: the machines of a module's sagas as Mermaid state diagrams. */
+/** `countermand diagram`: the machines of a module's sagas as Mermaid flowcharts. */
 export async function diagramCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -13,6 +13,6 @@ export async function diagramCommand(args: readonly string[]): Promise<number> {
   if (module === undefined)
     throw new SagaError('SETTING_INVALID', 'say which module: countermand diagram ./saga.ts');
   const sagas = await loadSagas(module, values.export);
-  process.stdout.write(`${sagas.map(toMermaid).join('\n\n')}\n`);
+  process.stdout.write(`${sagas.map((saga) => drawSaga(saga)).join('\n\n')}\n`);
   return 0;
 }

@@ -1,3 +1,4 @@
+export { type AdapterCase, adapterContract } from './adapter-contract.js';
 export { conformance } from './conformance/conformance.js';
 export type {
   ConformanceHost,
