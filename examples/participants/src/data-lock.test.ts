@@ -40,10 +40,13 @@ describe.runIf(process.platform === 'linux')('the lock of a data directory', () 
 
   it('is not held by a process that was killed and whose parent has not noticed', async () => {
     const directory = await temporaryDirectory();
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     const zombie = Number(output.toString());
+    // A shell could still take notice of the death; what it turns into never does.
+    await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim()).toBe('sleep'));
+    process.kill(zombie, 'SIGKILL');
     const state = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(') ')[1]?.[0];
     await eventually(() => expect(state()).toBe('Z'));
     writeFileSync(join(directory, 'participants.pid'), lineOf(zombie));
