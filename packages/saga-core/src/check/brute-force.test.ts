@@ -91,7 +91,7 @@ function configOf(one: RandomState): object {
   return { invoke: { src, input: () => ({}), onDone, ...(onError !== undefined && { onError }) }, after, on };
 }
 
-/** `COUNTERMAND_MACHINES=10000` makes the whole comparison, which takes some minutes. */
+/** `pnpm check:compare` makes the whole comparison of 10,000, which takes some minutes. */
 const numRuns = Number(process.env['COUNTERMAND_MACHINES'] ?? 300);
 
 /** Rules that a brute-force walk can judge by itself. */

@@ -34,7 +34,7 @@ describe('the order lifecycle', () => {
     expect(mutations.length).toBeGreaterThanOrEqual(30);
   });
 
-  /** `COUNTERMAND_ALL_MUTATIONS=1` follows each to its end, which takes some minutes. */
+  /** `pnpm check:mutations` follows each to its end, which takes some minutes. */
   if (process.env['COUNTERMAND_ALL_MUTATIONS']) {
     test.each(mutations)('$name: the check fails', ({ saga }) => {
       const { findings } = checkSaga(saga, { stopAtFirst: true });

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
+import { group } from '../testing/conformance/group-saga.js';
+import { checkSaga } from './check-saga.js';
+import { findingToMermaid } from './finding-to-mermaid.js';
+import { renderReport } from './render-report.js';
+
+const [leak] = BROKEN;
+if (!leak) throw new Error('the corpus is empty');
+
+describe('checkSaga', () => {
+  test('lists what is accepted, with the reason, and no longer counts it', () => {
+    const suppress = [{ rule: 'obligation-left-open', subject: 'seat', reason: 'seats are free here' }];
+    const report = checkSaga(leak.saga, { suppress });
+    expect(report).toMatchObject({
+      sound: true,
+      findings: [],
+      suppressed: [{ reason: 'seats are free here' }],
+    });
+    expect(renderReport(report)).toContain('for seats are free here');
+  });
+
+  test('proves nothing where it ends before everything was explored', () => {
+    const report = checkSaga(leak.saga, {
+      maxStates: 1,
+      suppress: [{ rule: 'obligation-left-open', reason: 'any' }],
+    });
+    expect(report).toMatchObject({ sound: false, explored: { complete: false } });
+    expect(report.bounds[0]).toContain('proves nothing');
+  });
+
+  test('finds the same with things that are alike told apart or not, and explores less', () => {
+    const samples = { input: [{ seats: ['a', 'b'] }], events: { DROP: [{ seat: 'a' }, { seat: 'b' }] } };
+    const apart = checkSaga(group, { samples });
+    const alike = checkSaga(group, { samples, alike: ['a', 'b'] });
+    const rulesOf = ({ findings }: typeof apart) => [...new Set(findings.map(({ rule }) => rule))];
+    expect(rulesOf(alike)).toEqual(rulesOf(apart));
+    expect(alike.explored.states).toBeLessThan(apart.explored.states);
+  });
+
+  test('gives the same report for the same saga', () => {
+    expect(checkSaga(leak.saga)).toEqual(checkSaga(leak.saga));
+  });
+
+  test('draws the way to what it found, with the leak in red', () => {
+    const [finding] = checkSaga(leak.saga).findings;
+    const drawn = finding ? findingToMermaid(finding) : '';
+    expect(drawn).toContain('n0 -->|"step holdSeat: done"| n1');
+    expect(drawn).toContain('class n1 leak');
+  });
+});
