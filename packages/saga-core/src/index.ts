@@ -31,7 +31,6 @@ export { drawSaga, type LiveSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';
 export { findingToMermaid } from './check/finding-to-mermaid.js';
 export { renderReport } from './check/render-report.js';
-export { CHECK_RULES } from './check/rules.js';
 export { withCheckOptions } from './check/with-check-options.js';
 export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';

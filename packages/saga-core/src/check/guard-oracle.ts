@@ -2,10 +2,10 @@ import { type AnyStateMachine, StateMachine } from 'xstate';
 import type { AnySaga } from '../saga-definition.js';
 
 /** Answers of guards, in the order in which they are asked. */
-export type Answers = readonly boolean[];
+type Answers = readonly boolean[];
 
 /** One of the ways in which something can go, and the guards' answers that make it go so. */
-export interface Way<Result> {
+interface Way<Result> {
   readonly result: Result;
   readonly answers: Answers;
 }

@@ -19,7 +19,7 @@ export function renderReport(report: CheckReport): string {
 }
 
 /** One finding, with the shortest way to it and how to mend it. */
-export function renderFinding({ rule, title, message, mend, trace }: Finding): string {
+function renderFinding({ rule, title, message, mend, trace }: Finding): string {
   const steps = renderTrace(trace).map((line) => `  ${line}`);
   return [
     `${rule}: ${title}`,

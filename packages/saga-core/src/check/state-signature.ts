@@ -24,7 +24,7 @@ export function signatureOf(saga: AnySaga, options: CheckOptions, widened: Reado
 }
 
 /** The part of the context that tells states apart. */
-export function visibleContext(
+function visibleContext(
   { snapshot: { value, context } }: Envelope,
   { tells }: CheckOptions,
   leftOut: ReadonlySet<string>,
