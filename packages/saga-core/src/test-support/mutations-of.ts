@@ -45,7 +45,8 @@ function machineMutations(saga: AnySaga): Mutation[] {
     }
     if (node.invoke?.src === 'compensate') {
       mutate(`${where} without compensation`, path, (one) => {
-        one.always = one.invoke?.onDone;
+        // Its actions read the report of a compensation, which there is none of.
+        one.always = targetOf(one.invoke?.onDone);
         delete one.invoke;
       });
     } else if (node.invoke) {
@@ -63,6 +64,12 @@ function machineMutations(saga: AnySaga): Mutation[] {
   };
   visit(saga.machine.config as NodeConfig, []);
   return mutations;
+}
+
+function targetOf(transition: unknown): unknown {
+  return typeof transition === 'object' && transition !== null && 'target' in transition
+    ? transition.target
+    : transition;
 }
 
 function contractMutations(saga: AnySaga): Mutation[] {
