@@ -1,6 +1,7 @@
 import { createOrderSaga } from '@countermand/saga-core/order';
 import { expect, it } from 'vitest';
 import { decideItems } from './decide-items.js';
+import type { MoveItem } from './move-item.js';
 import type { Claims, InboxRow } from './ports/store.js';
 import { SagaRegistry } from './saga-registry.js';
 
@@ -23,10 +24,11 @@ it('a message that the start takes is not taken again by the sweeper in the same
     ...{ now: 2, sagas: new Map(), busy: new Set(), claimed: new Map(), refused: new Map() },
     inbox: new Map([['o-1 m-1', early]]),
   };
-  const start = {
-    ...{ kind: 'start', sagaId: 'o-1', saga, input, inputHash: 'h', nonce: 'n', actor: 'alice' },
-  } as const;
-  const swept = { kind: 'inbox', sagaId: 'o-1', messageId: 'm-1' } as const;
+  const start: MoveItem = {
+    kind: 'start',
+    ...{ sagaId: 'o-1', saga, input, inputHash: 'h', nonce: 'n', actor: 'alice' },
+  };
+  const swept: MoveItem = { kind: 'inbox', sagaId: 'o-1', messageId: 'm-1' };
   const { folds, decided } = decideItems([start, swept], claims, new Set(), new SagaRegistry([saga], {}));
   expect(folds[0]?.history.filter(({ event }) => event === 'CANCEL')).toHaveLength(1);
   expect(decided).toMatchObject([{ messageId: 'm-1', status: 'applied', event: null }]);

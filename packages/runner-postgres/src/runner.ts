@@ -175,8 +175,11 @@ export class Runner implements PostgresRunner {
 
   async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
     const { actor, step } = options;
+    await this.ready();
+    // In this order: where the second half is lost, the saga still shows as parked, and can be retried again.
+    const wasStuck = await this.#parts.store.unstick(id);
     await this.#administer(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
-    if (await this.#parts.store.unstick(id)) this.#parts.engine.notice([]);
+    if (wasStuck) this.#parts.engine.notice([]);
   }
 
   async skip(
