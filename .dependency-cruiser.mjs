@@ -107,7 +107,10 @@ export default {
       severity: 'error',
       // What tests and builds run on is declared once, at the root.
       from: { path: '^(packages|examples)/', pathNot: [tests, '\\.config\\.ts$'] },
-      to: { pathNot: '^(packages|examples)/', dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'undetermined'] },
+      to: {
+        pathNot: '^(packages|examples)/',
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'undetermined'],
+      },
     },
     {
       name: 'no-buckets',
