@@ -6,6 +6,7 @@ import { simulate } from './simulation.js';
 const FLAWS: readonly [flaw: Flaw, invariant: string, seed: number][] = [
   ['answers-unfenced', 'Z1', 9],
   ['inbox-without-key', 'E3', 1],
+  ['stale-messages-decided', 'E3', 55],
   ['key-per-attempt', 'E1', 1],
   ['timers-without-visit', 'T1', 1],
   ['sweeper-never-runs', 'L1', 1],

@@ -61,7 +61,7 @@ export class Customers {
     shop.add(this.#plan(orderId, true));
     const startsMs = world.random.between(0, spanMs);
     this.#start(orderId, startsMs);
-    this.#click(orderId, 'PAY', startsMs + 500);
+    this.#click(orderId, 'PAY', startsMs + 500, true);
     return orderId;
   }
 
@@ -111,14 +111,14 @@ export class Customers {
   }
 
   /** A click, which may come several times, or through a transaction of the shop's own. */
-  #click(orderId: string, type: 'PAY' | 'CANCEL', delayMs: number): void {
+  #click(orderId: string, type: 'PAY' | 'CANCEL', delayMs: number, insists = false): void {
     const { post, world } = this.#parts;
     const { random } = world;
     const event = { type };
     const clicks = random.chance(0.1) ? 2 : 1;
     for (let click = 0; click < clicks; click += 1) {
       const messageId = `${type}-${orderId}-${random.below(1e6)}`;
-      const letter = { sagaId: orderId, messageId, event, actor: 'customer', insists: false };
+      const letter = { sagaId: orderId, messageId, event, actor: 'customer', insists };
       if (random.chance(0.1)) this.#accept(letter, delayMs);
       else
         for (let copy = random.below(3); copy >= 0; copy -= 1)

@@ -5,6 +5,7 @@
 export type Flaw =
   | 'answers-unfenced'
   | 'inbox-without-key'
+  | 'stale-messages-decided'
   | 'key-per-attempt'
   | 'timers-without-visit'
   | 'sweeper-never-runs'
