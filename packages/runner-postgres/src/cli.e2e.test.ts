@@ -35,3 +35,13 @@ it('it says in one line what is wrong', async () => {
     err: expect.stringContaining('usage: countermand'),
   });
 });
+
+it('it says how it is used', async () => {
+  for (const asked of ['--help', 'help']) {
+    expect(await countermand([asked])).toEqual({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('usage: countermand'),
+    });
+  }
+});

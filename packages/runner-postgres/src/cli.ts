@@ -22,6 +22,10 @@ const USAGE = `usage: countermand COMMAND [options]
 async function main(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: args.slice(0, 1), allowPositionals: true, strict: false });
   const [name = ''] = positionals;
+  if (args.some((arg) => arg === '--help' || arg === '-h') || name === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return await command(args.slice(1));
   process.stderr.write(USAGE);
