@@ -261,7 +261,8 @@ export class SimDatabase {
       throw new BatchConflict('a message has come twice at once');
     const waits = ({ sagaId, messageId }: InboxRow | MoveWrites['decided'][number]) =>
       this.tables.waiting.has(rowId(sagaId, messageId));
-    if (this.#flaw !== 'stale-messages-decided' && !writes.decided.every(waits)) throw new BatchConflict('a message has been decided already');
+    if (this.#flaw !== 'stale-messages-decided' && !writes.decided.every(waits))
+      throw new BatchConflict('a message has been decided already');
   }
 
   /** The messages that a claim reads, as they are committed now. */
