@@ -157,6 +157,8 @@ export function afterUndo(
 ): OrderContext['payments'] {
   return payments.map((payment) => {
     const last = undone.findLast((one) => one.startsWith('payment.') && one.endsWith(`:${payment.id}`));
+    // Nothing is open any more: this was undone by itself, before the machine heard that it had been captured.
+    if (last === undefined && payment.status === 'captured') return { ...payment, status: 'refunded' };
     if (last === undefined || (last.startsWith('payment.captured') && payment.status === 'voided'))
       return payment;
     return { ...payment, status: last.startsWith('payment.captured') ? 'refunded' : 'voided' };
