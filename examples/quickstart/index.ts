@@ -91,7 +91,7 @@ const say = (line: string) => {
 
 // Adapters: plain functions, called at least once, always with the same `idempotencyKey`. What one throws is retried.
 const runner = createRunner({
-  connection: await findDatabase(),
+  connection: process.env['DATABASE_URL'] ?? 'postgres://localhost/postgres',
   sagas: [trip],
   adapters: {
     trip: {
@@ -123,11 +123,3 @@ for (const input of [
 await runner.stop();
 console.log(outcomes.join(', '));
 // #endregion
-
-/** `DATABASE_URL`; without one, in a clone of the repository, a PostgreSQL that is started for this run. */
-async function findDatabase(): Promise<string> {
-  const url = process.env['DATABASE_URL'];
-  if (url) return url;
-  const { startPostgres } = await import('@countermand/dev-postgres');
-  return (await startPostgres({ dataDir: `${import.meta.dirname}/../../.data/quickstart` })).url;
-}

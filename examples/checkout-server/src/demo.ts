@@ -4,7 +4,7 @@ import { type Shop, shopAt } from './demo/shop.ts';
 
 // The walk: what the README promises, done over HTTP and printed. Exit code 1 where something isn't as promised.
 
-const RUNNING = process.env['CHECKOUT_URL'] ?? 'http://127.0.0.1:3000';
+const RUNNING = process.env['CHECKOUT_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 3_000}`;
 let broken = 0;
 
 function say(line: string): void {

@@ -316,7 +316,15 @@ export class Runner implements PostgresRunner {
   }
 }
 
+/** @throws SagaError `ANSWER_INVALID` for what is none: a body that was passed on as it came, say */
 function outcomeOf(answer: LateAnswer): StepOutcome {
+  const kinds = ['output', 'declined', 'failed'].filter((kind) => Object.hasOwn(Object(answer), kind));
+  if (kinds.length !== 1) {
+    throw new SagaError(
+      'ANSWER_INVALID',
+      'an answer is { output }, { declined: code } or { failed: message }',
+    );
+  }
   if ('failed' in answer) return plainOutcome({ kind: 'unknown', message: answer.failed });
   if (!('declined' in answer)) return plainOutcome({ kind: 'done', output: answer.output });
   const { declined: code, details } = answer;

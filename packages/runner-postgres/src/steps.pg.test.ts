@@ -1,8 +1,9 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
-import type { StepCall } from '@countermand/saga-core';
+import type { LateAnswer, StepCall } from '@countermand/saga-core';
 import { cannotSay, declined, landed, later, notLanded } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PostgresRunner } from './postgres-runner.js';
 import { jobSaga, probedJobSaga } from './test-support/job-saga.js';
 import { migratedDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, openRunner } from './test-support/open-runner.js';
@@ -170,6 +171,12 @@ describe('a step that answers later', () => {
     await expect(runner.answer(`${id}:nothing:1`, { output: 1 })).rejects.toMatchObject({
       code: 'ANSWER_UNKNOWN',
     });
+  });
+
+  it('takes no answer that is none, and stores nothing of it', async () => {
+    const runner: PostgresRunner = openRunner({ connection: database.url, sagas: [] });
+    const body = { ok: true } as unknown as LateAnswer;
+    await expect(runner.answer('some-saga:job:1', body)).rejects.toMatchObject({ code: 'ANSWER_INVALID' });
   });
 
   it('takes an answer that is faster than the adapter', async () => {

@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   UNDO_MISSING: 'An obligation must be undone, but the step that opened it names no undo.',
   OBLIGATION_LEFT_OPEN: 'The machine came to rest while something was still open in the world.',
   PARKED_BY_HAND: 'An administrator parked the saga.',
+  ANSWER_INVALID: 'What was given as an answer of a step is none.',
   ANSWER_UNKNOWN: 'No step waits for an answer with that idempotency key.',
   SETTING_INVALID: 'A setting of the runner cannot be used.',
   SCHEMA_OUTDATED:

@@ -48,7 +48,7 @@ export function viewSaga(saga: AnySaga, envelope: Envelope, beside: StoredBeside
     attributes: attributesOf(saga, envelope),
     parked: envelope.parked,
     steps: beside.steps,
-    openObligations: compensationPreview(saga, envelope).toReversed(),
+    openObligations: openObligations(envelope.obligations).toReversed().map(viewObligation),
     timers: timersOf(envelope),
     waitingFor: waitingFor(saga, envelope, live),
     createdAt: beside.createdAt,
@@ -68,9 +68,12 @@ export function whatNext(saga: AnySaga, envelope: Envelope): WhatNext {
   };
 }
 
-/** What compensation would undo now, newest start first, as it would. */
-export function compensationPreview(_saga: AnySaga, envelope: Envelope): ObligationView[] {
-  return openObligations(envelope.obligations).map(viewObligation);
+/** What compensation would undo now, newest start first, as it would. At rest, what the end keeps stays. */
+export function compensationPreview(saga: AnySaga, envelope: Envelope): ObligationView[] {
+  const live = liveOf(saga, envelope);
+  const isOver = statusOf(envelope, live) === 'rest';
+  const open = isOver ? leftOpen({ ...envelope, live }) : openObligations(envelope.obligations);
+  return open.map(viewObligation);
 }
 
 function liveOf(saga: AnySaga, envelope: Envelope): Live {

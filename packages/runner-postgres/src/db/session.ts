@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely';
 import type pg from 'pg';
 
 /** Something that statements can be run on: the pool, a client with a transaction open, a caller's transaction. */
@@ -7,7 +6,21 @@ export interface Session {
 }
 
 /** A transaction of the caller's: Kysely's, whatever its tables, or a `pg` client that has said `BEGIN`. */
-export type CallerTransaction = Pick<Transaction<never>, 'executeQuery'> | Pick<pg.ClientBase, 'query'>;
+export type CallerTransaction = KyselyTransaction | Pick<pg.ClientBase, 'query'>;
+
+/** The part of a Kysely transaction that is used, so that any version of Kysely fits which has it. */
+interface KyselyTransaction {
+  executeQuery<Row>(query: {
+    readonly sql: string;
+    readonly parameters: readonly unknown[];
+    readonly query: {
+      readonly kind: 'RawNode';
+      readonly sqlFragments: readonly string[];
+      readonly parameters: readonly [];
+    };
+    readonly queryId: { readonly queryId: string };
+  }): Promise<{ readonly rows: Row[] }>;
+}
 
 /** Statements for a `pg` pool or client. */
 export function pgSession(target: Pick<pg.ClientBase, 'query'> | pg.Pool): Session {

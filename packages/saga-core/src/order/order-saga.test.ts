@@ -39,6 +39,11 @@ describe('an order that succeeds', () => {
       [],
       ['on_its_way'],
     ]);
+    expect(await shop.runner.compensationPreview(shop.id)).toEqual([]);
+    expect((await shop.runner.get(shop.id))?.openObligations).toMatchObject([
+      { kind: 'payment.captured' },
+      { kind: 'stock.sold' },
+    ]);
   });
 
   test('publishes its life in order', async () => {
