@@ -176,10 +176,13 @@ export class Runner implements PostgresRunner {
   async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
     const { actor, step } = options;
     await this.ready();
-    // In this order: where the second half is lost, the saga still shows as parked, and can be retried again.
-    const wasStuck = await this.#parts.store.unstick(id);
+    const { store, engine } = this.#parts;
+    // First: where the rest is lost, the saga still shows as parked, and can be retried again. And once more after
+    // that: what was stopped in between would stay so in a saga that no longer shows it.
+    const before = await store.unstick(id);
     await this.#administer(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
-    if (wasStuck) this.#parts.engine.notice([]);
+    const between = await store.unstick(id);
+    if (before || between) engine.notice([]);
   }
 
   async skip(

@@ -24,6 +24,8 @@ export interface CustomerParts {
   readonly database: SimDatabase;
   readonly saga: OrderSaga;
   readonly tellAll: (notices: readonly string[]) => void;
+  /** An administrator lets a saga go on. */
+  readonly retry: (sagaId: string) => void;
   readonly reservationTtlMs: number;
   readonly paymentTimeoutMs: number;
 }
@@ -185,8 +187,8 @@ export class Customers {
       delayMs,
       1,
     );
-    const resumed = delayMs + random.between(100, 8_000);
-    post.request(() => ({ kind: 'admin', sagaId: orderId, cause: { type: 'retry', actor } }), resumed, 3);
+    const resumedMs = delayMs + random.between(100, 8_000);
+    world.scheduler.after(resumedMs, 'retry', () => this.#parts.retry(orderId));
   }
 
   /** Soon, or at the very instant at which the reservation ends. */

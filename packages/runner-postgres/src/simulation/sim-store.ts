@@ -254,8 +254,9 @@ export class SimStore implements Store {
     tx: OpenTransaction,
     request: ClaimRequest,
   ): Promise<ReadonlyMap<string, InboxRow> | undefined> {
-    const { database, world } = this.#options;
-    if (request.messages.length === 0 || !world.faults.hit('snapshot older than the lock', 0.1))
+    const { database, world, flaw } = this.#options;
+    const often = flaw === 'stale-messages-decided' ? 0.9 : 0.1;
+    if (request.messages.length === 0 || !world.faults.hit('snapshot older than the lock', often))
       return undefined;
     return await this.connection.run('snapshot', () => database.messages(request), tx);
   }

@@ -3,7 +3,7 @@ import { simulate } from './simulation.js';
 import { Totals } from './totals.js';
 
 /** `SIM_EVENTS`: how many events are to be applied; `SIM_SEED`: the first seed, to replay one that failed. */
-const { SIM_EVENTS: events = '6000', SIM_SEED: firstSeed = '1' } = process.env;
+const { SIM_EVENTS: events = '4000', SIM_SEED: firstSeed = '1' } = process.env;
 const LONGEST_MS = 3_600_000;
 
 it(

@@ -130,6 +130,7 @@ class Simulation {
         saga: this.#saga,
       },
       tellAll: (notices) => this.#tell(undefined, notices),
+      retry: (sagaId) => this.#retry(sagaId, 'admin'),
       reservationTtlMs: SETTINGS.reservationTtlMs,
       paymentTimeoutMs: SETTINGS.paymentTimeoutMs,
     });
@@ -235,24 +236,49 @@ class Simulation {
     );
   }
 
-  /** As the runner's own retry does it: first what the runner had stopped, then what decide had. */
   #retryParked(): void {
     const { sagas, outbox } = this.#database.tables;
     for (const { id, status } of sagas.values()) {
       const rows = [...(outbox.get(id)?.values() ?? [])];
       if (status !== 'parked' && !rows.some((row) => row.status === 'parked')) continue;
       this.#world.faults.count('parked saga retried');
-      const [worker] = this.#workers;
-      void worker?.store
-        .unstick(id)
-        .then(() =>
-          this.#post.request(
-            () => ({ kind: 'admin', sagaId: id, cause: { type: 'retry', actor: 'operator' } }),
-            1,
-            3,
-          ),
-        );
+      this.#retry(id, 'operator');
     }
+  }
+
+  /** As the runner's own retry does it; a person to whom it fails tries again. */
+  #retry(id: string, actor: string): void {
+    const cause = { type: 'retry', actor } as const;
+    this.#post.expect(1);
+    this.#unstick(id, () => {
+      this.#post.request(
+        () => ({ kind: 'admin', sagaId: id, cause }),
+        1,
+        3,
+        () => {
+          this.#unstick(id, () => undefined);
+          return true;
+        },
+      );
+      this.#post.expect(-1);
+    });
+  }
+
+  #unstick(id: string, then: () => void): void {
+    const worker = this.#workers.find(({ process }) => process.isRunning);
+    let isOver = false;
+    const again = this.#world.scheduler.after(2_000, 'unstick again', () => {
+      isOver = true;
+      this.#unstick(id, then);
+    });
+    worker?.store.unstick(id).then(
+      () => {
+        if (isOver) return;
+        again.cancel();
+        then();
+      },
+      () => undefined,
+    );
   }
 
   async #dismiss(): Promise<void> {
