@@ -18,7 +18,7 @@ function dependencies() {
   const ofQuickstart = existsSync(path.join(quickstart, 'package.json'))
     ? manifestOf(quickstart).dependencies
     : {};
-  const all = { xstate: core.devDependencies.xstate, zod: core.dependencies.zod, ...ofQuickstart };
+  const all = { xstate: core.devDependencies.xstate, zod: core.devDependencies.zod, ...ofQuickstart };
   return Object.entries(all)
     .filter(([, version]) => !version.startsWith('workspace:'))
     .map(([name, version]) => `${name}@${version}`);
