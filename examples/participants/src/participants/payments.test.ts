@@ -99,6 +99,15 @@ describe('payments', () => {
     expect(gateway.webhooks()).toEqual([{ type: 'payment.succeeded', inMs: 0 }]);
   });
 
+  it('tok_late lands although it was voided before anybody asked for the capture', () => {
+    const gateway = new Gateway();
+    gateway.authorize('tok_late');
+    expect(gateway.void().answer).toEqual({ status: 'voided' });
+    gateway.land();
+    expect(gateway.ledger()).toMatchObject({ authorized: 0, captured: 500, captures: 1 });
+    expect(gateway.webhooks()).toEqual([{ type: 'payment.succeeded', inMs: 0 }]);
+  });
+
   it.each(['void', 'refund'] as const)('tok_late lands even after a %s, and can be refunded then', (undo) => {
     const gateway = new Gateway();
     gateway.authorize('tok_late');

@@ -33,7 +33,26 @@ export function authorize(book: PaymentsBook, body: Authorization, moment: Momen
       tell('payment.failed', facts, moment, moment.now),
     ]);
   }
-  return done({ payment_id, status: 'authorized' }, [{ kind: 'payment.authorized', ...facts }]);
+  const authorized: Change = { kind: 'payment.authorized', ...facts };
+  const promised = token === 'tok_late' ? promiseCapture(facts, moment) : [];
+  return done({ payment_id, status: 'authorized' }, [authorized, ...promised]);
+}
+
+/** From the authorization on the money of `tok_late` is under way: whatever is asked for since, it lands. */
+function promiseCapture(
+  { order_id, payment, payment_id, amount }: PaymentName & { payment_id: string; amount: number },
+  { now, policy }: Moment,
+): Change[] {
+  const facts = { order_id, payment, payment_id, amount };
+  return [
+    { kind: 'payment.capture_promised', ...facts },
+    {
+      kind: 'task.planned',
+      task_id: `late_capture ${payment_id}`,
+      due_at: now + policy.latePaymentDelayMs,
+      task: { kind: 'late_capture', ...facts },
+    },
+  ];
 }
 
 function refuseAuthorize(slot: PaymentSlot | undefined, token: string): Decision | undefined {
@@ -71,23 +90,11 @@ export function capture(book: PaymentsBook, body: CapturePayment, moment: Moment
 
   const { paymentId: payment_id, token, status } = found.record;
   const facts = { order_id, payment, payment_id, amount: body.amount.amount };
-  const late = moment.now + moment.policy.latePaymentDelayMs;
-  if (token === 'tok_late') {
-    const answer = { payment_id, status: 'pending' };
-    if (status === 'pending') return { status: 202, answer, changes: [] };
-    const task: Task = { kind: 'late_capture', ...facts };
-    return {
-      status: 202,
-      answer,
-      changes: [
-        { kind: 'payment.capture_promised', ...facts },
-        { kind: 'task.planned', task_id: `late_capture ${payment_id}`, due_at: late, task },
-      ],
-    };
-  }
+  if (status === 'pending') return { status: 202, answer: { payment_id, status }, changes: [] };
   const captured: Change = { kind: 'payment.captured', ...facts };
   const answer = { payment_id, status: 'captured' };
   if (token === 'tok_lost') {
+    const late = moment.now + moment.policy.latePaymentDelayMs;
     const told = tell('payment.succeeded', facts, moment, late);
     return { ...done(answer, [captured, told]), lostUntil: late };
   }
