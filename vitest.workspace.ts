@@ -1,4 +1,5 @@
 import { existsSync, globSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -56,5 +57,7 @@ export default defineConfig({
     projects:
       globSync('{packages,examples}/*/src/**/*.test-d.ts').length > 0 ? [...projects, types] : projects,
     passWithNoTests: true,
+    // Tests of whole processes mostly wait for them: twice the cores is what keeps the cores busy.
+    maxWorkers: Math.max(4, 2 * availableParallelism()),
   },
 });
