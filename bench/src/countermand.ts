@@ -1,0 +1,74 @@
+import { createRunner } from '@countermand/runner-postgres';
+import pg from 'pg';
+import type { Driver } from './driver.ts';
+import { fiveSteps } from './five-steps.ts';
+
+/** How the runner is set; nothing but this differs from its defaults. */
+export interface CountermandSettings {
+  readonly followUp?: boolean;
+  readonly concurrency?: number;
+  /** How long a step takes, milliseconds; none by default. */
+  readonly stepMs?: () => number;
+}
+
+/** Our own runner in this process, working. */
+export async function openCountermand(url: string, settings: CountermandSettings = {}): Promise<Driver> {
+  const { stepMs, ...given } = settings;
+  const ended = new Map<string, () => void>();
+  const last = new Set<string>();
+  const work = ({ idempotencyKey }: { idempotencyKey: string }) => ({ ref: idempotencyKey });
+  const slowly = async (call: { idempotencyKey: string }) => {
+    await new Promise((resolve) => setTimeout(resolve, stepMs?.()));
+    return work(call);
+  };
+  const run = stepMs ? slowly : work;
+  const runner = createRunner({
+    connection: url,
+    sagas: [fiveSteps],
+    adapters: {
+      'five-steps': {
+        check: run,
+        reserve: run,
+        authorize: run,
+        capture: run,
+        confirm: async (call: { idempotencyKey: string; sagaId: string }) => {
+          const answer = await run(call);
+          last.add(call.sagaId);
+          return answer;
+        },
+        releaseStock: run,
+        voidPayment: run,
+      },
+    },
+    ...given,
+  });
+  await runner.migrate();
+  // The next move after the last step's answer is the commit of that answer.
+  runner.changes.subscribe(({ sagaId }) => {
+    if (!last.delete(sagaId)) return;
+    ended.get(sagaId)?.();
+    ended.delete(sagaId);
+  });
+  await runner.work();
+  return {
+    async one() {
+      const id = crypto.randomUUID();
+      const done = new Promise<void>((resolve) => ended.set(id, resolve));
+      await runner.start(fiveSteps, { order: id }, { id });
+      await done;
+    },
+    async completed() {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query<{ n: number }>(
+        `select count(*)::int as n from countermand.saga s where settled
+           and (select count(*) from countermand.history h
+                where h.saga_id = s.id and h.cause->'outcome'->>'kind' = 'done'
+                  and h.cause->'outcome'->'output' ? 'ref') = 5`,
+      );
+      await client.end();
+      return rows[0]?.n ?? 0;
+    },
+    close: () => runner.stop({ graceMs: 1_000 }),
+  };
+}
