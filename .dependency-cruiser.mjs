@@ -44,6 +44,19 @@ export default {
       },
     },
     {
+      name: 'transports-know-public-names-only',
+      comment: 'A transport of a user can be written as ours are: with what the core exports.',
+      severity: 'error',
+      from: { path: '^packages/step-([^/]+)/src/' },
+      to: {
+        path: '^packages/',
+        pathNot: [
+          '^packages/step-$1/',
+          '^packages/(saga-core/src/(index|order/index|testing/index)|[^/]+/src/index)\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'sql-in-one-folder',
       comment: 'Every lock and every statement is found in db/, and nowhere else.',
       severity: 'error',
@@ -82,7 +95,7 @@ export default {
       name: 'development-stays-out-of-what-is-published',
       comment: 'The private packages exist in this repository only.',
       severity: 'error',
-      from: { path: '^packages/(saga-core|runner-postgres)/src/', pathNot: tests },
+      from: { path: '^packages/(saga-core|runner-postgres|step-[^/]+)/src/', pathNot: tests },
       to: { path: '^packages/(dev-postgres|test-kit)/' },
     },
     {

@@ -12,7 +12,7 @@ const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json
 const installedStamp = path.join(root, 'node_modules', '.installed-lockfile');
 
 /** What is built and published: folders in `packages`, in the order in which one needs the other. */
-export const publishedPackages = ['saga-core', 'runner-postgres'];
+export const publishedPackages = ['saga-core', 'runner-postgres', 'step-http'];
 
 /** What this process hands to programs: the Node of the `node` dependency and the local commands come first. */
 export const environment = {

@@ -63,6 +63,7 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
       input: row.input,
       idempotencyKey: keyOf(row),
       attempt: row.attempt,
+      timeoutMs: limitMs,
       signal,
       sagaId: row.sagaId,
       heartbeat,
@@ -115,7 +116,14 @@ async function askProbe(attempt: Attempt): Promise<Found> {
   if (!probe) return { kind: 'cannotSay', error: 'the adapter has no probe' };
   try {
     const returned = await withTimeout(attempt, contract.timeoutMs, (signal) =>
-      probe({ input: row.input, idempotencyKey: keyOf(row), signal, sagaId: row.sagaId }),
+      probe({
+        input: row.input,
+        idempotencyKey: keyOf(row),
+        timeoutMs: contract.timeoutMs,
+        signal,
+        sagaId: row.sagaId,
+        trace: {},
+      }),
     );
     const found = readProbeAnswer(returned);
     if (found?.kind === 'landed' || found?.kind === 'notLanded') return found as Found;

@@ -20,11 +20,22 @@ export interface PublishedEvent {
   readonly at: number;
 }
 
-/** Takes one event. What it throws, and what takes too long, is delivered again, later. */
-export type EventHandler = (event: PublishedEvent, call: { readonly signal: AbortSignal }) => unknown;
+/** What a handler is called with beside the event. */
+export interface EventCall {
+  readonly signal: AbortSignal;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/**
+ * Takes one event. What it throws, and what takes too long, is delivered again, later: after the wait that an error
+ * with a number of milliseconds as `retryInMs` asks for, or after one that doubles up to five minutes.
+ */
+export type EventHandler = (event: PublishedEvent, call: EventCall) => unknown;
 
 const TIMEOUT_MS = 30_000;
 const MAX_DELAY_MS = 300_000;
+const LONGEST_ASKED_MS = 7 * 86_400_000;
 
 /** Gives an event to its subscriber. It is tried for ever: the ones behind it must not overtake. */
 export async function deliverEvent(
@@ -40,17 +51,29 @@ export async function deliverEvent(
   });
   try {
     const handled = (async () =>
-      await handler(eventOf(row), { signal: AbortSignal.any([env.signal, tooLong.signal]) }))();
+      await handler(eventOf(row), {
+        signal: AbortSignal.any([env.signal, tooLong.signal]),
+        attempt: row.attempt,
+      }))();
     await Promise.race([handled, timeout]);
     return { kind: 'answer', outcome: { kind: 'done', output: null } };
   } catch (error) {
     const delayMs =
+      retryInMsOf(error) ??
       Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
     return { kind: 'retry', error: messageOf(error).replaceAll('\0', '').toWellFormed(), delayMs };
   } finally {
     ended.abort();
     timeout.catch(() => undefined);
   }
+}
+
+/** The wait that a handler's error asks for, at most a week. */
+function retryInMsOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('retryInMs' in error)) return undefined;
+  const { retryInMs } = error;
+  if (typeof retryInMs !== 'number' || !Number.isFinite(retryInMs)) return undefined;
+  return Math.min(Math.max(retryInMs, 0), LONGEST_ASKED_MS);
 }
 
 function eventOf(row: LeasedRow): PublishedEvent {

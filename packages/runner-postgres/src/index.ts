@@ -1,7 +1,7 @@
 export type { Changes, SagaChange } from './changes.js';
 export { createRunner } from './create-runner.js';
 export type { CallerTransaction } from './db/session.js';
-export type { EventHandler, PublishedEvent } from './deliver-event.js';
+export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';

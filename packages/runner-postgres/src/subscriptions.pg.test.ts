@@ -78,3 +78,23 @@ it('an event that nobody subscribes to is kept where it can be seen', async () =
     { key: 'publish:1', status: 'settled', input: { type: 'TRIP_NOTED', text: 'alone' } },
   ]);
 });
+
+it('an event is delivered again after the wait that its handler asks for', async () => {
+  const attempts: number[] = [];
+  const runner = openRunner({ connection: url, sagas: [trip] });
+  await runner.on('TRIP_NOTED', { name: 'shop' }, (_event, { attempt }) => {
+    attempts.push(attempt);
+    throw Object.assign(new Error('come back later'), { retryInMs: attempts.length < 3 ? 0 : 3_600_000 });
+  });
+  await runner.work();
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await runner.send(id, { type: 'NOTE', text: 'kept' });
+  await eventually(async () => {
+    const { rows } = await testPool(url).query(
+      `select round(extract(epoch from due_at - now())) as seconds from countermand.outbox
+       where kind = 'publish' and status = 'pending' and attempt = 3`,
+    );
+    expect(Number(rows[0]?.seconds)).toBeGreaterThan(3_500);
+  });
+  expect(attempts).toEqual([1, 2, 3]);
+});

@@ -8,6 +8,8 @@ export interface StepCall<Input> {
   readonly idempotencyKey: string;
   /** From 1. */
   readonly attempt: number;
+  /** How long this attempt may take, in milliseconds; a heartbeat gives it that time again. */
+  readonly timeoutMs: number;
   /** Aborted when the attempt times out or the worker has lost its lease; pass it on to `fetch` and the like. */
   readonly signal: AbortSignal;
   readonly sagaId: string;
@@ -22,8 +24,12 @@ export interface ProbeCall<Input> {
   readonly input: Input;
   /** The key of the step that is asked about. */
   readonly idempotencyKey: string;
+  /** How long the probe may take, in milliseconds. */
+  readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly sagaId: string;
+  /** W3C trace context to send along, where there is one. */
+  readonly trace: { readonly traceparent?: string };
 }
 
 /**

@@ -62,6 +62,8 @@ export type {
   SagaInput,
   SagaName,
   SagaTypes,
+  StepName,
+  StepNamed,
   StepOf,
   StepsOf,
 } from './saga-definition.js';

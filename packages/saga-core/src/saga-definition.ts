@@ -42,6 +42,15 @@ export type AdaptersFor<S extends AnySaga> = {
 /** The steps of a saga definition. */
 export type StepOf<S extends AnySaga> = NonNullable<S['~types']>['step'] & AnyStep;
 
+/** The names of a saga's steps. */
+export type StepName<S extends AnySaga> = keyof AdaptersFor<S> & string;
+
+/** One of a saga's steps, by its name. */
+export type StepNamed<S extends AnySaga, Name> = Extract<
+  StepOf<S>,
+  { readonly contract: { readonly name: Name } }
+>;
+
 /** The public events of a saga definition. */
 export type PublicEventOf<S extends AnySaga> = NonNullable<S['~types']>['event'];
 

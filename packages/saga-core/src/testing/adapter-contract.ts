@@ -118,12 +118,14 @@ function callerOf(step: AnyStep, value: unknown) {
   const adapter: ErasedAdapter | undefined = normalizeAdapter(value);
   if (!adapter) throw new Error(`the adapter of ${contract.name} must be a function, or { run, probe }`);
   const sagaId = 'contract';
+  const { timeoutMs } = contract;
   return {
     run: async (input: unknown, idempotencyKey: string, attempt = 1, signal = new AbortController().signal) =>
       await adapter.run({
         input: contract.input.parse(input),
         idempotencyKey: keyFor(idempotencyKey, input),
         attempt,
+        timeoutMs,
         signal,
         sagaId,
         heartbeat: () => undefined,
@@ -133,7 +135,11 @@ function callerOf(step: AnyStep, value: unknown) {
       const { signal } = new AbortController();
       const idempotencyKey = keyFor(key, input);
       return readProbeAnswer(
-        await adapter.probe?.({ input: contract.input.parse(input), idempotencyKey, signal, sagaId }),
+        await adapter.probe?.({
+          input: contract.input.parse(input),
+          ...{ idempotencyKey, timeoutMs, signal, sagaId },
+          trace: {},
+        }),
       );
     },
   };

@@ -41,9 +41,12 @@ async function callAdapter(row: StepRow, tools: AttemptTools): Promise<AttemptEn
   tools.note('run');
   const { input, idempotencyKey, sagaId } = row;
   const { signal, heartbeat } = tools;
+  const { timeoutMs } = tools.contract;
   try {
-    const call = { input, idempotencyKey, attempt: row.attempts, signal, sagaId, heartbeat, trace: {} };
-    const answer = await tools.adapter.run(call);
+    const answer = await tools.adapter.run({
+      ...{ input, idempotencyKey, attempt: row.attempts, timeoutMs, signal, sagaId, heartbeat },
+      trace: {},
+    });
     if (isDeclined(answer)) return { kind: 'declined', code: answer.code, details: answer.details };
     return isLater(answer) ? { kind: 'awaiting' } : { kind: 'done', output: answer };
   } catch (thrown) {
@@ -65,7 +68,9 @@ async function askProbe(
   const { input, idempotencyKey, sagaId } = row;
   tools.note('probe');
   try {
-    const said = await tools.adapter.probe?.({ input, idempotencyKey, signal: tools.signal, sagaId });
+    const { timeoutMs } = tools.contract;
+    const call = { input, idempotencyKey, timeoutMs, signal: tools.signal, sagaId, trace: {} };
+    const said = await tools.adapter.probe?.(call);
     return readProbeAnswer(said) ?? { kind: 'cannotSay' };
   } catch {
     return { kind: 'cannotSay' };
