@@ -3,6 +3,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { performanceBlocks } from '../bench/src/performance-blocks.ts';
 import { prepareWorkspace, root } from './prepare-workspace.mjs';
 
 const BLOCK = /(<!-- begin (include|generated) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -61,6 +62,7 @@ async function loadGenerators() {
   const saga = createOrderSaga();
   const code = (text) => (text ? `\`${text}\`` : '');
   return {
+    ...performanceBlocks(),
     'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
     'order-transitions': () =>
       table(

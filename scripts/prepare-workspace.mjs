@@ -8,7 +8,8 @@ import { runProgram } from './run-program.mjs';
 /** The root of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+/** pnpm, in the version that the workspace is made for. */
+export const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const installedStamp = path.join(root, 'node_modules', '.installed-lockfile');
 
 /** What is built and published: folders in `packages`, in the order in which one needs the other. */

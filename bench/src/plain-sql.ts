@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Driver } from './driver.ts';
 
@@ -87,11 +88,38 @@ async function commit(pool: pg.Pool, transitions: readonly Transition[]): Promis
   client.release();
 }
 
+const AT_ONCE = `
+  with x as (
+    select * from jsonb_to_recordset($1::jsonb) as
+      x(id uuid, seq int, state text, context jsonb, event text, "from" text, result jsonb, next text, input jsonb)
+  ),
+  started as (
+    insert into plain.saga (id, state, revision, context) select id, state, seq, context from x where seq = 0
+  ),
+  moved as (
+    update plain.saga s set state = x.state, revision = x.seq, context = x.context, updated_at = now()
+    from x where s.id = x.id and s.revision = x.seq - 1
+  ),
+  told as (
+    insert into plain.history (saga_id, seq, event, "from", "to") select id, seq, event, "from", state from x
+  ),
+  settled as (
+    update plain.step t set status = 'done', result = x.result, settled_at = now()
+    from x where t.saga_id = x.id and t.seq = x.seq
+  )
+  insert into plain.step (saga_id, seq, name, status, input)
+  select id, seq + 1, next, 'running', input from x where next is not null`;
+
+async function commitAtOnce(pool: pg.Pool, transition: Transition): Promise<void> {
+  await pool.query({ name: 'at once', text: AT_ONCE, values: [JSON.stringify([rowOf(transition)])] });
+}
+
 /** A saga's six commits, one after the other, each by the given function. */
-async function carryOut(write: (transition: Transition) => Promise<void>): Promise<void> {
+async function carryOut(write: Write, stepMs: (() => number) | undefined): Promise<void> {
   const id = crypto.randomUUID();
   let refs = {};
   for (let seq = 0; seq <= STEPS.length; seq += 1) {
+    if (seq > 0 && stepMs) await pause(stepMs());
     if (seq > 0) refs = { ...refs, [STEPS[seq - 1] ?? '']: `${id}:${STEPS[seq - 1]}:1` };
     await write({ id, seq, context: { order: id, refs } });
   }
@@ -105,12 +133,25 @@ async function completed(pool: pg.Pool): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Three statements and a transaction for every step. */
-export async function openPlainSql(url: string): Promise<Driver> {
-  const pool = new pg.Pool({ connectionString: url, max: 20 });
+/** How a transition is written: see {@link openPlainSql}. */
+type Write = (transition: Transition) => Promise<void>;
+
+/**
+ * The same tables and statements in three ways: `three statements` in a transaction for every step, all of them as
+ * `one statement`, or a `group commit`, which takes together what waits while the commit before is under way.
+ */
+export async function openPlainSql(url: string, setting: string, stepMs?: () => number): Promise<Driver> {
+  const pool = new pg.Pool({ connectionString: url, max: setting === 'group commit' ? 4 : 20 });
   await pool.query(SCHEMA);
+  const writers: Record<string, Write> = {
+    'three statements': (transition) => commit(pool, [transition]),
+    'one statement': (transition) => commitAtOnce(pool, transition),
+    'group commit': groupCommit((transitions) => commit(pool, transitions)),
+  };
+  const write = writers[setting];
+  if (!write) throw new Error(`plain SQL knows no setting '${setting}'`);
   return {
-    one: () => carryOut((transition) => commit(pool, [transition])),
+    one: () => carryOut(write, stepMs),
     completed: () => completed(pool),
     close: () => pool.end(),
   };
@@ -118,10 +159,7 @@ export async function openPlainSql(url: string): Promise<Driver> {
 
 const MAX_BATCH = 200;
 
-/** The same statements for everything that waits while the commit before is under way. */
-export async function openPlainGroupCommit(url: string): Promise<Driver> {
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  await pool.query(SCHEMA);
+function groupCommit(commitAll: (transitions: readonly Transition[]) => Promise<void>): Write {
   const waiting: { transition: Transition; resolve: () => void; reject: (error: unknown) => void }[] = [];
   let isRunning = false;
   const run = async () => {
@@ -130,10 +168,7 @@ export async function openPlainGroupCommit(url: string): Promise<Driver> {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_BATCH);
       try {
-        await commit(
-          pool,
-          batch.map(({ transition }) => transition),
-        );
+        await commitAll(batch.map(({ transition }) => transition));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -141,10 +176,9 @@ export async function openPlainGroupCommit(url: string): Promise<Driver> {
     }
     isRunning = false;
   };
-  const write = (transition: Transition) =>
+  return (transition) =>
     new Promise<void>((resolve, reject) => {
       waiting.push({ transition, resolve, reject });
       if (!isRunning) void run();
     });
-  return { one: () => carryOut(write), completed: () => completed(pool), close: () => pool.end() };
 }

@@ -30,8 +30,8 @@ export async function readServerUsage(url: string, pid: number): Promise<ServerU
   };
 }
 
-/** Of the process and its children, ended ones included. */
-function cpuSecondsOf(pid: number): number {
+/** CPU time of a process and its children, ended ones included. */
+export function cpuSecondsOf(pid: number): number {
   const own = statOf(pid);
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { sweepStaleServers } from '@countermand/dev-postgres';
+import { BenchServer } from './bench-server.ts';
+import { CONTENDERS, type Contender, contenderNamed } from './contenders.ts';
+import { Figures } from './figures.ts';
+import { FULL_RESULTS } from './performance-blocks.ts';
+import { renderContenders, renderCosts, renderTargets, toText } from './render-tables.ts';
+import { describeCircumstances } from './results.ts';
+import type { Bench, Effort, Scenario } from './scenario.ts';
+import { latency } from './scenarios/latency.ts';
+import { slowSteps } from './scenarios/slow-steps.ts';
+import { throughput } from './scenarios/throughput.ts';
+import { underLoad } from './scenarios/under-load.ts';
+
+const SCENARIOS: readonly Scenario[] = [throughput, latency, slowSteps, underLoad];
+
+const SHORT: Effort = {
+  rounds: 3,
+  warmUpSeconds: 2,
+  loadSeconds: 4,
+  latencySeconds: 2,
+  finishedSagas: 200_000,
+  waitingSagas: 10_000,
+  timers: 10_000,
+  idleSeconds: 5,
+};
+const FULL: Effort = {
+  rounds: 5,
+  warmUpSeconds: 3,
+  loadSeconds: 8,
+  latencySeconds: 4,
+  finishedSagas: 5_000_000,
+  waitingSagas: 100_000,
+  timers: 100_000,
+  idleSeconds: 20,
+};
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    scenario: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    finished: { type: 'string' },
+  },
+});
+
+await sweepStaleServers();
+const startedAt = Date.now();
+const server = await BenchServer.start();
+try {
+  const command = [
+    'pnpm',
+    values.full ? 'bench:full' : 'bench',
+    ...process.argv.slice(2).filter(isOption),
+  ].join(' ');
+  const circumstances = await describeCircumstances(server, command);
+  const figures = new Figures();
+  const bench: Bench = {
+    ...{ effort: effort(), contenders: contenders(), figures, server },
+    say: (line) => process.stderr.write(`${line}\n`),
+  };
+  for (const scenario of scenarios()) {
+    bench.say(`\n${scenario.name}`);
+    await scenario.run(bench);
+  }
+  const tookMinutes = (Date.now() - startedAt) / 60_000;
+  const file = values.full ? FULL_RESULTS : path.join(path.dirname(FULL_RESULTS), 'short.json');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    `${JSON.stringify({ circumstances: { ...circumstances, tookMinutes }, figures }, null, 2)}\n`,
+  );
+  for (const table of [renderContenders(figures), renderCosts(figures), renderTargets(figures)]) {
+    process.stdout.write(`\n${toText(table)}\n`);
+  }
+} finally {
+  await server.stop();
+}
+
+function isOption(word: string): boolean {
+  return word !== '--full';
+}
+
+function effort(): Effort {
+  const base = values.full ? FULL : SHORT;
+  return {
+    ...base,
+    rounds: Number(values.rounds ?? base.rounds),
+    loadSeconds: Number(values.seconds ?? base.loadSeconds),
+    finishedSagas: Number(values.finished ?? base.finishedSagas),
+  };
+}
+
+function contenders(): readonly Contender[] {
+  const chosen = values.only
+    ? values.only.split(',').map(contenderNamed)
+    : CONTENDERS.filter(({ isShort }) => values.full || isShort);
+  const canRun = ({ program }: Contender) => {
+    if (program !== 'absurd' || existsSync(process.env['ABSURD_SQL'] ?? '')) return true;
+    process.stderr.write('Absurd is left out: ABSURD_SQL must name the sql/absurd.sql of its repository\n');
+    return false;
+  };
+  return chosen.filter(canRun);
+}
+
+function scenarios(): readonly Scenario[] {
+  const names = values.scenario?.split(',');
+  for (const name of names ?? []) {
+    if (!SCENARIOS.some((one) => one.name === name))
+      throw new Error(
+        `there is no scenario '${name}'; there are ${SCENARIOS.map((one) => one.name).join(', ')}`,
+      );
+  }
+  return SCENARIOS.filter(({ name }) => !names || names.includes(name));
+}
