@@ -85,6 +85,17 @@ export default {
       },
     },
     {
+      name: 'transports-import-packages-by-their-names',
+      comment:
+        'A transport is what anybody could write: it gets what the packages show, and no runner of its own.',
+      severity: 'error',
+      from: { path: '^packages/(step-[^/]+)/src/', pathNot: tests },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/$1/', '^packages/(saga-core|step-messages)/src/index\\.ts$'],
+      },
+    },
+    {
       name: 'packages-know-no-examples',
       comment: 'What is published must not lean on what is only shown.',
       severity: 'error',
@@ -96,7 +107,7 @@ export default {
       comment: 'The private packages exist in this repository only.',
       severity: 'error',
       from: { path: '^packages/(saga-core|runner-postgres|step-[^/]+)/src/', pathNot: tests },
-      to: { path: '^packages/(dev-postgres|test-kit)/' },
+      to: { path: '^packages/(dev-postgres|dev-brokers|test-kit)/' },
     },
     {
       name: 'no-inner-barrels',

@@ -6,13 +6,21 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 /** The condition under which a workspace package's `exports` lead to its sources: tests need no build. */
 const conditions = ['@countermand/source', 'module', 'node', 'development|production'];
 const globalSetup = path.resolve('packages/dev-postgres/src/vitest-global-setup.ts');
+/** Says which tests were skipped for want of a broker. */
+const brokers = path.resolve('packages/dev-brokers/src/vitest-global-setup.ts');
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 /** What a test may count on, and how long it may take, follows from the name of its file. */
 const kinds = {
   unit: { include: ['**/*.test.ts'], exclude: [...exclude, '**/*.pg.test.ts', '**/*.e2e.test.ts'] },
   pg: { include: ['**/*.pg.test.ts'], exclude, globalSetup, testTimeout: 30_000, hookTimeout: 60_000 },
-  e2e: { include: ['**/*.e2e.test.ts'], exclude, globalSetup, testTimeout: 120_000, hookTimeout: 120_000 },
+  e2e: {
+    include: ['**/*.e2e.test.ts'],
+    exclude,
+    globalSetup: [globalSetup, brokers],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 };
 
 const packages = ['packages', 'examples'].flatMap((folder) =>

@@ -1,0 +1,3 @@
+export { type Broker, hasBroker } from './brokers.ts';
+export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
+export { type KafkaServer, startKafka } from './start-kafka.ts';

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { requireProgram } from './brokers.ts';
+
+/** A broker that speaks Kafka's protocol. */
+export interface KafkaServer {
+  /** `host:port`. */
+  readonly bootstrapServers: string;
+  stop(): Promise<void>;
+}
+
+const START_MS = 20_000;
+
+/**
+ * Starts librdkafka's mock cluster, which comes with kcat: Kafka's real protocol over TCP, topics made when they are
+ * first named, consumer groups, and all of it in memory. It keeps nothing when it ends.
+ *
+ * @throws Error when kcat isn't installed or doesn't start
+ */
+export async function startKafka(): Promise<KafkaServer> {
+  const settings = ['test.mock.num.brokers=1', 'allow.auto.create.topics=true'];
+  const flags = ['-b', 'none', '-C', '-u', '-E', '-t', 'alive', '-d', 'mock'];
+  const args = [...flags, ...settings.flatMap((setting) => ['-X', setting])];
+  const child = spawn(requireProgram('kafka'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const gone = once(child, 'exit');
+  const stop = async () => {
+    process.removeListener('exit', endWithUs);
+    child.kill('SIGKILL');
+    await gone;
+  };
+  let printed = '';
+  const found = new Promise<string>((resolve, reject) => {
+    const tooLong = setTimeout(
+      () => reject(new Error(`kcat told no address within ${START_MS} ms: ${printed.slice(-500)}`)),
+      START_MS,
+    );
+    child.once('exit', (code) => reject(new Error(`kcat ended with ${code}: ${printed.slice(-500)}`)));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      if (printed.length < 100_000) printed += chunk;
+      const [, address] = /bootstrap\.servers=([\w.:,-]+)/.exec(printed) ?? [];
+      if (address === undefined) return;
+      clearTimeout(tooLong);
+      resolve(address);
+    });
+  });
+  try {
+    return { bootstrapServers: await found, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

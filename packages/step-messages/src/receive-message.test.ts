@@ -1,0 +1,184 @@
+import { defineSaga, later, publicEvent, SagaError, step } from '@countermand/saga-core';
+import { createTestRunner } from '@countermand/saga-core/testing';
+import { describe, expect, it } from 'vitest';
+import { assign, setup } from 'xstate';
+import { z } from 'zod';
+import { plainEnvelope } from './plain-envelope.js';
+import { receiveMessage } from './receive-message.js';
+import { answers, type Routes, sends } from './route.js';
+
+const authorize = step('authorize', {
+  input: z.object({ card: z.string() }),
+  output: z.object({ code: z.string() }),
+  declines: ['NO_FUNDS'],
+});
+
+const codeOnly = z.object({ code: z.string() });
+const answer = codeOnly.extend({ card: z.string() });
+
+/** Two cards, asked at once; a saga that holds two steps of one name. */
+const machine = setup({
+  types: {
+    context: {} as { codes: string[]; notes: string[] },
+    events: {} as { type: 'NOTED'; text: string },
+  },
+  actors: { authorize },
+}).createMachine({
+  context: { codes: [], notes: [] },
+  on: { NOTED: { actions: assign({ notes: ({ context, event }) => [...context.notes, event.text] }) } },
+  type: 'parallel',
+  states: Object.fromEntries(
+    ['a', 'b'].map((card) => [
+      card,
+      {
+        initial: 'asking',
+        states: {
+          asking: {
+            invoke: {
+              id: `card-${card}`,
+              src: 'authorize' as const,
+              input: { card },
+              onDone: {
+                target: 'done',
+                actions: assign({
+                  codes: ({ context, event }) => [...context.codes, codeOnly.parse(event['output']).code],
+                }),
+              },
+              onError: 'refused',
+            },
+          },
+          done: { tags: 'rest' },
+          refused: { tags: 'rest' },
+        },
+      },
+    ]),
+  ),
+});
+
+const saga = defineSaga({
+  name: 'cards',
+  version: 1,
+  machine,
+  events: { NOTED: publicEvent({ schema: z.object({ text: z.string().max(5) }) }) },
+});
+
+const routes: Routes = {
+  authorized: answers(authorize, answer, ({ code }) => ({ output: { code } }), {
+    id: ({ card }) => `card-${card}`,
+  }),
+  'authorized.somewhere': answers(authorize, z.object({ code: z.string() }), (output) => ({ output })),
+  verdict: [
+    answers(
+      authorize,
+      z.object({ card: z.string(), verdict: z.literal('no') }),
+      () => ({ declined: 'NO_FUNDS' }),
+      {
+        id: ({ card }) => `card-${card}`,
+      },
+    ),
+    sends(z.object({ text: z.string() }), ({ text }) => ({ type: 'NOTED', text })),
+  ],
+};
+
+const meta = { id: 'm', at: 0, correlationId: 's-1' };
+
+async function begin() {
+  const runner = createTestRunner({ sagas: [saga], adapters: { authorize: () => later() } });
+  await runner.start(saga, {}, { id: 's-1' });
+  await runner.settle();
+  let sent = 0;
+  const receive = async (type: string, payload: object, more: object = {}) => {
+    sent += 1;
+    const message = { ...meta, id: `m-${sent}`, type, payload: { ...payload }, ...more };
+    const receipt = await receiveMessage(runner, routes, plainEnvelope, plainEnvelope.encode(message));
+    await runner.settle();
+    return receipt;
+  };
+  const context = async () => (await runner.get('s-1'))?.context;
+  return { runner, receive, context };
+}
+
+describe('an answer', () => {
+  it('goes to the step of its name and id that waits, and only once', async () => {
+    const { receive, context } = await begin();
+    expect(await receive('authorized', { card: 'a', code: 'x' })).toMatchObject({ kind: 'taken' });
+    expect(await receive('authorized', { card: 'a', code: 'y' })).toMatchObject({
+      ...{ kind: 'skipped', reason: 'ALREADY_ANSWERED' },
+    });
+    expect(await context()).toMatchObject({ codes: ['x'] });
+  });
+
+  it('that could be for several steps is only taken with its idempotency key', async () => {
+    const { receive, context } = await begin();
+    expect(await receive('authorized.somewhere', { code: 'x' })).toMatchObject({
+      kind: 'poison',
+      reason: expect.stringContaining("2 steps 'authorize' wait"),
+    });
+    const key = { idempotencyKey: 's-1:card-b:1' };
+    expect(await receive('authorized.somewhere', { code: 'x' }, key)).toMatchObject({ kind: 'taken' });
+    expect(await receive('authorized.somewhere', { code: 'y' }, key)).toMatchObject({
+      kind: 'taken',
+      result: { outcome: 'ignored' },
+    });
+    expect(await context()).toMatchObject({ codes: ['x'] });
+  });
+
+  it.each([
+    ['of another saga', 's-2:card-a:1'],
+    ['of a step that was never asked', 's-1:card-a:2'],
+    ['that is none', 'hello'],
+  ])('with a key %s is poison', async (_what, idempotencyKey) => {
+    const { receive, context } = await begin();
+    expect(await receive('authorized', { card: 'a', code: 'x' }, { idempotencyKey })).toMatchObject({
+      kind: 'poison',
+    });
+    expect(await context()).toMatchObject({ codes: [] });
+  });
+
+  it('for a saga that is not here is skipped', async () => {
+    const { receive } = await begin();
+    const receipt = await receive('authorized', { card: 'a', code: 'x' }, { correlationId: 's-9' });
+    expect(receipt).toMatchObject({ kind: 'skipped', reason: 'SAGA_NOT_FOUND' });
+  });
+});
+
+describe('a message', () => {
+  it('means what the first route says whose payload fits', async () => {
+    const { runner, receive, context } = await begin();
+    await receive('verdict', { card: 'a', verdict: 'no' });
+    await receive('verdict', { text: 'hm' });
+    expect(await context()).toMatchObject({ notes: ['hm'] });
+    expect((await runner.get('s-1'))?.state).toEqual({ a: 'refused', b: 'asking' });
+    expect(await receive('verdict', { card: 'a' })).toMatchObject({ kind: 'poison' });
+  });
+
+  it('of a type that has no route is skipped', async () => {
+    const { receive } = await begin();
+    expect(await receive('toString', {})).toMatchObject({ kind: 'skipped', reason: 'NO_ROUTE' });
+  });
+
+  it('that comes twice is applied once', async () => {
+    const { receive, context } = await begin();
+    await receive('verdict', { text: 'once' }, { id: 'same' });
+    expect(await receive('verdict', { text: 'once' }, { id: 'same' })).toMatchObject({
+      result: { duplicate: true },
+    });
+    expect(await context()).toMatchObject({ notes: ['once'] });
+  });
+
+  it('that the saga refuses for good is poison', async () => {
+    const { receive } = await begin();
+    expect(await receive('verdict', { text: 'too long' })).toMatchObject({
+      kind: 'poison',
+      reason: expect.stringMatching(/^EVENT_INVALID: /),
+    });
+  });
+
+  it('that cannot be stored at the moment is left to its caller to give again', async () => {
+    const { runner } = await begin();
+    const away = () => Promise.reject(new SagaError('RUNNER_STOPPED', 'stopped'));
+    const broken = { get: (id: string) => runner.get(id), answer: away, send: away };
+    const wire = plainEnvelope.encode({ ...meta, type: 'verdict', payload: { text: 'a' } });
+    await expect(receiveMessage(broken, routes, plainEnvelope, wire)).rejects.toThrow('stopped');
+  });
+});

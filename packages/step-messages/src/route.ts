@@ -1,0 +1,89 @@
+import type { AnyStep, Json } from '@countermand/saga-core';
+import type { z } from 'zod';
+import type { Message } from './message.js';
+
+/** A step's output as its contract takes it. */
+export type OutputOf<S extends AnyStep> = NonNullable<S['~types']>['rawOutput'];
+
+/** The answer that a message gives a step. */
+export type AnswerTo<S extends AnyStep> =
+  | { readonly output: OutputOf<S> }
+  | { readonly declined: string; readonly details?: Json }
+  | { readonly failed: string };
+
+/** An event for a saga: its type, and whatever else it says. */
+export interface RoutedEvent {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** What a message means to a saga. */
+export type Meaning =
+  | {
+      readonly kind: 'answer';
+      readonly step: string;
+      readonly id?: string;
+      readonly answer: AnswerTo<AnyStep>;
+    }
+  | { readonly kind: 'event'; readonly sagaId: string; readonly event: RoutedEvent };
+
+/** Says what a message means, or why its payload doesn't fit. */
+export type Route = (message: Message) => Meaning | { readonly misfit: string };
+
+/** Routes by message type. Of several for one type the first whose payload fits is taken. */
+export type Routes = Readonly<Record<string, Route | readonly Route[]>>;
+
+/** What {@link answers} takes beside the payload's schema. */
+export interface AnswersOptions<Payload> {
+  /** Which of the saga's steps of that name, where several may wait at once: its id in the machine. */
+  readonly id?: (payload: Payload) => string;
+}
+
+/**
+ * The message is the answer of a step. A message with an idempotency key answers that very visit; one without it
+ * answers the one step of this name that waits in the saga.
+ *
+ * @param payload - a schema; what doesn't fit it is a poison message
+ */
+export function answers<S extends AnyStep, Payload>(
+  step: S,
+  payload: z.ZodType<Payload>,
+  read: (payload: Payload, message: Message) => AnswerTo<S>,
+  options: AnswersOptions<Payload> = {},
+): Route {
+  return (message) => {
+    const parsed = payload.safeParse(message.payload);
+    if (!parsed.success) return { misfit: describe(parsed.error) };
+    const id = options.id?.(parsed.data);
+    const answer = read(parsed.data, message);
+    return { kind: 'answer', step: step.contract.name, answer, ...(id !== undefined && { id }) };
+  };
+}
+
+/** What {@link sends} takes beside the payload's schema. */
+export interface SendsOptions<Payload> {
+  /** Which saga it is for; the message's correlation id where this is left out. */
+  readonly to?: (payload: Payload, message: Message) => string;
+}
+
+/**
+ * The message is a public event of a saga. It is taken once, by the message's id.
+ *
+ * @param payload - a schema; what doesn't fit it is a poison message
+ */
+export function sends<Payload>(
+  payload: z.ZodType<Payload>,
+  read: (payload: Payload, message: Message) => RoutedEvent,
+  options: SendsOptions<Payload> = {},
+): Route {
+  return (message) => {
+    const parsed = payload.safeParse(message.payload);
+    if (!parsed.success) return { misfit: describe(parsed.error) };
+    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
+    return { kind: 'event', sagaId, event: read(parsed.data, message) };
+  };
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`).join('; ');
+}
