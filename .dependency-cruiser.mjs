@@ -85,17 +85,6 @@ export default {
       },
     },
     {
-      name: 'transports-import-packages-by-their-names',
-      comment:
-        'A transport is what anybody could write: it gets what the packages show, and no runner of its own.',
-      severity: 'error',
-      from: { path: '^packages/(step-[^/]+)/src/', pathNot: tests },
-      to: {
-        path: '^packages/',
-        pathNot: ['^packages/$1/', '^packages/(saga-core|step-messages)/src/index\\.ts$'],
-      },
-    },
-    {
       name: 'packages-know-no-examples',
       comment: 'What is published must not lean on what is only shown.',
       severity: 'error',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const parcel = z.object({ parcel: z.string() });
 
-export const returnParcel = step('returnParcel', { input: parcel, output: z.object({}) });
+const returnParcel = step('returnParcel', { input: parcel, output: z.object({}) });
 
 /** Answered by a carrier, hours later perhaps. */
 export const sendParcel = step('sendParcel', {
