@@ -206,8 +206,10 @@ export class Engine {
       for (const { event, outcome, reason, from, to, actor } of history) {
         logger.info({ sagaId, saga: definition.name, event, outcome, reason, from, to, actor }, 'saga moved');
       }
-      for (const { label, value } of logs)
-        logger.info({ sagaId, saga: definition.name, label, value }, 'saga says');
+      for (const { label, value } of logs) {
+        const level = label === 'warning' ? 'warn' : 'info';
+        logger[level]({ sagaId, saga: definition.name, label, value }, 'saga says');
+      }
       this.changes.tell({ sagaId });
     }
   }

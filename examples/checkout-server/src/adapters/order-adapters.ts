@@ -1,6 +1,7 @@
 import type { AdaptersFor } from '@countermand/saga-core';
 import type { OrderSaga } from '@countermand/saga-core/order';
 import { checkAdapters, type FindAddress } from './check-adapters.ts';
+import { couponAdapters } from './coupon-adapters.ts';
 import { fulfilmentAdapters } from './fulfilment-adapters.ts';
 import type { ParticipantsClient } from './participants-client.ts';
 import { paymentAdapters } from './payment-adapters.ts';
@@ -21,6 +22,7 @@ export function orderAdapters({
 }: OrderAdapterOptions): AdaptersFor<OrderSaga> {
   return {
     ...stockAdapters(client),
+    ...couponAdapters(client),
     ...paymentAdapters(client, { allowMockTokens }),
     ...fulfilmentAdapters(client),
     ...checkAdapters(findAddress),

@@ -45,6 +45,9 @@ export function orderAdapters({ process, remote, shop, flaw }: AdapterParts): Ad
       return { status: 'released' };
     },
     commitStock: (call) => inventory('commitStock', call, () => books.commit(call.input.orderId)),
+    validateCoupon: (call) => others('validateCoupon', call, () => ({})),
+    applyCoupon: (call) => others('applyCoupon', call, () => ({ discount: 0 })),
+    cancelCoupon: (call) => others('cancelCoupon', call, () => ({ status: 'cancelled' })),
     authorize: {
       run: async (call) => {
         const work = payments(`authorize ${call.input.payment}`, call, () => shop.authorize(bookOf(call)));

@@ -16,7 +16,9 @@ const input = {
 describe('a drawing of a saga', () => {
   test('tells what answers open and close, which waits end by a timer, and where it compensates', () => {
     const drawn = drawSaga(order).split('\n');
-    expect(drawn).toContain('  s_CREATED -->|"reserveStock done<br/>opens stock.reserved"| s_RESERVED');
+    expect(drawn).toContain(
+      '  s_CREATED_reservingStock -->|"reserveStock done<br/>opens stock.reserved"| s_RESERVED',
+    );
     expect(drawn).toContain('  s_RESERVED -.->|"after RESERVATION_TTL"| s_CANCELLED');
     expect(drawn).toContain(
       '  s_SHIPPED_committingStock -->|"commitStock done<br/>opens stock.sold<br/>closes stock.reserved"| s_SHIPPED_creatingShipment',
@@ -28,11 +30,12 @@ describe('a drawing of a saga', () => {
   test('of a live saga tells where it is, how it came there, what is over, and what would be undone', () => {
     const story = given(order, input).when(stepDone('reserveStock', { reservationId: 'r' }));
     const { envelope, decision } = story;
-    const drawn = drawSaga(order, { envelope, history: [{ to: 'CREATED' }, ...decision.history] }).split(
-      '\n',
-    );
+    const drawn = drawSaga(order, {
+      envelope,
+      history: [{ to: { CREATED: 'reservingStock' } }, ...decision.history],
+    }).split('\n');
     expect(drawn).toContain('  class s_RESERVED_waiting here');
-    expect(drawn).toContain('  class s_CREATED passed');
+    expect(drawn).toContain('  class s_CREATED_reservingStock passed');
     expect(drawn).toContain('  undo["would be undone now:<br/>stock.reserved:o-1 by releaseStock"]');
     expect(drawn.some((line) => line.includes('PAID') && line.endsWith(' over'))).toBe(false);
   });

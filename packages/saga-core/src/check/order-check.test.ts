@@ -8,9 +8,9 @@ const order = createOrderSaga();
 /** What can be taken away without harm, and why. */
 const HARMLESS: Readonly<Record<string, string>> = {
   'RESERVED.confirmingDecline without PAYMENT_FAILED': 'the gateway is asked once more',
+  'cancelCoupon closes nothing': 'the coupon is given back once more, should the order be undone',
   'PAYMENT_PENDING without PAYMENT_SUCCEEDED':
     'the news is kept, and the answer of the capture tells the same',
-  'PAYMENT_PENDING.askingGateway without xstate.done.actor.capture.*': 'the gateway is asked about it anyway',
   'PAID without PAYMENT_SUCCEEDED': 'the news is kept, and taken should the order be undone',
   'FAILED.compensating without PAYMENT_SUCCEEDED': 'the news is kept until the undoing is over',
   'CANCELLED.compensating without PAYMENT_SUCCEEDED': 'the news is kept until the undoing is over',
@@ -36,7 +36,7 @@ describe('the order lifecycle', () => {
 
   /** `pnpm check:mutations` follows each to its end, which takes some minutes. */
   if (process.env['COUNTERMAND_ALL_MUTATIONS']) {
-    test.each(mutations)('$name: the check fails', ({ saga }) => {
+    test.each(mutations)('$name: the check fails', { timeout: 300_000 }, ({ saga }) => {
       const { findings } = checkSaga(saga, { stopAtFirst: true });
       expect(findings.length).toBeGreaterThan(0);
     });

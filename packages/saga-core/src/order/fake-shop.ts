@@ -6,18 +6,24 @@ import { createOrderSaga, type OrderSaga } from './order-saga.js';
 import type { OrderSettings } from './order-settings.js';
 import { viewOrder } from './view-order.js';
 
-/** How the gateway of a {@link FakeShop} treats a payment: what its tokens stand for. */
-type Behaviour = 'ok' | 'declined' | 'lost' | 'late' | 'silent';
+/** How the gateway of a {@link FakeShop} treats a payment: what its tokens stand for. `refused`: at the capture. */
+export type Behaviour = 'ok' | 'declined' | 'refused' | 'lost' | 'late' | 'silent';
 
 interface Booked {
   status: PaymentStatus;
   captures: number;
   refunds: number;
+  kept: number;
 }
 
 /** What a {@link FakeShop} is told of the world before it opens. */
 export interface ShopOptions {
   readonly payment?: Behaviour;
+  /** Several payments, each with its behaviour and amount in cents; left out: one of 19.99. */
+  readonly split?: readonly { readonly payment: Behaviour; readonly amount: number }[];
+  /** Codes that the customer gives; `WELCOME10` is valid and takes 10 % off, `EXPIRED` isn't. */
+  readonly coupons?: readonly string[];
+  readonly invalidCoupon?: 'continue' | 'fail';
   readonly outOfStock?: boolean;
   readonly fraud?: boolean;
   readonly badAddress?: boolean;
@@ -26,7 +32,10 @@ export interface ShopOptions {
   readonly settings?: Partial<OrderSettings>;
 }
 
-const total = { amount: 1_999, currency: 'EUR' };
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+
+/** The gateway's own id of a payment. */
+const gatewayId = (payment: string) => `gw-${payment.slice(1)}`;
 
 /** An order in memory, with participants that keep books of their own: what the tests judge money and stock by. */
 export class FakeShop {
@@ -35,15 +44,25 @@ export class FakeShop {
   /** Undos that the participants were asked for, in order. */
   readonly undone: string[] = [];
   readonly told: string[] = [];
-  readonly money: Booked = { status: 'pending', captures: 0, refunds: 0 };
+  /** The payment participant's own book: what became of each payment, and how much of it is kept. */
+  readonly books: Readonly<Record<string, Booked>>;
+  readonly usedCoupons = new Set<string>();
   stock: 'free' | 'held' | 'sold' = 'free';
   readonly runner;
   readonly #options: ShopOptions;
   readonly #failures: Map<string, number>;
   readonly #saga: OrderSaga;
+  readonly #split: NonNullable<ShopOptions['split']>;
 
   constructor(options: ShopOptions = {}) {
     this.#options = options;
+    this.#split = options.split ?? [{ payment: options.payment ?? 'ok', amount: 1_999 }];
+    this.books = Object.fromEntries(
+      this.#split.map((_, index) => [
+        `p${index + 1}`,
+        { status: 'pending', captures: 0, refunds: 0, kept: 0 } satisfies Booked,
+      ]),
+    );
     this.#failures = new Map(Object.entries(options.failing ?? {}));
     this.#saga = createOrderSaga(options.settings);
     this.runner = createTestRunner({ sagas: [this.#saga], adapters: this.#adapters() });
@@ -52,8 +71,13 @@ export class FakeShop {
   /** Places the order and lets everything happen that happens at once. */
   async order(): Promise<void> {
     const items = [{ sku: 'book', quantity: 1 }];
-    const payments = [{ method: 'card', amount: total }];
-    const input = { orderId: this.id, customerId: 'alice', items, total, payments };
+    const { coupons = [], invalidCoupon } = this.#options;
+    const input = {
+      ...{ orderId: this.id, customerId: 'alice', items, coupons: [...coupons] },
+      total: eur(this.#split.reduce((sum, { amount }) => sum + amount, 0)),
+      payments: this.#split.map(({ amount }) => ({ method: 'card', amount: eur(amount) })),
+      ...(invalidCoupon && { invalidCoupon }),
+    };
     await this.runner.start(this.#saga, input, { id: this.id });
     await this.runner.settle();
   }
@@ -69,33 +93,55 @@ export class FakeShop {
     return result;
   }
 
-  /** The gateway's webhook about the one payment. */
-  news(type: 'PAYMENT_SUCCEEDED' | 'PAYMENT_FAILED', messageId?: string) {
-    return this.send(type, { paymentId: 'gw-1', amount: total }, messageId);
+  /** The gateway's webhook about a payment. */
+  async news(type: 'PAYMENT_SUCCEEDED' | 'PAYMENT_FAILED', messageId?: string, payment = 'p1') {
+    const { payments } = await this.#order();
+    const amount = payments.find(({ id }) => id === payment)?.amount ?? eur(0);
+    return this.send(type, { paymentId: gatewayId(payment), amount }, messageId);
   }
 
   /** The money of a late capture arrives at the gateway, whatever was voided before. */
-  captureLate(): void {
-    this.money.captures += 1;
-    this.money.status = 'captured';
+  captureLate(payment = 'p1', amount = 1_999): void {
+    const booked = this.#book(payment);
+    booked.captures += 1;
+    booked.kept += amount;
+    booked.status = 'captured';
+  }
+
+  /** What of the first payment is booked. */
+  get money(): Omit<Booked, 'kept'> {
+    const { status, captures, refunds } = this.#book('p1');
+    return { status, captures, refunds };
   }
 
   /** The order as its owner sees it. */
   async view() {
-    const view = await this.runner.get(this.id);
-    if (!view) throw new Error('the order was not placed');
-    const { status, payments, failure } = viewOrder(view);
+    const { status, payments, failure, total, discount, coupons, saga, settled } = await this.#order();
     return {
-      status,
-      payment: payments[0]?.status,
-      code: failure?.code,
-      saga: view.status,
-      settled: view.settled,
+      ...{ status, payment: payments[0]?.status, code: failure?.code, saga, settled },
+      ...(payments.length > 1 && { payments: payments.map((one) => one.status) }),
+      ...(discount && { discount: discount.amount, total: total.amount }),
+      ...(coupons.length > 0 && { coupons: coupons.map((one) => one.status) }),
     };
   }
 
+  async #order() {
+    const view = await this.runner.get(this.id);
+    if (!view) throw new Error('the order was not placed');
+    return { ...viewOrder(view), saga: view.status, settled: view.settled };
+  }
+
+  #book(payment: string): Booked {
+    const booked = this.books[payment];
+    if (!booked) throw new Error(`nobody asked for ${payment}`);
+    return booked;
+  }
+
+  #behaviour(payment: string): Behaviour {
+    return this.#split[Number(payment.slice(1)) - 1]?.payment ?? 'ok';
+  }
+
   #adapters(): AdaptersFor<OrderSaga> {
-    const { payment = 'ok' } = this.#options;
     const undo = (name: string) => this.undone.push(name);
     return {
       reserveStock: () => {
@@ -115,47 +161,23 @@ export class FakeShop {
         this.stock = 'sold';
         return { status: 'committed' };
       },
-      authorize: {
-        run: () => {
-          this.#maybeThrow('authorize');
-          if (payment === 'declined') return declined('CARD_DECLINED');
-          this.money.status = 'authorized';
-          return { paymentId: 'gw-1' };
-        },
-        probe: async () => (this.money.status === 'pending' ? notLanded() : landed({ paymentId: 'gw-1' })),
+      validateCoupon: ({ input }) => {
+        this.#maybeThrow('validateCoupon');
+        return input.code === 'EXPIRED' ? declined('COUPON_INVALID') : {};
       },
-      capture: {
-        run: () => {
-          if (payment === 'late') return later();
-          if (payment === 'silent') throw new Error('no answer');
-          if (this.money.status === 'authorized') this.captureLate();
-          if (payment === 'lost') throw new Error('the answer was lost');
-          return { paymentId: 'gw-1' };
-        },
-        probe: async () => (this.money.status === 'captured' ? landed({ paymentId: 'gw-1' }) : notLanded()),
+      applyCoupon: ({ input }) => {
+        if (input.code === 'USED_UP') return declined('COUPON_INVALID');
+        this.usedCoupons.add(input.code);
+        this.#maybeThrow('applyCoupon');
+        const percent = input.code === 'GIFT' ? 100 : 10;
+        return { discount: Math.floor((input.total.amount * percent) / 100) };
       },
-      void: () => {
-        this.#maybeThrow('void');
-        undo('void');
-        if (this.money.status === 'captured') return { status: 'already_captured' };
-        this.money.status = 'voided';
-        return { status: 'voided' };
+      cancelCoupon: ({ input }) => {
+        this.#maybeThrow('cancelCoupon');
+        undo('cancelCoupon');
+        return { status: this.usedCoupons.delete(input.code) ? 'cancelled' : 'not_found' };
       },
-      refund: () => {
-        this.#maybeThrow('refund');
-        undo('refund');
-        if (this.money.status !== 'captured') return { status: 'not_captured' };
-        this.money.status = 'refunded';
-        this.money.refunds += 1;
-        return { status: 'refunded', refundId: 'f-1' };
-      },
-      lookupPayment: () => {
-        this.#maybeThrow('lookupPayment');
-        const { status } = this.money;
-        if (payment === 'declined') return { status: 'declined' };
-        if (status === 'captured') return { status, paymentId: 'gw-1', captured: total };
-        return { status: status === 'pending' ? 'unknown' : status, paymentId: 'gw-1' };
-      },
+      ...this.#gateway(),
       checkFraud: () => (this.#options.fraud ? declined('FRAUD_CHECK_FAILED') : {}),
       checkAddress: () => (this.#options.badAddress ? declined('ADDRESS_INVALID') : {}),
       generateInvoice: () => ({ invoiceId: 'i-1', number: '1' }),
@@ -167,6 +189,60 @@ export class FakeShop {
         return {};
       },
     };
+  }
+
+  #gateway() {
+    const undo = (name: string) => this.undone.push(name);
+    return {
+      authorize: {
+        run: ({ input: { payment } }) => {
+          this.#maybeThrow('authorize');
+          if (this.#behaviour(payment) === 'declined') return declined('CARD_DECLINED');
+          this.#book(payment).status = 'authorized';
+          return { paymentId: gatewayId(payment) };
+        },
+        probe: async ({ input: { payment } }) =>
+          this.#book(payment).status === 'pending' ? notLanded() : landed({ paymentId: gatewayId(payment) }),
+      },
+      capture: {
+        run: ({ input: { payment, amount } }) => {
+          const behaviour = this.#behaviour(payment);
+          if (behaviour === 'late') return later();
+          if (behaviour === 'silent') throw new Error('no answer');
+          if (behaviour === 'refused') return declined('CARD_DECLINED');
+          if (this.#book(payment).status === 'authorized') this.captureLate(payment, amount.amount);
+          if (behaviour === 'lost') throw new Error('the answer was lost');
+          return { paymentId: gatewayId(payment) };
+        },
+        probe: async ({ input: { payment } }) =>
+          this.#book(payment).status === 'captured' ? landed({ paymentId: gatewayId(payment) }) : notLanded(),
+      },
+      void: ({ input: { payment } }) => {
+        this.#maybeThrow('void');
+        undo('void');
+        const booked = this.#book(payment);
+        if (booked.status === 'captured') return { status: 'already_captured' };
+        booked.status = 'voided';
+        return { status: 'voided' };
+      },
+      refund: ({ input: { payment } }) => {
+        this.#maybeThrow('refund');
+        undo('refund');
+        const booked = this.#book(payment);
+        if (booked.status !== 'captured') return { status: 'not_captured' };
+        booked.status = 'refunded';
+        booked.refunds += 1;
+        booked.kept = 0;
+        return { status: 'refunded', refundId: 'f-1' };
+      },
+      lookupPayment: ({ input: { payment, amount } }) => {
+        this.#maybeThrow('lookupPayment');
+        const { status } = this.#book(payment);
+        if (this.#behaviour(payment) === 'declined') return { status: 'declined' };
+        if (status === 'captured') return { status, paymentId: gatewayId(payment), captured: amount };
+        return { status: status === 'pending' ? 'unknown' : status, paymentId: gatewayId(payment) };
+      },
+    } satisfies Partial<AdaptersFor<OrderSaga>>;
   }
 
   #maybeThrow(step: string): void {

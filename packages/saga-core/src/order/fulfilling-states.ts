@@ -1,5 +1,5 @@
 import { assign } from 'xstate';
-import { cancelByCustomer, cancelByHand, failByHand, type OrderSetup } from './order-setup.js';
+import { cancelByCustomer, cancelByHand, failBecause, failByHand, type OrderSetup } from './order-setup.js';
 
 /** What can't matter any more once the money is there: a repeated click, a decline that was overtaken. */
 const oldNews = { PAY: {}, PAYMENT_SUCCEEDED: {}, PAYMENT_FAILED: {}, AUTHORIZATION_EXPIRED: {} } as const;
@@ -28,14 +28,7 @@ export function paidState(order: OrderSetup) {
           onDone: 'checkingAddress',
           onError: {
             target: '#order.FAILED',
-            actions: {
-              type: 'failBecause',
-              params: ({ event: { error } }) => ({
-                error,
-                unknown: 'SYSTEM_ERROR',
-                declined: 'FRAUD_CHECK_FAILED',
-              }),
-            },
+            actions: failBecause({ unknown: 'SYSTEM_ERROR', declined: 'FRAUD_CHECK_FAILED' }),
           },
         },
       },
@@ -47,14 +40,7 @@ export function paidState(order: OrderSetup) {
           onDone: '#order.CONFIRMED',
           onError: {
             target: '#order.FAILED',
-            actions: {
-              type: 'failBecause',
-              params: ({ event: { error } }) => ({
-                error,
-                unknown: 'SYSTEM_ERROR',
-                declined: 'ADDRESS_INVALID',
-              }),
-            },
+            actions: failBecause({ unknown: 'SYSTEM_ERROR', declined: 'ADDRESS_INVALID' }),
           },
         },
       },
@@ -181,7 +167,7 @@ export function shippedState(order: OrderSetup) {
 export function inTransitState(order: OrderSetup) {
   return order.createStateConfig({
     tags: 'rest',
-    meta: { keeps: ['payment.captured', 'stock.sold'] },
+    meta: { keeps: ['payment.captured', 'stock.sold', 'coupon.used'] },
     entry: [
       order.emit(({ context: { orderId, tracking } }) => ({
         type: 'ORDER_IN_TRANSIT',

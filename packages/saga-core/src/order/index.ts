@@ -1,5 +1,6 @@
 export type {
   FailureCode,
+  OrderCoupon,
   OrderFailure,
   OrderInput,
   OrderItem,

@@ -27,18 +27,24 @@ export function orderCheck(payments: number): CheckOptions {
     // Somebody else's money, or another amount.
     ...(payments === 1 && context ? [{ paymentId: 'unknown', amount: total }] : []),
   ];
+  const plain = {
+    orderId: 'o-1',
+    customerId: 'alice',
+    items: [{ sku: 'book', quantity: 1 }],
+    total: { ...total, amount: total.amount * payments },
+    payments: names.map(() => ({ method: 'card', amount: total })),
+  };
+  const withCoupon = (['continue', 'fail'] as const).map((invalidCoupon) => ({
+    ...plain,
+    coupons: ['WELCOME'],
+    invalidCoupon,
+  }));
   return {
     samples: {
-      input: [
-        {
-          orderId: 'o-1',
-          customerId: 'alice',
-          items: [{ sku: 'book', quantity: 1 }],
-          total: { ...total, amount: total.amount * payments },
-          payments: names.map(() => ({ method: 'card', amount: total })),
-        },
-      ],
+      input: payments === 1 ? [plain, ...withCoupon] : [plain],
       outputs: {
+        // What it takes off changes amounts alone, and the news below is about full ones.
+        applyCoupon: [{ discount: 0 }],
         authorize: authorized,
         capture: authorized,
         refund: [{ status: 'refunded' }],
@@ -53,7 +59,12 @@ export function orderCheck(payments: number): CheckOptions {
         },
       },
       // Which code it is shows in the order's failure alone.
-      declines: { reserveStock: ['OUT_OF_STOCK'], authorize: ['CARD_DECLINED'], capture: ['CARD_DECLINED'] },
+      declines: {
+        reserveStock: ['OUT_OF_STOCK'],
+        applyCoupon: ['COUPON_INVALID'],
+        authorize: ['CARD_DECLINED'],
+        capture: ['CARD_DECLINED'],
+      },
       events: {
         PAY: [{}],
         CANCEL: [{}],
@@ -78,12 +89,16 @@ export function orderCheck(payments: number): CheckOptions {
   };
 }
 
-/** Statuses of payments decide while the order is being paid; afterwards only which payments the gateway knows. */
+/**
+ * Coupons decide before the order is reserved, statuses of payments while it is being paid; afterwards only which
+ * payments the gateway knows.
+ */
 function tellsApart(state: Json, context: JsonObject): unknown {
-  const { payments, asking, verifying } = context as unknown as OrderContext;
+  const { payments, asking, verifying, coupons, invalidCoupon } = context as unknown as OrderContext;
   const isAsking = JSON.stringify(state).includes('askingGateway');
   if (orderStatus(state) !== 'PAYMENT_PENDING') {
-    return [payments.map(({ id, paymentId }) => [id, paymentId]), isAsking && asking];
+    const couponsAhead = orderStatus(state) === 'CREATED' && [coupons, invalidCoupon];
+    return [payments.map(({ id, paymentId }) => [id, paymentId]), isAsking && asking, couponsAhead];
   }
   return [
     payments.map(({ id, status, paymentId }) => [id, status, paymentId]),

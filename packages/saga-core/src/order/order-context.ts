@@ -20,7 +20,16 @@ export const orderInput = z.object({
   customerId: z.string(),
   items: z.array(orderItem).min(1).max(100),
   total: money,
+  /** Their sum is the total: both are before coupons. */
   payments: z.array(paymentRequest).min(1).max(8),
+  /** Codes of coupons, used in this order; each counts once. */
+  coupons: z.array(z.string().min(1).max(40)).max(8).optional(),
+  /**
+   * What becomes of the order when a coupon is not valid: `continue` (the default) goes on without it, with a warning
+   * in the log; `fail` ends the order with `COUPON_INVALID`. It belongs to the order, so that a setting which changes
+   * later changes no order that was placed before.
+   */
+  invalidCoupon: z.enum(['continue', 'fail']).optional(),
 });
 
 /** The input that starts an order. */
@@ -51,6 +60,15 @@ export interface OrderPayment {
   readonly paymentId?: string;
 }
 
+/** One coupon of an order. */
+export interface OrderCoupon {
+  readonly code: string;
+  /** `skipped`: it was not valid, and the order went on without it. `cancelled`: given back, as the order was undone. */
+  readonly status: 'pending' | 'applied' | 'skipped' | 'cancelled';
+  /** What it took off, once it is applied. */
+  readonly discount?: z.infer<typeof money>;
+}
+
 /** Why an order failed. */
 export type FailureCode =
   | 'OUT_OF_STOCK'
@@ -74,8 +92,13 @@ export interface OrderContext {
   readonly orderId: string;
   readonly customerId: string;
   readonly items: readonly OrderItem[];
+  /** What is to be paid: before coupons in `CREATED`, after them from `RESERVED` on. So are the payments' amounts. */
   readonly total: z.infer<typeof money>;
   readonly payments: readonly OrderPayment[];
+  readonly coupons: readonly OrderCoupon[];
+  readonly invalidCoupon: 'continue' | 'fail';
+  /** What the coupons took off the total in all, from `RESERVED` on, where there are any. */
+  readonly discount?: z.infer<typeof money>;
   /** Payments whose state the gateway has still to tell before the payment deadline is acted on. */
   readonly asking: readonly string[];
   /** Payments that the gateway is being asked about because of news; `again`: more news came since. */
@@ -101,7 +124,13 @@ export function newOrder(input: OrderInput): OrderContext {
       ...(token !== undefined && { token }),
     }),
   );
-  return { orderId, customerId, items, total, payments, asking: [], verifying: {} };
+  const coupons = [...new Set(input.coupons)].map((code): OrderCoupon => ({ code, status: 'pending' }));
+  return {
+    ...{ orderId, customerId, items, total, payments, coupons },
+    invalidCoupon: input.invalidCoupon ?? 'continue',
+    asking: [],
+    verifying: {},
+  };
 }
 
 /** An order's failure, with the category that goes with its code. */

@@ -23,6 +23,9 @@ const input = {
   items: [{ sku: 'book', quantity: 1 }],
   total,
   payments: [{ method: 'card', token: 'tok', amount: total }],
+  // Used or the order fails: whether coupons are given back shows on every way from then on.
+  coupons: ['WELCOME'],
+  invalidCoupon: 'fail' as const,
 };
 const news = { paymentId: 'pay-1', amount: total };
 
@@ -50,6 +53,9 @@ const outputs: Readonly<Record<string, Json>> = {
   reserveStock: { reservationId: 'r-1' },
   releaseStock: { status: 'released' },
   commitStock: { status: 'committed' },
+  validateCoupon: {},
+  applyCoupon: { discount: 0 },
+  cancelCoupon: { status: 'cancelled' },
   authorize: { paymentId: 'pay-1' },
   void: { status: 'voided' },
   capture: { paymentId: 'pay-1' },
@@ -169,7 +175,7 @@ const rules = {
     const [from, to] = [statusOf(before), statusOf(after.envelope)];
     return ['FAILED', 'CANCELLED', 'IN_TRANSIT'].includes(from) && to !== from && `${from} -> ${to}`;
   },
-  'a settled order keeps money and stock in IN_TRANSIT, and nothing in FAILED and CANCELLED': ({
+  'a settled order keeps money, stock and coupons in IN_TRANSIT, and nothing in FAILED and CANCELLED': ({
     after,
   }: Walked) => {
     const { envelope } = after;
@@ -177,7 +183,7 @@ const rules = {
     const open = envelope.obligations
       .filter(({ certainty }) => certainty !== 'closed')
       .map(({ kind }) => kind);
-    const expected = statusOf(envelope) === 'IN_TRANSIT' ? 'payment.captured,stock.sold' : '';
+    const expected = statusOf(envelope) === 'IN_TRANSIT' ? 'coupon.used,payment.captured,stock.sold' : '';
     return open.sort().join() !== expected && `${statusOf(envelope)} keeps ${open.join()}`;
   },
   'it parks only where a step after the point of no return, or the invoice, is lost': ({ after }: Walked) => {

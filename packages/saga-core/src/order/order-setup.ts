@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate';
+import { assign, log, setup } from 'xstate';
 import { compensate } from '../compensate.js';
 import { asAction, stepFailure } from '../step.js';
 import {
@@ -12,6 +12,14 @@ import {
   paymentIdOfActor,
   paymentOf,
 } from './order-context.js';
+import {
+  afterUndoOfCoupons,
+  hasAnotherCoupon,
+  nextCoupon,
+  skipCoupon,
+  takeDiscountOff,
+  useCoupon,
+} from './order-coupons.js';
 import type { GatewayAnswer, OrderEmitted, OrderEvent } from './order-events.js';
 import type { OrderSettings } from './order-settings.js';
 import type { OrderSteps } from './order-steps.js';
@@ -27,6 +35,18 @@ export interface FailureRule {
 export interface Answered {
   readonly actorId: string;
   readonly output: GatewayAnswer;
+}
+
+/** A gateway's yes to an authorization. */
+export interface Authorized {
+  readonly actorId: string;
+  readonly output: { readonly paymentId: string };
+}
+
+/** A gateway's word that a payment is captured. */
+export interface Captured {
+  readonly actorId: string;
+  readonly output: { readonly paymentId?: string | undefined };
 }
 
 /** Types, actors, actions, guards and named delays of the order machine. */
@@ -45,6 +65,16 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
       notifyWarehouse: asAction(steps.notifyWarehouse),
       notifyUser: asAction(steps.notifyUser),
 
+      useCoupon: assign({
+        coupons: ({ context }, discount: number) => useCoupon(context, discount),
+      }),
+      skipCoupon: assign({ coupons: ({ context }) => skipCoupon(context) }),
+      warnOfCoupon: log(
+        ({ context }) => `coupon ${nextCoupon(context)?.code} is not valid: the order goes on without it`,
+        'warning',
+      ),
+      takeDiscountOff: assign(({ context }) => takeDiscountOff(context)),
+
       takeTokens: assign({
         payments: ({ context, event }) =>
           context.payments.map((payment, index) => {
@@ -53,14 +83,11 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
           }),
       }),
       markAuthorized: assign({
-        payments: ({ context }, { actorId, paymentId }: { actorId: string; paymentId: string }) =>
+        payments: ({ context }, { actorId, output: { paymentId } }: Authorized) =>
           moveForward(context.payments, paymentIdOfActor(actorId), { status: 'authorized', paymentId }),
       }),
       markCaptured: assign({
-        payments: (
-          { context },
-          { actorId, paymentId }: { actorId: string; paymentId?: string | undefined },
-        ) =>
+        payments: ({ context }, { actorId, output: { paymentId } }: Captured) =>
           changePayment(context.payments, paymentIdOfActor(actorId), {
             status: 'captured',
             ...(paymentId !== undefined && { paymentId }),
@@ -92,6 +119,14 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
       }),
       markUndone: assign({
         payments: ({ context }, undone: readonly string[]) => afterUndo(context.payments, undone),
+        coupons: ({ context }, undone: readonly string[]) => afterUndoOfCoupons(context.coupons, undone),
+      }),
+      /** Where coupons leave nothing to pay there is nothing to ask the gateway for. */
+      markFree: assign({
+        payments: ({ context }) =>
+          context.payments.map((payment) =>
+            payment.amount.amount === 0 ? { ...payment, status: 'captured' } : payment,
+          ),
       }),
       markAsked: assign({
         asking: ({ context }, actorId: string) =>
@@ -128,7 +163,15 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
         context.payments.some(
           ({ paymentId, status }) => paymentId === event.paymentId && status !== 'captured',
         ),
-      allAuthorized: ({ context }) => context.payments.every(({ status }) => status === 'authorized'),
+      hasCoupon: ({ context }) => nextCoupon(context) !== undefined,
+      hasAnotherCoupon: ({ context }) => hasAnotherCoupon(context),
+      mayGoOnWithout: ({ context }, { error, isLast }: { error: unknown; isLast: boolean }) =>
+        context.invalidCoupon === 'continue' &&
+        stepFailure({ error }).kind === 'declined' &&
+        (isLast || hasAnotherCoupon(context)),
+      /** News can say of one that it is captured while others are still being authorized. */
+      allAuthorized: ({ context }) =>
+        context.payments.every(({ status }) => status === 'authorized' || status === 'captured'),
       allCaptured: ({ context }) => context.payments.every(({ status }) => status === 'captured'),
       allAsked: ({ context }) => context.asking.length === 0,
       /** The whole amount, and no other. */
@@ -172,6 +215,15 @@ export const cancelByHand = {
 
 /** The customer withdraws. */
 export const cancelByCustomer = { target: '#order.CANCELLED', actions: 'cancel' } as const;
+
+/** What the order failed of, by whether the step was declined or nobody knows how it ended. */
+export function failBecause(codes: Omit<FailureRule, 'error'>) {
+  const params = ({ event }: { event: { readonly error: unknown } }): FailureRule => ({
+    error: event.error,
+    ...codes,
+  });
+  return { type: 'failBecause', params } as const;
+}
 
 /** Why payments fail when the gateway has said so itself. */
 export const DECLINED = { code: 'PAYMENT_DECLINED', message: 'the payment was declined' } as const;

@@ -5,12 +5,15 @@ import type { OrderSettings } from './order-settings.js';
 
 const order = z.object({ orderId: z.string() });
 const payment = z.object({ orderId: z.string(), payment: z.string() });
+const coupon = z.object({ orderId: z.string(), code: z.string() });
+const couponOnTotal = coupon.extend({ total: money });
 const paymentWithAmount = payment.extend({ amount: money });
 
 /**
  * The step contracts of the order lifecycle: what each does to the world, and what undoes it.
  *
- * Inventory: `reserveStock` / `releaseStock` / `commitStock`. Payments: `authorize` / `void`, `capture` / `refund`,
+ * Inventory: `reserveStock` / `releaseStock` / `commitStock`. Promotions: `validateCoupon`, `applyCoupon` /
+ * `cancelCoupon`. Payments: `authorize` / `void`, `capture` / `refund`,
  * and `lookupPayment`, which asks the gateway. Checks: `checkFraud`, `checkAddress`. Fulfilment:
  * `generateInvoice`, `notifyWarehouse`, `createShipment`, `generateLabel`. And `notifyUser`.
  */
@@ -45,6 +48,32 @@ export function createOrderSteps(settings: OrderSettings) {
     closes: { kind: 'stock.reserved', instance: ({ orderId }) => orderId },
     opens: { kind: 'stock.sold', instance: ({ orderId }) => orderId },
     pivot: true,
+  });
+
+  const validateCoupon = step('validateCoupon', {
+    ...policy('validateCoupon', { deadlineMs: 60_000 }),
+    input: couponOnTotal,
+    output: z.object({}),
+    declines: ['COUPON_INVALID'],
+  });
+  const cancelCoupon = step('cancelCoupon', {
+    ...policy('cancelCoupon', undo),
+    input: coupon,
+    output: z.object({ status: z.enum(['cancelled', 'not_found']) }),
+    closes: { kind: 'coupon.used', instance: ({ code }) => code },
+  });
+  const applyCoupon = step('applyCoupon', {
+    ...policy('applyCoupon', { deadlineMs: 60_000 }),
+    input: couponOnTotal,
+    /** What it takes off the total, in minor units of the total's currency. */
+    output: z.object({ discount: z.int().nonnegative() }),
+    declines: ['COUPON_INVALID', 'ALREADY_APPLIED', 'CANCELLED'],
+    opens: {
+      kind: 'coupon.used',
+      instance: ({ code }) => code,
+      undo: cancelCoupon,
+      undoInput: ({ input: { orderId, code } }) => ({ orderId, code }),
+    },
   });
 
   const refund = step('refund', {
@@ -167,6 +196,9 @@ export function createOrderSteps(settings: OrderSettings) {
     reserveStock,
     releaseStock,
     commitStock,
+    validateCoupon,
+    applyCoupon,
+    cancelCoupon,
     authorize,
     void: voidPayment,
     capture,

@@ -1,5 +1,12 @@
 import { type OrderContext, paymentIdOfActor } from './order-context.js';
-import { cancelByCustomer, cancelByHand, DECLINED, failByHand, type OrderSetup } from './order-setup.js';
+import {
+  cancelByCustomer,
+  cancelByHand,
+  DECLINED,
+  failBecause,
+  failByHand,
+  type OrderSetup,
+} from './order-setup.js';
 
 const SPAWNED = ['authorize', 'capture', 'verify', 'ask'];
 
@@ -43,6 +50,18 @@ export function payingState(order: OrderSetup) {
     enqueue.assign({ asking: open.map(({ id }) => id) });
   });
 
+  /** One of them can't be had: all or none. */
+  const paymentFails = {
+    target: '#order.FAILED',
+    actions: [
+      {
+        type: 'markFailed',
+        params: ({ event }: { event: { actorId: string; error: unknown } }) => event,
+      },
+      failBecause({ unknown: 'PAYMENT_TIMEOUT', declined: 'PAYMENT_DECLINED' }),
+    ],
+  } as const;
+
   return order.createStateConfig({
     after: { PAYMENT_TIMEOUT: '.askingGateway' },
     always: { guard: 'allCaptured', target: '#order.PAID' },
@@ -70,13 +89,14 @@ export function payingState(order: OrderSetup) {
         },
         {},
       ],
+      'xstate.done.actor.authorize.*': {
+        actions: [{ type: 'markAuthorized', params: ({ event }) => event }],
+      },
+      'xstate.done.actor.capture.*': { actions: [{ type: 'markCaptured', params: ({ event }) => event }] },
       'xstate.done.actor.verify.*': [
         {
           guard: { type: 'foundCaptured', params: ({ event }) => event },
-          actions: {
-            type: 'markCaptured',
-            params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-          },
+          actions: { type: 'markCaptured', params: ({ event }) => event },
         },
         {
           guard: ({ event }) => event.output.status === 'declined',
@@ -96,11 +116,12 @@ export function payingState(order: OrderSetup) {
     exit: order.enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.payments) for (const step of SPAWNED) enqueue.stopChild(`${step}.${id}`);
     }),
+    entry: 'markFree',
     initial: 'authorizing',
     states: {
       authorizing: {
         entry: order.enqueueActions(({ context, enqueue }) => {
-          for (const payment of context.payments) {
+          for (const payment of context.payments.filter(isOpen)) {
             const { id, method, token } = payment;
             const input = {
               ...paymentInput(context, payment),
@@ -110,59 +131,17 @@ export function payingState(order: OrderSetup) {
             enqueue.spawnChild('authorize', { id: `authorize.${id}`, input });
           }
         }),
-        on: {
-          'xstate.done.actor.authorize.*': {
-            actions: {
-              type: 'markAuthorized',
-              params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-            },
-          },
-          'xstate.error.actor.authorize.*': {
-            target: '#order.FAILED',
-            actions: [
-              { type: 'markFailed', params: ({ event }) => event },
-              {
-                type: 'failBecause',
-                params: ({ event: { error } }) => ({
-                  error,
-                  unknown: 'SYSTEM_ERROR',
-                  declined: 'PAYMENT_DECLINED',
-                }),
-              },
-            ],
-          },
-        },
+        on: { 'xstate.error.actor.authorize.*': paymentFails },
         always: { guard: 'allAuthorized', target: 'capturing' },
       },
       capturing: {
         entry: order.enqueueActions(({ context, enqueue }) => {
-          for (const payment of context.payments) {
+          for (const payment of context.payments.filter(isOpen)) {
             const input = paymentInput(context, payment);
             enqueue.spawnChild('capture', { id: `capture.${payment.id}`, input });
           }
         }),
-        on: {
-          'xstate.done.actor.capture.*': {
-            actions: {
-              type: 'markCaptured',
-              params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-            },
-          },
-          'xstate.error.actor.capture.*': {
-            target: '#order.FAILED',
-            actions: [
-              { type: 'markFailed', params: ({ event }) => event },
-              {
-                type: 'failBecause',
-                params: ({ event: { error } }) => ({
-                  error,
-                  unknown: 'PAYMENT_TIMEOUT',
-                  declined: 'PAYMENT_DECLINED',
-                }),
-              },
-            ],
-          },
-        },
+        on: { 'xstate.error.actor.capture.*': paymentFails },
       },
       /** The payment deadline is over: what was captured counts; otherwise the order fails. */
       askingGateway: {
@@ -172,10 +151,7 @@ export function payingState(order: OrderSetup) {
             {
               guard: { type: 'foundCaptured', params: ({ event }) => event },
               actions: [
-                {
-                  type: 'markCaptured',
-                  params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-                },
+                { type: 'markCaptured', params: ({ event }) => event },
                 { type: 'markAsked', params: ({ event }) => event.actorId },
               ],
             },
@@ -183,12 +159,6 @@ export function payingState(order: OrderSetup) {
           ],
           'xstate.error.actor.ask.*': {
             actions: { type: 'markAsked', params: ({ event }) => event.actorId },
-          },
-          'xstate.done.actor.capture.*': {
-            actions: {
-              type: 'markCaptured',
-              params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-            },
           },
         },
         always: [

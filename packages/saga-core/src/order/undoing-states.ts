@@ -79,10 +79,7 @@ function undoing(order: OrderSetup) {
             {
               guard: ({ event }) => event.output.status === 'captured',
               actions: [
-                {
-                  type: 'markCaptured',
-                  params: ({ event }) => ({ actorId: event.actorId, paymentId: event.output.paymentId }),
-                },
+                { type: 'markCaptured', params: ({ event }) => event },
                 { type: 'markAsked', params: ({ event }) => event.actorId },
               ],
             },

@@ -1,6 +1,6 @@
 import type { Json } from '../json.js';
 import type { ObligationView, SagaView } from '../runner-contract.js';
-import type { OrderContext, OrderFailure, OrderPayment } from './order-context.js';
+import type { OrderContext, OrderCoupon, OrderFailure, OrderPayment } from './order-context.js';
 
 /** An order's status: the machine's top-level state. */
 export type OrderStatus =
@@ -22,6 +22,9 @@ export interface OrderView {
   readonly total: OrderContext['total'];
   /** A payment that is being undone is `unknown` until the undo is confirmed, if nobody knows its state. */
   readonly payments: readonly OrderPayment[];
+  readonly coupons: readonly OrderCoupon[];
+  /** What the coupons took off: the total and the payments are what is left. */
+  readonly discount?: OrderContext['discount'];
   readonly failure?: OrderFailure;
   readonly cancelReason?: string;
   readonly invoice?: { readonly invoiceId: string; readonly number: string };
@@ -33,13 +36,16 @@ export interface OrderView {
 export function viewOrder(view: Pick<SagaView, 'state' | 'context' | 'openObligations'>): OrderView {
   // Only the order machine writes this context.
   const context = view.context as unknown as OrderContext;
-  const { customerId, items, total, failure, cancelReason, invoice, label, tracking } = context;
+  const { customerId, items, total, coupons, discount } = context;
+  const { failure, cancelReason, invoice, label, tracking } = context;
   return {
     status: orderStatus(view.state),
     customerId,
     items,
     total,
     payments: context.payments.map((payment) => showPayment(payment, view.openObligations)),
+    coupons,
+    ...(discount && { discount }),
     ...(failure && { failure }),
     ...(cancelReason !== undefined && { cancelReason }),
     ...(invoice && { invoice }),

@@ -47,7 +47,9 @@ describe('transition coverage', () => {
       stepDone('reserveStock', { reservationId: 'r' }),
     );
     const { taken, missed } = transitionCoverage(order, [story.decision.history]);
-    expect(taken).toMatchObject([{ from: 'CREATED', to: 'RESERVED', on: 'reserveStock done' }]);
+    expect(taken).toMatchObject([
+      { from: 'CREATED.reservingStock', to: 'RESERVED', on: 'reserveStock done' },
+    ]);
     expect(missed.some(({ on }) => on === 'PAY')).toBe(true);
   });
 });

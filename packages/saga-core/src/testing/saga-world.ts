@@ -115,6 +115,7 @@ export class SagaWorld {
       case 'publish':
         return this.#publish(stored, effect);
       case 'log':
+        stored.logs.push({ label: effect.label, value: effect.value });
         return;
       default: {
         const row = stored.rows.get(effect.key);

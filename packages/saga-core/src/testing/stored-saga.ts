@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../decision.js';
-import type { RunStep } from '../effect.js';
+import type { Log, RunStep } from '../effect.js';
 import type { Envelope } from '../envelope.js';
 import type { JsonObject } from '../json.js';
 import type { SagaView, SendResult, StepView } from '../runner-contract.js';
@@ -41,6 +41,7 @@ export interface StoredSaga {
   readonly timers: Map<string, Cancel>;
   readonly inbox: Map<string, SendResult>;
   readonly published: PublishedEvent[];
+  readonly logs: Pick<Log, 'label' | 'value'>[];
 }
 
 /** A copy as a database would give it back: through JSON. */

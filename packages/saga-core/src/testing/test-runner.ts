@@ -1,6 +1,7 @@
 import type { Cause, EventCause, StepOutcome } from '../cause.js';
 import { begin } from '../decide.js';
 import type { Decision, HistoryEntry } from '../decision.js';
+import type { Log } from '../effect.js';
 import type { JsonObject } from '../json.js';
 import { overrideCause } from '../override-cause.js';
 import type {
@@ -75,7 +76,7 @@ export class TestRunner implements SagaRunner {
         early,
       });
       const { envelope } = decision;
-      const fresh = { history: [], rows: new Map(), timers: new Map(), published: [] };
+      const fresh = { history: [], rows: new Map(), timers: new Map(), published: [], logs: [] };
       const inbox = new Map(
         early.map(({ messageId }) => [messageId, { outcome: 'accepted', duplicate: false } as const]),
       );
@@ -184,6 +185,11 @@ export class TestRunner implements SagaRunner {
   /** Subscribes to an event that sagas publish, from now on: each at least once, in order per saga. */
   on(type: string, options: { readonly name: string }, handler: PublishedHandler): void {
     this.#world.subscriptions.add(type, options.name, handler);
+  }
+
+  /** What the machine of a saga has said by XState's `log` so far. */
+  logs(sagaId: string): readonly Pick<Log, 'label' | 'value'>[] {
+    return this.#world.stored(sagaId).logs;
   }
 
   /** What a saga has published so far, in its order. */
