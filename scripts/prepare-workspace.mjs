@@ -13,7 +13,14 @@ export const { packageManager } = JSON.parse(readFileSync(path.join(root, 'packa
 const installedStamp = path.join(root, 'node_modules', '.installed-lockfile');
 
 /** What is built and published: folders in `packages`, in the order in which one needs the other. */
-export const publishedPackages = ['saga-core', 'runner-postgres', 'step-http', 'step-messages', 'step-kafka'];
+export const publishedPackages = [
+  'saga-core',
+  'runner-postgres',
+  'step-http',
+  'step-grpc',
+  'step-messages',
+  'step-kafka',
+];
 
 /** What this process hands to programs: the Node of the `node` dependency and the local commands come first. */
 export const environment = {
