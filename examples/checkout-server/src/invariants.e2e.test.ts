@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from './testing/use-server.ts';
 
 const server = useServer();
-const ids = { paid: '', refunded: '', reserved: '' };
+const ids = { paid: '', discounted: '', refunded: '', reserved: '' };
 let db: pg.Client;
 
 interface Change {
@@ -20,14 +20,17 @@ interface Line {
 beforeAll(async () => {
   const { place, pay, reaches, settles, post, invariantsHold } = server();
   ids.paid = await place('phone-case');
+  ids.discounted = await place('phone-case', 1, { coupons: ['WELCOME10'], split: [2_000, 450] });
   ids.refunded = await place('phone-case');
   ids.reserved = await place('phone-case');
   await pay(ids.paid, 'tok_ok');
+  await pay(ids.discounted, 'tok_ok', 'tok_ok');
   await pay(ids.refunded, 'tok_ok');
   await reaches(ids.refunded, 'CONFIRMED');
   await post(`/api/orders/${ids.refunded}/cancel`);
   await settles(ids.refunded, 'CANCELLED');
   await settles(ids.paid, 'IN_TRANSIT');
+  await settles(ids.discounted, 'IN_TRANSIT');
   await reaches(ids.reserved, 'RESERVED');
   await invariantsHold();
   db = new pg.Client({ connectionString: server().env['DATABASE_URL'] });
@@ -107,6 +110,27 @@ describe('a tampered entry of the journal breaks', () => {
       (lines) => removeChanges(lines, ids.paid, 'payment.captured'),
     ],
     ['M4', 'a refund that did not happen', (lines) => removeChanges(lines, ids.refunded, 'payment.refunded')],
+    [
+      'M4',
+      'a discount that was never given',
+      (lines) => removeChanges(lines, ids.discounted, 'coupon.applied'),
+    ],
+    [
+      'M4',
+      'a coupon that was used for an order that is undone',
+      (lines) => {
+        const [applied] = changesOf(lines, ids.discounted, 'coupon.applied');
+        if (applied) applied.order_id = ids.refunded;
+      },
+    ],
+    [
+      'M1',
+      'one of two captures that is gone',
+      (lines) => {
+        const [first] = changesOf(lines, ids.discounted, 'payment.captured');
+        if (first) first['amount'] = 0;
+      },
+    ],
     [
       'S1',
       'a unit that vanished',

@@ -39,12 +39,15 @@ function auditOrders(books: Books): Record<string, AuditedOrder> {
 function auditOrder(books: Books, orderId: string, last_change_at: string): AuditedOrder {
   const payments = recordsOf(books.payments, orderId);
   const stock = books.inventory.reservations.get(orderId)?.bySku ?? [];
-  const coupons = [...(books.promotions.orders.get(orderId) ?? [])];
+  const coupons = [...(books.promotions.orders.get(orderId) ?? [])].filter(
+    ([, { status }]) => status === 'applied',
+  );
   return {
     ...sumLedger(payments),
     payments: payments.map(auditPayment),
     stock: Object.fromEntries([...stock].map(([sku, units]) => [sku, { ...units }])),
-    coupons: coupons.filter(([, status]) => status === 'applied').map(([code]) => code),
+    coupons: coupons.map(([code]) => code),
+    discount: coupons.reduce((sum, [, { discount }]) => sum + discount, 0),
     last_change_at,
   };
 }

@@ -1,8 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { cancelOrder, overrideOrder, payOrder } from '../orders/command-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
-import { assertTokenAllowed } from '../orders/price-order.ts';
-import { isTokenAllowed } from '../orders/token-rule.ts';
+import { tokenRule } from '../orders/token-rule.ts';
 import { historyJson, orderJson } from '../views/order-json.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
@@ -66,7 +65,7 @@ const place = createRoute({
         'REQUEST_IN_PROGRESS',
       ] as const),
       ...(['BODY_TOO_LARGE', 'IDEMPOTENCY_KEY_REUSED', 'SKU_UNKNOWN', 'PAYMENTS_MISMATCH'] as const),
-      ...(['PAYMENT_TOKEN_REFUSED', 'NOT_SUPPORTED', 'TOO_MANY_OPEN_ORDERS', 'UNAVAILABLE'] as const),
+      ...(['PAYMENT_TOKEN_REFUSED', 'TOO_MANY_OPEN_ORDERS', 'UNAVAILABLE'] as const),
     ),
   },
 });
@@ -122,7 +121,10 @@ const pay = createRoute({
   },
   responses: {
     202: jsonContent(orderSchema, 'The click is taken. Again: nothing new.'),
-    ...problems('BODY_INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'ORDER_STATE_CONFLICT'),
+    ...problems(
+      ...(['BODY_INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'ORDER_STATE_CONFLICT'] as const),
+      'PAYMENT_TOKEN_REFUSED',
+    ),
   },
 });
 
@@ -132,7 +134,10 @@ const cancel = createRoute({
   method: 'post',
   path: '/api/orders/{id}/cancel',
   summary: 'Cancel before shipping',
-  request: { params: idParam, ...jsonBody(z.strictObject({ reason: z.string().max(500).optional() })) },
+  request: {
+    params: idParam,
+    ...jsonBody(z.strictObject({ reason: z.string().trim().min(1).max(500).optional() })),
+  },
   responses: {
     202: jsonContent(
       orderSchema,
@@ -167,7 +172,7 @@ const override = createRoute({
 /** `/api/orders`: placing, looking, paying, cancelling, overriding. */
 export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { db, runner, settings, saga, catalog } = services;
-  const isAllowed = isTokenAllowed(settings);
+  const assertToken = tokenRule(settings);
 
   app.openapi(
     place,
@@ -175,7 +180,11 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       const principal = c.get('principal');
       if (principal.role !== 'customer') throw new Problem('FORBIDDEN', 'Only a customer may do this.');
       const placed = await placeOrder(
-        { db, runner, saga, catalog, maxOpenOrders: settings.MAX_OPEN_ORDERS, isTokenAllowed: isAllowed },
+        {
+          ...{ db, runner, saga, catalog, assertToken },
+          maxOpenOrders: settings.MAX_OPEN_ORDERS,
+          invalidCoupon: settings.INVALID_COUPON,
+        },
         {
           customerId: principal.customerId,
           idempotencyKey: c.req.valid('header')['idempotency-key'],
@@ -207,7 +216,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const principal = c.get('principal');
     const order = await findOwnOrder(services, c.req.valid('param').id, principal);
     const { tokens } = c.req.valid('json');
-    for (const token of tokens ?? []) assertTokenAllowed(token, isAllowed);
+    for (const token of tokens ?? []) assertToken(token);
     const saga = await payOrder(runner, { id: order.id, actor: actorOf(principal), tokens });
     return c.json(orderJson(order, saga), 202);
   });

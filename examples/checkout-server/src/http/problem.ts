@@ -30,7 +30,6 @@ export const PROBLEMS = {
   SKU_UNKNOWN: { status: 422, title: 'The catalog has no such item.' },
   PAYMENTS_MISMATCH: { status: 422, title: "The payments don't add up to the order's total." },
   PAYMENT_TOKEN_REFUSED: { status: 422, title: "A payment token can't be used here." },
-  NOT_SUPPORTED: { status: 422, title: "The order asks for something that this server doesn't do yet." },
   TOO_MANY_OPEN_ORDERS: { status: 429, title: 'The customer has as many open orders as are allowed.' },
   INTERNAL: { status: 500, title: 'The server failed; its log says how.' },
   UNAVAILABLE: { status: 503, title: "Something that the server needs doesn't answer." },

@@ -139,6 +139,8 @@ export const problemSchema = z
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
+const payableSchema = z.object({ amount: z.int().min(1), currency: z.literal('EUR') }).strict();
+
 export const newOrderSchema = z
   .strictObject({
     items: z
@@ -146,13 +148,20 @@ export const newOrderSchema = z
       .min(1)
       .max(100)
       .openapi({ example: [{ sku: 'iphone-15', quantity: 1 }] }),
-    coupons: z.array(text(64)).max(10).optional(),
+    coupons: z
+      .array(text(40))
+      .max(8)
+      .optional()
+      .openapi({ example: ['WELCOME10'], description: 'Each code counts once.' }),
     payments: z
-      .array(z.strictObject({ method: text(40), token: text(200).optional(), amount: moneySchema }))
+      .array(z.strictObject({ method: text(40), token: text(200).optional(), amount: payableSchema }))
       .min(1)
       .max(8)
       .optional()
-      .openapi({ description: 'Left out: one card payment of the total.' }),
+      .openapi({
+        description:
+          'Left out: one card payment of the total. Several are all taken or none. Their sum is the total before coupons; a discount comes off each in proportion.',
+      }),
     shippingAddress: z.strictObject({
       line1: text(200),
       city: text(100),

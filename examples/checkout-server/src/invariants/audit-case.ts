@@ -10,12 +10,14 @@ export const QUIET_MS = 10_000;
 /** One order with both sides of the story: ours, and the participants'. */
 export interface AuditCase {
   readonly id: string;
-  /** Minor units. */
+  /** Minor units: the order's total, less what its coupons take off by the journal. */
   readonly price: number;
   readonly items: OrderRows['items'];
   readonly status: OrderStatus;
   readonly sagaStatus: SagaStatus;
   readonly payments: readonly OrderPayment[];
+  /** What we say that the order costs. */
+  readonly shownTotal: number;
   readonly book: AuditedOrder | undefined;
   /** Neither its rows nor the books have changed for {@link QUIET_MS}, and no news of it is on its way. */
   readonly isQuiet: boolean;
@@ -45,15 +47,16 @@ function auditCase(
   const book = books.orders[id];
   try {
     const view = viewSaga(saga, envelope, { steps: [], createdAt, updatedAt: changedAt });
-    const { status, payments } = viewOrder(view);
+    const { status, payments, total } = viewOrder(view);
     const sagaStatus = error === null ? view.status : 'parked';
     return {
       id,
-      price,
+      price: price - (book?.discount ?? 0),
       items,
       status,
       sagaStatus,
       payments,
+      shownTotal: total.amount,
       book,
       isQuiet: isQuiet(order, now, book, books),
     };

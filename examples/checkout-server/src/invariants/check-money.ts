@@ -10,7 +10,7 @@ const UNSETTLED: ReadonlySet<string> = new Set(['pending', 'authorized', 'unknow
 
 /**
  * Money: M1 what an order has paid is its price or nothing, and never out of bounds; M2 the sums agree; M3 nothing is
- * taken or given back twice, nothing stays reserved on a card; M4 we say what the journal says.
+ * taken or given back twice, nothing stays reserved on a card; M4 we say what the journal says, of payments and coupons.
  */
 export function checkMoney(cases: readonly AuditCase[], books: BooksAnswer): Violation[] {
   return [
@@ -74,25 +74,40 @@ function checkCounts({ id, sagaStatus, book }: AuditCase): Violation[] {
   });
 }
 
-function checkView({ id, payments, book }: AuditCase): Violation[] {
-  return payments.flatMap(({ id: name, status, amount, paymentId }) => {
-    if (UNSETTLED.has(status)) return [];
-    const journal = book?.payments.filter(({ payment }) => payment === name) ?? [];
-    const paid = sum(journal.map(paidOf));
-    const shown = status === 'captured' ? amount.amount : 0;
-    const say = (detail: string) => violation('M4', id, `payment ${name} is ${status} here, ${detail}`);
-    return [
-      paid === shown ? [] : [say(`the journal says that ${paid} is paid`)],
-      status === 'refunded' && !journal.some(({ refunds }) => refunds > 0)
-        ? [say('the journal has no refund')]
-        : [],
-      paymentId !== undefined &&
-      journal.length > 0 &&
-      !journal.some(({ payment_id }) => payment_id === paymentId)
-        ? [say(`the journal knows no ${paymentId}`)]
-        : [],
-    ].flat();
-  });
+function checkView(one: AuditCase): Violation[] {
+  return [...checkTotal(one), ...one.payments.flatMap((payment) => checkPayment(one, payment))];
+}
+
+/** What we ask for is what the journal's coupons leave; an order that is undone has given its coupons back. */
+function checkTotal({ id, status, price, shownTotal, sagaStatus, book }: AuditCase): Violation[] {
+  const coupons = book?.coupons ?? [];
+  if (WITHDRAWN.has(status)) {
+    return sagaStatus === 'rest' && coupons.length > 0
+      ? [violation('M4', id, `${status}, and ${coupons.join()} still used`)]
+      : [];
+  }
+  if (status === 'CREATED' || shownTotal === price) return [];
+  return [violation('M4', id, `${shownTotal} asked for, the journal's coupons leave ${price}`)];
+}
+
+function checkPayment({ id, book }: AuditCase, payment: AuditCase['payments'][number]): Violation[] {
+  const { id: name, status, amount, paymentId } = payment;
+  if (UNSETTLED.has(status)) return [];
+  const journal = book?.payments.filter(({ payment }) => payment === name) ?? [];
+  const paid = sum(journal.map(paidOf));
+  const shown = status === 'captured' ? amount.amount : 0;
+  const say = (detail: string) => violation('M4', id, `payment ${name} is ${status} here, ${detail}`);
+  return [
+    paid === shown ? [] : [say(`the journal says that ${paid} is paid`)],
+    status === 'refunded' && amount.amount > 0 && !journal.some(({ refunds }) => refunds > 0)
+      ? [say('the journal has no refund')]
+      : [],
+    paymentId !== undefined &&
+    journal.length > 0 &&
+    !journal.some(({ payment_id }) => payment_id === paymentId)
+      ? [say(`the journal knows no ${paymentId}`)]
+      : [],
+  ].flat();
 }
 
 function paidBy({ book }: AuditCase): number {

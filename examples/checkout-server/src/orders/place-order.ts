@@ -26,7 +26,8 @@ export interface PlaceOrderContext {
   readonly saga: OrderSaga;
   readonly catalog: CatalogReader;
   readonly maxOpenOrders: number;
-  readonly isTokenAllowed: (token: string) => boolean;
+  readonly assertToken: (token: string) => void;
+  readonly invalidCoupon: 'continue' | 'fail';
 }
 
 /** One request to place an order. */
@@ -55,7 +56,7 @@ export async function placeOrder(context: PlaceOrderContext, order: PlaceOrder):
   const known = await findAnswer(context.db, request);
   if (known) return replay(known, bodyHash);
 
-  const priced = priceOrder(order.body, await context.catalog.read(), context.isTokenAllowed);
+  const priced = priceOrder(order.body, await context.catalog.read(), context.assertToken);
   // Two processes may be at the same key: the one without its lock looks again until the other has committed.
   for (const endsAt = performance.now() + WAIT_MS; performance.now() < endsAt; await pause(POLL_MS)) {
     const placed = await context.db
@@ -103,7 +104,11 @@ async function placeOnce(
   const lines = items.map(({ sku, quantity }) => ({ sku, quantity }));
   await context.runner.start(
     context.saga,
-    { orderId: id, customerId, items: lines, total, payments },
+    {
+      ...{ orderId: id, customerId, items: lines, total, payments },
+      coupons: body.coupons ?? [],
+      invalidCoupon: context.invalidCoupon,
+    },
     { id, actor: `customer:${customerId}`, tx },
   );
   return { response, orderId: id, replayed: false };

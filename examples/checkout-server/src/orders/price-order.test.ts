@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../http/problem.ts';
+import { readSettings } from '../settings.ts';
 import { type NewOrderBody, priceOrder } from './price-order.ts';
+import { tokenRule } from './token-rule.ts';
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' as const });
 const catalog = new Map([
@@ -12,8 +14,8 @@ const body = (items: NewOrderBody['items'], more: Partial<NewOrderBody> = {}): N
   shippingAddress: { line1: '1 Main Street', city: 'Berlin', postalCode: '10115', country: 'DE' },
   ...more,
 });
-const price = (order: NewOrderBody, isTokenAllowed = (_token: string) => true) =>
-  priceOrder(order, catalog, isTokenAllowed);
+const price = (order: NewOrderBody, assertToken = (_token: string): void => undefined) =>
+  priceOrder(order, catalog, assertToken);
 const codeOf = (work: () => unknown) => {
   try {
     work();
@@ -43,7 +45,6 @@ describe('an order is priced', () => {
   it.each<[string, NewOrderBody]>([
     ['SKU_UNKNOWN', body([{ sku: 'spoon', quantity: 1 }])],
     ['SKU_UNKNOWN', body([{ sku: 'toString', quantity: 1 }])],
-    ['NOT_SUPPORTED', body([{ sku: 'cup', quantity: 1 }], { coupons: ['WELCOME10'] })],
     [
       'PAYMENTS_MISMATCH',
       body([{ sku: 'cup', quantity: 1 }], { payments: [{ method: 'card', amount: euros(1_249) }] }),
@@ -53,9 +54,16 @@ describe('an order is priced', () => {
   });
 
   it('or refused where its payment token may not be used', () => {
-    const payments = [{ method: 'card', token: 'tok_ok', amount: euros(1_250) }];
+    const payments = [
+      { method: 'card', token: 'tok_ok', amount: euros(1_000) },
+      { method: 'voucher', token: 'tok_made_up', amount: euros(250) },
+    ];
     const order = body([{ sku: 'cup', quantity: 1 }], { payments });
     expect(price(order).payments).toEqual(payments);
-    expect(codeOf(() => price(order, () => false))).toBe('PAYMENT_TOKEN_REFUSED');
+    const inDevelopment = tokenRule(readSettings({}));
+    expect(codeOf(() => price(order, inDevelopment))).toBe('PAYMENT_TOKEN_REFUSED');
+    const inProduction = tokenRule({ ...readSettings({}), NODE_ENV: 'production' });
+    expect(codeOf(() => inProduction('tok_ok'))).toBe('PAYMENT_TOKEN_REFUSED');
+    expect(codeOf(() => inProduction('tok_made_up'))).toBe('nothing thrown');
   });
 });

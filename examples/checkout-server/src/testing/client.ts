@@ -9,7 +9,8 @@ export interface OrderBody {
   id: string;
   status: string;
   total: { amount: number; currency: string };
-  payments: { method: string; status: string; payment_id?: string }[];
+  discount?: { amount: number; currency: string };
+  payments: { method: string; amount: { amount: number }; status: string; payment_id?: string }[];
   failure?: { code: string; category?: string };
   invoice?: { number: string };
   tracking?: string;
@@ -36,13 +37,22 @@ export interface PlaceOptions {
   key?: string;
   country?: string;
   postalCode?: string;
+  coupons?: string[];
+  /** Amounts in cents of several payments. */
+  split?: number[];
 }
 
 /** A body that places an order. */
 export function orderBody(sku = 'iphone-15', quantity = 1, options: PlaceOptions = {}) {
-  const { country = 'DE', postalCode = '10115' } = options;
+  const { country = 'DE', postalCode = '10115', coupons, split } = options;
   const shippingAddress = { line1: '1 Main Street', city: 'Berlin', postalCode, country };
-  return { items: [{ sku, quantity }], shippingAddress };
+  const payments = split?.map((amount) => ({ method: 'card', amount: { amount, currency: 'EUR' } }));
+  return {
+    items: [{ sku, quantity }],
+    shippingAddress,
+    ...(coupons && { coupons }),
+    ...(payments && { payments }),
+  };
 }
 
 /** Talks to a server as its users do. */
@@ -77,8 +87,8 @@ export function createClient(url: string) {
     expect(answer.status, answer.text).toBe(200);
     return answer.body as unknown as OrderBody;
   }
-  async function pay(id: string, paymentToken: string): Promise<void> {
-    const answer = await post(`/api/orders/${id}/pay`, { tokens: [paymentToken] });
+  async function pay(id: string, ...tokens: string[]): Promise<void> {
+    const answer = await post(`/api/orders/${id}/pay`, { tokens });
     expect(answer.status, answer.text).toBe(202);
   }
   /** Waits until the order is there, and answers it. */

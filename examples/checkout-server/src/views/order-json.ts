@@ -13,7 +13,7 @@ type TimerJson = z.input<typeof timerSchema>;
 /** An order as its owner sees it: the row, and where its saga stands. */
 export function orderJson(order: StoredOrder, saga: SagaView): OrderJson {
   const view = viewOrder(saga);
-  const { failure, invoice, label, tracking } = view;
+  const { discount, failure, invoice, label, tracking } = view;
   return {
     id: order.id,
     status: view.status,
@@ -30,6 +30,7 @@ export function orderJson(order: StoredOrder, saga: SagaView): OrderJson {
       status,
       ...(paymentId !== undefined && { payment_id: paymentId }),
     })),
+    ...(discount && { discount: euros(discount) }),
     ...(failure && { failure }),
     ...(invoice && { invoice: { invoice_id: invoice.invoiceId, number: invoice.number } }),
     ...(label && { label: { label_id: label.labelId } }),

@@ -53,6 +53,8 @@ export interface AuditedOrder extends LedgerOrder {
   stock: Record<string, { reserved: number; released: number; sold: number }>;
   /** Codes that are applied now. */
   coupons: string[];
+  /** What they take off. */
+  discount: number;
   /** ISO 8601, of whatever changed last for this order at any participant. */
   last_change_at: string;
 }

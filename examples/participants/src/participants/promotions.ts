@@ -10,9 +10,15 @@ interface Coupon {
 
 const COUPONS = new Map<string, Coupon>([['WELCOME10', { percent: 10, description: '10 % off your order' }]]);
 
+interface UsedCoupon {
+  status: 'applied' | 'cancelled' | 'barred';
+  /** Minor units that it takes off; 0 unless it is applied. */
+  discount: number;
+}
+
 /** Coupons by order and code: applied now, or never again. */
 export interface PromotionsBook {
-  orders: Map<string, Map<string, 'applied' | 'cancelled' | 'barred'>>;
+  orders: Map<string, Map<string, UsedCoupon>>;
 }
 
 export function emptyPromotions(): PromotionsBook {
@@ -23,13 +29,13 @@ export function emptyPromotions(): PromotionsBook {
 export function postToPromotions(book: PromotionsBook, change: Change): void {
   switch (change.kind) {
     case 'coupon.applied':
-      put(book, change, 'applied');
+      put(book, change, { status: 'applied', discount: change.discount });
       return;
     case 'coupon.cancelled':
-      put(book, change, 'cancelled');
+      put(book, change, { status: 'cancelled', discount: 0 });
       return;
     case 'coupon.barred':
-      put(book, change, 'barred');
+      put(book, change, { status: 'barred', discount: 0 });
       return;
   }
 }
@@ -47,7 +53,7 @@ export function apply(book: PromotionsBook, body: ApplyCoupon): Decision {
   const coupon = COUPONS.get(body.code);
   if (!coupon) return invalid(body.code);
   const { order_id, code } = body;
-  const status = book.orders.get(order_id)?.get(code);
+  const status = book.orders.get(order_id)?.get(code)?.status;
   if (status === 'applied') {
     return refused({ code: 'ALREADY_APPLIED', message: `${code} is applied to the order.` });
   }
@@ -61,7 +67,7 @@ export function apply(book: PromotionsBook, body: ApplyCoupon): Decision {
 /** Takes a coupon back. Where none was applied it leaves a tombstone: none may follow. */
 export function cancel(book: PromotionsBook, body: { order_id: string; code: string }): Decision {
   const { order_id, code } = body;
-  switch (book.orders.get(order_id)?.get(code)) {
+  switch (book.orders.get(order_id)?.get(code)?.status) {
     case 'applied':
       return done({ status: 'cancelled' }, [{ kind: 'coupon.cancelled', order_id, code }]);
     case 'cancelled':
@@ -86,8 +92,8 @@ function discountOn(total: Money, coupon: Coupon): Money {
 function put(
   book: PromotionsBook,
   { order_id, code }: { order_id: string; code: string },
-  status: 'applied' | 'cancelled' | 'barred',
+  used: UsedCoupon,
 ): void {
-  const codes = book.orders.get(order_id) ?? new Map<string, typeof status>();
-  book.orders.set(order_id, codes.set(code, status));
+  const codes = book.orders.get(order_id) ?? new Map<string, UsedCoupon>();
+  book.orders.set(order_id, codes.set(code, used));
 }
