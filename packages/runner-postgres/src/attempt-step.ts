@@ -10,9 +10,11 @@ import {
   type StepContract,
   type StepOutcome,
 } from '@countermand/saga-core';
+import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
-import { type Clock, pause } from './ports/clock.js';
+import type { Clock } from './ports/clock.js';
 import type { LeasedRow } from './ports/store.js';
+import { withinTime } from './within-time.js';
 
 /** How an attempt ended: with an answer, or to be repeated. */
 export type Ending =
@@ -24,8 +26,8 @@ export interface Attempt {
   readonly row: LeasedRow;
   readonly contract: StepContract;
   readonly adapter: ErasedAdapter;
-  /** Aborted when the lease is lost or the worker stops. */
-  readonly signal: AbortSignal;
+  /** When the lease is lost or the worker stops. */
+  readonly interruption: Interruption;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Process time when the lease was asked for; with it, the time that is left to the deadline. */
@@ -58,15 +60,18 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
       throw new Error('the probe cannot say whether the attempt before took effect');
   }
   const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
-  const returned = await withTimeout(attempt, limitMs, (signal, heartbeat) =>
+  const { interruption, clock } = attempt;
+  const returned = await withinTime<unknown>({ interruption, clock, limitMs }, (limits) =>
     adapter.run({
       input: row.input,
       idempotencyKey: keyOf(row),
       attempt: row.attempt,
       timeoutMs: limitMs,
-      signal,
+      get signal() {
+        return limits.signal;
+      },
       sagaId: row.sagaId,
-      heartbeat,
+      heartbeat: limits.heartbeat,
       trace: {},
     }),
   );
@@ -115,12 +120,16 @@ async function askProbe(attempt: Attempt): Promise<Found> {
   const { probe } = adapter;
   if (!probe) return { kind: 'cannotSay', error: 'the adapter has no probe' };
   try {
-    const returned = await withTimeout(attempt, contract.timeoutMs, (signal) =>
+    const { interruption, clock } = attempt;
+    const { timeoutMs } = contract;
+    const returned = await withinTime<unknown>({ interruption, clock, limitMs: timeoutMs }, (limits) =>
       probe({
         input: row.input,
         idempotencyKey: keyOf(row),
-        timeoutMs: contract.timeoutMs,
-        signal,
+        timeoutMs,
+        get signal() {
+          return limits.signal;
+        },
         sagaId: row.sagaId,
         trace: {},
       }),
@@ -130,43 +139,6 @@ async function askProbe(attempt: Attempt): Promise<Found> {
     return { kind: 'cannotSay', error: found ? 'the probe cannot say' : 'the probe gave no probe answer' };
   } catch (error) {
     return { kind: 'cannotSay', error: `the probe failed: ${textOf(error)}` };
-  }
-}
-
-/** Waits for the work no longer than it may take; each heartbeat gives it the whole time again. */
-async function withTimeout<Result>(
-  { signal, clock }: Attempt,
-  limitMs: number,
-  work: (signal: AbortSignal, heartbeat: () => void) => Result | Promise<Result>,
-): Promise<Result> {
-  const ended = new AbortController();
-  let lastBeatAt = clock.now();
-  const timeout = (async () => {
-    for (;;) {
-      const leftMs = lastBeatAt + limitMs - clock.now();
-      if (ended.signal.aborted || leftMs <= 0) break;
-      await pause(clock, leftMs, ended.signal);
-    }
-    throw new DOMException(`no answer within ${Math.round(limitMs)} ms`, 'TimeoutError');
-  })();
-  const lost = new Promise<never>((_resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true, signal: ended.signal });
-  });
-  const timedOut = new AbortController();
-  try {
-    const working = (async () =>
-      await work(AbortSignal.any([signal, timedOut.signal]), () => {
-        lastBeatAt = clock.now();
-      }))();
-    return await Promise.race([working, timeout, lost]);
-  } catch (error) {
-    timedOut.abort(error);
-    throw error;
-  } finally {
-    ended.abort();
-    timeout.catch(() => undefined);
   }
 }
 

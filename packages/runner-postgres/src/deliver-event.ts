@@ -1,8 +1,10 @@
 import { type JsonObject, messageOf } from '@countermand/saga-core';
 import type { Ending } from './attempt-step.js';
+import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
-import { type Clock, pause } from './ports/clock.js';
+import type { Clock } from './ports/clock.js';
 import type { LeasedRow } from './ports/store.js';
+import { withinTime } from './within-time.js';
 
 /** A domain event, as a subscriber gets it. */
 export interface PublishedEvent {
@@ -41,30 +43,20 @@ const LONGEST_ASKED_MS = 7 * 86_400_000;
 export async function deliverEvent(
   row: LeasedRow,
   handler: EventHandler,
-  env: { readonly signal: AbortSignal; readonly clock: Clock; readonly chance: Chance },
+  env: { readonly interruption: Interruption; readonly clock: Clock; readonly chance: Chance },
 ): Promise<Ending> {
-  const ended = new AbortController();
-  const tooLong = new AbortController();
-  const timeout = pause(env.clock, TIMEOUT_MS, AbortSignal.any([ended.signal, env.signal])).then(() => {
-    tooLong.abort(new DOMException(`not taken within ${TIMEOUT_MS} ms`, 'TimeoutError'));
-    throw env.signal.aborted ? env.signal.reason : tooLong.signal.reason;
-  });
+  const { interruption, clock } = env;
   try {
-    const handled = (async () =>
-      await handler(eventOf(row), {
-        signal: AbortSignal.any([env.signal, tooLong.signal]),
-        attempt: row.attempt,
-      }))();
-    await Promise.race([handled, timeout]);
+    const { attempt } = row;
+    await withinTime<unknown>({ interruption, clock, limitMs: TIMEOUT_MS }, ({ signal }) =>
+      handler(eventOf(row), { signal, attempt }),
+    );
     return { kind: 'answer', outcome: { kind: 'done', output: null } };
   } catch (error) {
     const delayMs =
       retryInMsOf(error) ??
       Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
     return { kind: 'retry', error: messageOf(error).replaceAll('\0', '').toWellFormed(), delayMs };
-  } finally {
-    ended.abort();
-    timeout.catch(() => undefined);
   }
 }
 

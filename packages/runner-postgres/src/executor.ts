@@ -1,6 +1,7 @@
 import { messageOf } from '@countermand/saga-core';
 import { attemptStep, type Ending } from './attempt-step.js';
 import { deliverEvent, type EventHandler } from './deliver-event.js';
+import { Interruption } from './interruption.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
@@ -35,7 +36,9 @@ class Interrupted extends Error {
 export class Executor {
   readonly #options: ExecutorOptions;
   readonly #running = new Set<Promise<void>>();
-  readonly #stopping = new AbortController();
+  /** What may be interrupted. */
+  readonly #interruptions = new Set<Interruption>();
+  #isStopping = false;
   readonly #finished: Wakeup[] = [];
   #removing: Promise<void> | undefined;
 
@@ -71,57 +74,59 @@ export class Executor {
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#options;
     const ended = new AbortController();
-    const grace = pause(clock, graceMs, ended.signal).then(() => this.#stopping.abort());
+    const grace = pause(clock, graceMs, ended.signal).then(() => {
+      this.#isStopping = true;
+      for (const interruption of this.#interruptions) interruption.interrupt(stopped());
+    });
     while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
     ended.abort();
     await grace;
     await this.#removing;
+    this.#options.leases.stop();
   }
 
   async #carryOut(row: LeasedRow, takenAt: number): Promise<void> {
     const { leases, slots, logger, clock } = this.#options;
-    const lost = new AbortController();
-    const interrupt = () => lost.abort(new Interrupted('the lease was lost'));
-    leases.hold(row, takenAt, interrupt);
-    const stopping = () => lost.abort(new Interrupted('the worker stops'));
-    if (this.#stopping.signal.aborted) stopping();
-    this.#stopping.signal.addEventListener('abort', stopping, { once: true, signal: lost.signal });
+    const interruption = new Interruption();
+    this.#interruptions.add(interruption);
+    leases.hold(row, takenAt, () => interruption.interrupt(new Interrupted('the lease was lost')));
+    if (this.#isStopping) interruption.interrupt(stopped());
     const { sagaId, key, step, attempt } = row;
     const startedAt = clock.now();
     try {
-      const ending = await this.#attempt(row, takenAt, lost.signal).finally(() => slots.release());
+      const ending = await this.#attempt(row, takenAt, interruption).finally(() => slots.release());
       logger.info(
         { sagaId, key, step, attempt, ...describe(ending), durationMs: clock.now() - startedAt },
         row.kind === 'publish' ? 'event delivered' : 'step attempted',
       );
-      if (lost.signal.aborted) await this.#handBack(row);
-      else await this.#finish(row, ending, lost.signal);
+      if (interruption.reason) await this.#handBack(row);
+      else await this.#finish(row, ending, interruption);
     } finally {
-      this.#stopping.signal.removeEventListener('abort', stopping);
+      this.#interruptions.delete(interruption);
       leases.drop(row);
     }
   }
 
-  async #attempt(row: LeasedRow, takenAt: number, signal: AbortSignal): Promise<Ending> {
+  async #attempt(row: LeasedRow, takenAt: number, interruption: Interruption): Promise<Ending> {
     const { registry, clock, chance, handlerOf } = this.#options;
     const name = row.step ?? '';
     if (row.kind === 'publish') {
       const handler = handlerOf(row.id, name);
       if (!handler) return { kind: 'retry', error: `no handler for '${name}' here`, delayMs: 1_000 };
-      return await deliverEvent(row, handler, { signal, clock, chance });
+      return await deliverEvent(row, handler, { interruption, clock, chance });
     }
     const contract = registry.contract(row.saga, row.version, name);
     const adapter = registry.adapter(row.saga, name);
     if (!contract || !adapter)
       return { kind: 'retry', error: `no adapter for '${name}' here`, delayMs: 1_000 };
-    return await attemptStep({ row, contract, adapter, signal, clock, chance, takenAt });
+    return await attemptStep({ row, contract, adapter, interruption, clock, chance, takenAt });
   }
 
-  async #finish(row: LeasedRow, ending: Ending, signal: AbortSignal): Promise<void> {
+  async #finish(row: LeasedRow, ending: Ending, interruption: Interruption): Promise<void> {
     const { sagaId, key, lease } = row;
     if (ending.kind === 'retry') {
       const { error, delayMs } = ending;
-      const [kept] = await this.#retryLater({ sagaId, key, lease, error, delayMs }, signal);
+      const [kept] = await this.#retryLater({ sagaId, key, lease, error, delayMs }, interruption);
       if (kept) this.#options.dueIn(kept.left ? 0 : delayMs);
       if (row.kind === 'publish') this.#complain(row, error);
     } else {
@@ -142,7 +147,7 @@ export class Executor {
 
   /** The worker stops: others may take it at once, and the attempt isn't held against it. */
   async #handBack(row: LeasedRow): Promise<void> {
-    if (!this.#stopping.signal.aborted) return;
+    if (!this.#isStopping) return;
     const { sagaId, key, lease } = row;
     await this.#options.store.retryLater([
       {
@@ -157,19 +162,19 @@ export class Executor {
     this.#discardWakeup(row);
   }
 
-  async #retryLater(write: RetryWrite, signal: AbortSignal): Promise<readonly RetryResult[]> {
+  async #retryLater(write: RetryWrite, interruption: Interruption): Promise<readonly RetryResult[]> {
     const { store, clock, logger } = this.#options;
     for (;;) {
       try {
         return await store.retryLater([write]);
       } catch (error) {
         // Once the lease is over, the sweeper does the same for us.
-        if (store.failureKind(error) === 'poison' || signal.aborted) throw error;
+        if (store.failureKind(error) === 'poison' || interruption.reason) throw error;
         logger.debug(
           { err: error, sagaId: write.sagaId, key: write.key },
           'a retry could not be recorded yet',
         );
-        await pause(clock, 200, signal);
+        await pause(clock, 200, interruption.signal);
       }
     }
   }
@@ -197,6 +202,10 @@ export class Executor {
     }
     this.#removing = undefined;
   }
+}
+
+function stopped(): Error {
+  return new Interrupted('the worker stops');
 }
 
 function describe(ending: Ending): object {

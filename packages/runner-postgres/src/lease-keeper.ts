@@ -1,4 +1,4 @@
-import { type Clock, pause } from './ports/clock.js';
+import { type Clock, type ClockTimer, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow, Store } from './ports/store.js';
 import { LEASE_MARGIN_MS, LEASE_MS, RENEW_MS } from './timing.js';
@@ -25,8 +25,7 @@ interface Held {
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #held = new Map<string, Held>();
-  #loop: Promise<void> | undefined;
-  #wake = new AbortController();
+  #timer: ClockTimer;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -38,25 +37,32 @@ export class LeaseKeeper {
    */
   hold(row: LeasedRow, takenAt: number, onLost: () => void): void {
     this.#held.set(row.lease, { row, onLost, endsAt: takenAt + LEASE_MS - LEASE_MARGIN_MS });
-    this.#loop ??= this.#run();
+    this.#timer ??= this.#arm();
   }
 
   drop({ lease }: LeasedRow): void {
     this.#held.delete(lease);
-    if (this.#held.size === 0) this.#wake.abort();
+  }
+
+  /** Prolongs nothing any more. */
+  stop(): void {
+    this.#held.clear();
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   get rows(): readonly LeasedRow[] {
     return [...this.#held.values()].map(({ row }) => row);
   }
 
-  async #run(): Promise<void> {
-    while (this.#held.size > 0) {
-      this.#wake = new AbortController();
-      await pause(this.#options.clock, RENEW_MS, this.#wake.signal);
-      if (this.#held.size > 0) await this.#renew();
-    }
-    this.#loop = undefined;
+  #arm(): ClockTimer {
+    return this.#options.clock.setTimeout(() => void this.#tick(), RENEW_MS);
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#held.size > 0) await this.#renew();
+    // Whatever is taken while nothing is held finds no timer, and arms one.
+    this.#timer = this.#held.size > 0 ? this.#arm() : undefined;
   }
 
   async #renew(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Cause } from './cause.js';
 import type { Decision, HistoryEntry, Outcome } from './decision.js';
 import type { Effect } from './effect.js';
 import type { Envelope, StepRun } from './envelope.js';
-import { assertJson, type Json, MAX_CONTEXT_LENGTH } from './json.js';
+import { assertContext, type Json } from './json.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
 import { type Live, restore, store } from './xstate-seam.js';
@@ -89,17 +89,6 @@ export function finish(draft: Draft, outcome: Outcome, reason?: string): Decisio
 export function moveTo(draft: Draft, live: Live): void {
   if (live.context !== draft.live.context) assertContext(live.context);
   draft.live = live;
-}
-
-/** @throws SagaError `NOT_JSON`, `CONTEXT_TOO_LARGE` */
-export function assertContext(context: unknown): void {
-  assertJson(context, 'context');
-  const { length } = JSON.stringify(context);
-  if (length <= MAX_CONTEXT_LENGTH) return;
-  throw new SagaError(
-    'CONTEXT_TOO_LARGE',
-    `the context has ${length} characters; at most ${MAX_CONTEXT_LENGTH} are kept`,
-  );
 }
 
 /** What {@link record} takes: an entry but for what the draft knows. */

@@ -8,6 +8,16 @@ import { messageOf } from './saga-error.js';
  * it is.
  */
 export function plainOutcome(outcome: StepOutcome): StepOutcome {
+  if (plainOnes.has(outcome)) return outcome;
+  const made = makePlain(outcome);
+  plainOnes.add(made);
+  return made;
+}
+
+/** Outcomes that were made here: an answer is made plain when it comes, and asked again when it is decided. */
+const plainOnes = new WeakSet<StepOutcome>();
+
+function makePlain(outcome: StepOutcome): StepOutcome {
   switch (outcome.kind) {
     case 'awaiting':
       return outcome;
@@ -19,6 +29,8 @@ export function plainOutcome(outcome: StepOutcome): StepOutcome {
     }
     case 'done': {
       if (outcome.output === undefined) return outcome;
+      const output = exactly(outcome.output);
+      if (output !== undefined && outcome.fault === undefined) return { kind: 'done', output };
       const fault = outcome.fault ?? faultOf(outcome.output);
       return { kind: 'done', output: plain(outcome.output), ...(fault !== undefined && { fault }) };
     }
@@ -38,6 +50,19 @@ function plainText(text: string): string {
 function plain(value: unknown): Json {
   const text = textOf(value);
   return text === undefined ? plainText(String(value)) : cleaned(JSON.parse(text) as Json);
+}
+
+/** A copy through JSON of what needs no change to be stored. */
+function exactly(value: unknown): Json | undefined {
+  const text = textOf(value);
+  if (text === undefined) return undefined;
+  const copy: unknown = JSON.parse(text);
+  try {
+    assertJson(copy, 'output');
+    return copy;
+  } catch {
+    return undefined;
+  }
 }
 
 function faultOf(output: unknown): string | undefined {

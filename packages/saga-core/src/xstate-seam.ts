@@ -1,14 +1,7 @@
-import {
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type AnyStateNode,
-  createActor,
-  type EventObject,
-  initialTransition,
-  transition,
-} from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
 import type { StoredSnapshot } from './envelope.js';
-import type { Json, JsonObject } from './json.js';
+import { inertScope, type RawAction } from './inert-scope.js';
+import { isExactJson, type Json, type JsonObject } from './json.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { assertStateValue } from './state-value.js';
 
@@ -43,12 +36,14 @@ export interface Move {
 
 /** Enters the machine's initial state. Pure. Throws what the machine's own functions throw. */
 export function enter(machine: AnyStateMachine, input: unknown): Move {
-  return readMove(initialTransition(machine, input as undefined));
+  const { scope, actions } = inertScope(machine);
+  return readMove(machine.getInitialSnapshot(scope, input), actions);
 }
 
 /** Takes one event. Pure. Throws what the machine's own functions throw. */
 export function take(machine: AnyStateMachine, live: Live, event: EventObject): Move {
-  return readMove(transition(machine, live.raw, event));
+  const { scope, actions } = inertScope(machine);
+  return readMove(machine.transition(live.raw, event, scope), actions);
 }
 
 /**
@@ -63,8 +58,19 @@ export function selects(machine: AnyStateMachine, live: Live, event: EventObject
   return inert ? 'inert' : 'some';
 }
 
+/** What snapshots were made of, for as long as somebody has them: the next transition needs not restore them. */
+const lives = new WeakMap<StoredSnapshot, { readonly machine: AnyStateMachine; readonly live: Live }>();
+
 /** Brings a stored snapshot to life, without ever starting an actor. @throws SagaError `SNAPSHOT_INVALID` */
 export function restore(machine: AnyStateMachine, stored: StoredSnapshot): Live {
+  const known = lives.get(stored);
+  if (known?.machine === machine) return known.live;
+  const live = restoreFully(machine, stored);
+  lives.set(stored, { machine, live });
+  return live;
+}
+
+function restoreFully(machine: AnyStateMachine, stored: StoredSnapshot): Live {
   assertStateValue(machine, stored.value);
   const children = Object.fromEntries(
     Object.entries(stored.children).map(([id, src]) => [
@@ -78,10 +84,15 @@ export function restore(machine: AnyStateMachine, stored: StoredSnapshot): Live 
   );
   const { value, context, status, output } = stored;
   const historyValue = stored.historyValue ?? {};
-  const persisted = { value, context, status, output, historyValue, children, error: undefined };
+  // The context is put in afterwards: XState would look through all of it for references to actors, which JSON
+  // can't hold, and would take a customer's text for one that looks like it.
+  const persisted = { value, context: {}, status, output, historyValue, children, error: undefined };
   // XState types a persisted snapshot by its machine, which is erased here; the value has been checked above.
-  const actor = createActor(machine, { snapshot: persisted as unknown as AnyMachineSnapshot });
-  return readLive(actor.getSnapshot());
+  const raw = machine.restoreSnapshot(
+    persisted as unknown as AnyMachineSnapshot,
+    inertScope(machine).scope,
+  ) as AnyMachineSnapshot;
+  return readLive({ ...raw, context } as AnyMachineSnapshot);
 }
 
 /** What is stored of a snapshot; children only where `keep` says that they are in flight. */
@@ -93,14 +104,35 @@ export function store(
   const remembered = Object.keys(live.raw.historyValue).length > 0;
   const historyValue = remembered ? storedHistory(machine, live) : undefined;
   const output = live.raw.output as Json | undefined;
-  return {
+  const kept = [...keep].filter(([id]) => live.raw.children[id] !== undefined);
+  const context = asRead(live.context);
+  const stored: StoredSnapshot = {
     value: live.value,
-    context: live.context,
+    context,
     status: live.status,
     ...(historyValue !== undefined && { historyValue }),
     ...(output !== undefined && { output }),
-    children: Object.fromEntries([...keep].filter(([id]) => live.raw.children[id] !== undefined)),
+    children: Object.fromEntries(kept),
   };
+  lives.set(stored, { machine, live: asRestored(live, context, kept) });
+  return stored;
+}
+
+/** What JSON would change is changed at once, so that it makes no difference where a snapshot was kept. */
+function asRead(context: JsonObject): JsonObject {
+  return isExactJson(context) ? context : (JSON.parse(JSON.stringify(context)) as JsonObject);
+}
+
+/** The same with no children but those that are stored: XState keeps the settled ones too. */
+function asRestored(live: Live, context: JsonObject, kept: readonly (readonly [string, string])[]): Live {
+  const { children } = live.raw;
+  if (context === live.context && Object.keys(children).length === kept.length) return live;
+  const raw = {
+    ...live.raw,
+    context,
+    children: Object.fromEntries(kept.map(([id]) => [id, children[id]])),
+  } as AnyMachineSnapshot;
+  return { ...live, context, raw };
 }
 
 function storedHistory(machine: AnyStateMachine, live: Live): Json {
@@ -117,8 +149,7 @@ export function errorEvent(id: string, error: unknown): EventObject {
   return { type: `xstate.error.actor.${id}`, error, actorId: id } as EventObject;
 }
 
-function readMove([snapshot, actions]: [unknown, readonly RawAction[]]): Move {
-  const raw = snapshot as AnyMachineSnapshot;
+function readMove(raw: AnyMachineSnapshot, actions: readonly RawAction[]): Move {
   if (raw.status === 'error') throw raw.error instanceof Error ? raw.error : new Error(messageOf(raw.error));
   return { live: readLive(raw), actions: actions.flatMap(readAction) };
 }
@@ -132,11 +163,6 @@ function readLive(raw: AnyMachineSnapshot): Live {
     nodes: (raw as unknown as { _nodes: AnyStateNode[] })._nodes,
     raw,
   };
-}
-
-interface RawAction {
-  readonly type: string;
-  readonly params?: unknown;
 }
 
 interface RawParams {
