@@ -22,14 +22,27 @@ export class BenchServer {
     this.#server = server;
   }
 
-  /** Starts it on an empty directory, with further settings where a scenario needs them. */
-  static async start(more: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+  /** Starts it on an empty directory; a scenario may need further settings, or something in its environment. */
+  static async start(
+    more: Readonly<Record<string, string>> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<BenchServer> {
     // By this name what a killed run left behind is found again.
     const dataDir = path.join(
       os.tmpdir(),
       `countermand-postgres-${process.pid}-${randomBytes(4).toString('hex')}`,
     );
-    return new BenchServer(await startPostgres({ dataDir, settings: { ...SERVER_SETTINGS, ...more } }));
+    const before = { ...process.env };
+    // The server inherits this process's environment; whoever is started afterwards must not.
+    Object.assign(process.env, environment);
+    try {
+      return new BenchServer(await startPostgres({ dataDir, settings: { ...SERVER_SETTINGS, ...more } }));
+    } finally {
+      for (const name of Object.keys(environment)) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+    }
   }
 
   /** Of the postmaster. */
@@ -53,7 +66,12 @@ export class BenchServer {
 
   /** One statement on the server itself. */
   async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.#server.url });
+    return await this.queryIn<Row>(this.#server.url, statement);
+  }
+
+  /** One statement in one of its databases. */
+  async queryIn<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
     await client.connect();
     try {

@@ -43,6 +43,7 @@ export async function openCountermand(url: string, settings: CountermandSettings
     ...given,
   });
   await runner.migrate();
+  const openedAt = await databaseTime(url);
   // The next move after the last step's answer is the commit of that answer.
   runner.changes.subscribe(({ sagaId }) => {
     if (!last.delete(sagaId)) return;
@@ -61,14 +62,24 @@ export async function openCountermand(url: string, settings: CountermandSettings
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       const { rows } = await client.query<{ n: number }>(
-        `select count(*)::int as n from countermand.saga s where settled
+        `select count(*)::int as n from countermand.saga s where settled and s.created_at >= $1
            and (select count(*) from countermand.history h
                 where h.saga_id = s.id and h.cause->'outcome'->>'kind' = 'done'
                   and h.cause->'outcome'->'output' ? 'ref') = 5`,
+        [openedAt],
       );
       await client.end();
       return rows[0]?.n ?? 0;
     },
     close: () => runner.stop({ graceMs: 1_000 }),
   };
+}
+
+/** What was there before isn't counted: the database may be full of finished sagas. */
+async function databaseTime(url: string): Promise<Date> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ now: Date }>('select now()');
+  await client.end();
+  return rows[0]?.now ?? new Date();
 }

@@ -9,12 +9,21 @@ import { FULL_RESULTS } from './performance-blocks.ts';
 import { renderContenders, renderCosts, renderTargets, toText } from './render-tables.ts';
 import { describeCircumstances } from './results.ts';
 import type { Bench, Effort, Scenario } from './scenario.ts';
+import { decide } from './scenarios/decide.ts';
+import { growth } from './scenarios/growth.ts';
+import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
+import { send } from './scenarios/send.ts';
+import { slowFlush } from './scenarios/slow-flush.ts';
 import { slowSteps } from './scenarios/slow-steps.ts';
 import { throughput } from './scenarios/throughput.ts';
+import { timers } from './scenarios/timers.ts';
 import { underLoad } from './scenarios/under-load.ts';
+import { workers } from './scenarios/workers.ts';
 
-const SCENARIOS: readonly Scenario[] = [throughput, latency, slowSteps, underLoad];
+const SCENARIOS: readonly Scenario[] = [
+  ...[throughput, latency, send, slowFlush, slowSteps, underLoad, workers, timers, idle, decide, growth],
+];
 
 const SHORT: Effort = {
   rounds: 3,
@@ -45,6 +54,8 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     finished: { type: 'string' },
+    waiting: { type: 'string' },
+    timers: { type: 'string' },
   },
 });
 
@@ -92,6 +103,8 @@ function effort(): Effort {
     rounds: Number(values.rounds ?? base.rounds),
     loadSeconds: Number(values.seconds ?? base.loadSeconds),
     finishedSagas: Number(values.finished ?? base.finishedSagas),
+    waitingSagas: Number(values.waiting ?? base.waitingSagas),
+    timers: Number(values.timers ?? base.timers),
   };
 }
 

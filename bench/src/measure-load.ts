@@ -28,44 +28,53 @@ export interface MeasureOptions extends Omit<OpenOptions, 'url'> {
 /** How long what was started may take to be found complete. */
 const SETTLE_MS = 20_000;
 
+/** Measures one load in an empty database of its own: see {@link measureLoadIn}. */
+export async function measureLoad(
+  server: BenchServer,
+  contender: Contender,
+  options: MeasureOptions,
+  use: UseDriver,
+): Promise<MeasuredLoad> {
+  return await server.withDatabase((url) => measureLoadIn(server, url, contender, options, use));
+}
+
 /**
- * Opens a driver in a process and a database of its own, lets it warm up, measures one load, and counts.
+ * Opens a driver in a process of its own, lets it warm up, measures one load, and counts.
  *
  * @throws Error when not every saga is complete in the database, each step with its result
  */
-export async function measureLoad(
+export async function measureLoadIn(
   server: BenchServer,
+  url: string,
   contender: Contender,
   { inFlight, warmUpSeconds, ...open }: MeasureOptions,
   use: UseDriver,
 ): Promise<MeasuredLoad> {
-  return await server.withDatabase(async (url) => {
-    const driver = await DriverHandle.open(contender, { url, ...open });
-    try {
-      const before = await readServerUsage(url, server.pid);
-      const warmUp = await driver.loop({ inFlight, seconds: warmUpSeconds });
-      await server.query('checkpoint');
-      const from = await costs(server, driver, url);
-      const load = await use(driver);
-      const to = await costs(server, driver, url);
-      const sagas = warmUp.sagas + load.sagas;
-      await checkComplete(contender, driver, sagas);
-      await driver.close();
-      // Backends report their commits when they end, at the latest.
-      const after = await readServerUsage(url, server.pid);
-      return {
-        ...load,
-        workerCpuUs: ((to.workerCpu - from.workerCpu) * 1e6) / load.sagas,
-        serverCpuUs: ((to.serverCpu - from.serverCpu) * 1e6) / load.sagas,
-        walBytesPerSaga: (to.walBytes - from.walBytes) / load.sagas,
-        commitsPerSaga: (after.commits - before.commits) / sagas,
-        diskBytesPerSaga: (after.databaseBytes - before.databaseBytes) / sagas,
-      };
-    } catch (error) {
-      await driver.close().catch(() => undefined);
-      throw error;
-    }
-  });
+  const driver = await DriverHandle.open(contender, { url, ...open });
+  try {
+    const before = await readServerUsage(url, server.pid);
+    const warmUp = await driver.loop({ inFlight, seconds: warmUpSeconds });
+    await server.query('checkpoint');
+    const from = await costs(server, driver, url);
+    const load = await use(driver);
+    const to = await costs(server, driver, url);
+    const sagas = warmUp.sagas + load.sagas;
+    await checkComplete(contender, driver, sagas);
+    await driver.close();
+    // Backends report their commits when they end, at the latest.
+    const after = await readServerUsage(url, server.pid);
+    return {
+      ...load,
+      workerCpuUs: ((to.workerCpu - from.workerCpu) * 1e6) / load.sagas,
+      serverCpuUs: ((to.serverCpu - from.serverCpu) * 1e6) / load.sagas,
+      walBytesPerSaga: (to.walBytes - from.walBytes) / load.sagas,
+      commitsPerSaga: (after.commits - before.commits) / sagas,
+      diskBytesPerSaga: (after.databaseBytes - before.databaseBytes) / sagas,
+    };
+  } catch (error) {
+    await driver.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 async function costs(server: BenchServer, driver: DriverHandle, url: string) {

@@ -157,6 +157,29 @@ export async function openPlainSql(url: string, setting: string, stepMs?: () => 
   };
 }
 
+/** Single transactions of three statements: each settles the first step of another saga, all of which are started. */
+export async function openTransactions(url: string): Promise<Pick<Driver, 'one' | 'close'>> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  await pool.query(SCHEMA);
+  const started: string[] = [];
+  return {
+    async one() {
+      const id = started.pop() ?? (await startMany(pool, started));
+      await commit(pool, [{ id, seq: 1, context: { order: id, refs: { check: `${id}:check:1` } } }]);
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function startMany(pool: pg.Pool, started: string[]): Promise<string> {
+  for (let count = 0; count < 1_000; count += 1) started.push(crypto.randomUUID());
+  await commit(
+    pool,
+    started.map((id) => ({ id, seq: 0, context: { order: id, refs: {} } })),
+  );
+  return started.pop() ?? '';
+}
+
 const MAX_BATCH = 200;
 
 function groupCommit(commitAll: (transitions: readonly Transition[]) => Promise<void>): Write {

@@ -1,0 +1,89 @@
+import pg from 'pg';
+
+/** How a database is filled. */
+export interface Multiplication {
+  /** Sagas of this name are the templates. */
+  readonly saga: string;
+  readonly copies: number;
+  /**
+   * Whether the copies will move: then their own id stands wherever the template's did, inside of JSON too, which
+   * takes its time. Finished ones are never read again.
+   */
+  readonly alive: boolean;
+}
+
+/** Ids are handled in their order, so that the indexes grow at their end: minutes instead of hours. */
+const CHUNK = 50_000;
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * Copies the sagas of one name with everything that belongs to them, set-based, under random ids. It goes by the
+ * columns that the tables have: whatever is in a table with a `saga_id` is copied.
+ */
+export async function multiplySagas(url: string, { saga, copies, alive }: Multiplication): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('set synchronous_commit = off');
+    const tables = await tablesOf(client);
+    await client.query(`
+      create unlogged table bench_map as
+      select row_number() over (order by new_id) as n, new_id, old_id from (
+        select gen_random_uuid()::text as new_id, templates[1 + n % cardinality(templates)] as old_id
+        from generate_series(1, ${copies}) n,
+          (select array_agg(id) as templates from countermand.saga where saga = ${pg.escapeLiteral(saga)}) t) ids`);
+    await client.query('create index on bench_map (n)');
+    for (const { name, key } of tables) {
+      await client.query(`create unlogged table bench_template_${name} as
+        select * from countermand.${name} where ${key} in (select old_id from bench_map)`);
+      await client.query(`create index on bench_template_${name} (${key}); analyze bench_template_${name}`);
+    }
+    await client.query('analyze bench_map');
+    for (let from = 1; from <= copies; from += CHUNK) {
+      for (const table of tables) await client.query(insertOf(table, alive), [from, from + CHUNK]);
+    }
+    for (const { name } of tables) await client.query(`drop table bench_template_${name}`);
+    await client.query('drop table bench_map');
+    await client.query('vacuum analyze');
+  } finally {
+    await client.end();
+  }
+}
+
+interface Table {
+  readonly name: string;
+  /** The column that holds the saga's id. */
+  readonly key: string;
+  readonly columns: readonly Column[];
+}
+
+async function tablesOf(client: pg.Client): Promise<Table[]> {
+  const { rows } = await client.query<Column & { readonly table: string }>(`
+    select c.table_name as table, c.column_name as name, c.data_type as type
+    from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+    where c.table_schema = 'countermand' and t.table_type = 'BASE TABLE' and c.is_generated = 'NEVER'
+    order by c.table_name, c.ordinal_position`);
+  return [...Map.groupBy(rows, ({ table }) => table)].flatMap(([name, columns]) => {
+    const key = name === 'saga' ? 'id' : 'saga_id';
+    return columns.some((column) => column.name === key) ? [{ name, key, columns }] : [];
+  });
+}
+
+function insertOf({ name, key, columns }: Table, alive: boolean): string {
+  const names = columns.map((column) => pg.escapeIdentifier(column.name));
+  const values = columns.map((column) => {
+    const value = `t.${pg.escapeIdentifier(column.name)}`;
+    if (column.name === key) return 'm.new_id';
+    if (column.type === 'text') return `replace(${value}, m.old_id, m.new_id)`;
+    const isJson = column.type === 'jsonb' || column.type === 'json';
+    return alive && isJson ? `replace(${value}::text, m.old_id, m.new_id)::${column.type}` : value;
+  });
+  return `
+    insert into countermand.${name} (${names.join(', ')})
+    select ${values.join(', ')} from bench_map m join bench_template_${name} t on t.${key} = m.old_id
+    where m.n >= $1 and m.n < $2 order by m.n`;
+}
