@@ -35,6 +35,11 @@ export interface Scenario {
   run(bench: Bench): Promise<void>;
 }
 
+/** The same with a single round, for what takes long or hardly differs. */
+export function once(bench: Bench): Bench {
+  return { ...bench, effort: { ...bench.effort, rounds: 1 } };
+}
+
 /** Rounds of several, interleaved. What fails is told and leaves a gap, and keeps nobody else from being measured. */
 export async function inRounds<Subject extends { readonly label: string }>(
   bench: Bench,

@@ -1,7 +1,7 @@
 import type { IdleUse } from '../asides/idle.ts';
 import { BenchServer } from '../bench-server.ts';
 import { runAside } from '../run-aside.ts';
-import { inRounds, type Scenario } from '../scenario.ts';
+import { inRounds, once, type Scenario } from '../scenario.ts';
 
 /** What a worker process asks of the server when there is nothing to do, and when all sagas wait. */
 export const idle: Scenario = {
@@ -14,7 +14,7 @@ export const idle: Scenario = {
         { subject: 'countermand', waiting: 0, label: 'an empty database' },
         { subject: 'waiting', waiting: waitingSagas, label: `${waitingSagas} waiting sagas` },
       ];
-      await inRounds({ ...bench, effort: { ...bench.effort, rounds: 1 } }, subjects, ({ subject, waiting }) =>
+      await inRounds(once(bench), subjects, ({ subject, waiting }) =>
         server.withDatabase(async (url) => {
           const use = await runAside<IdleUse>('idle', { url, seconds, waiting });
           bench.figures.addAll('idle', subject, { ...use });
