@@ -175,6 +175,7 @@ function isAwaited(item: MoveItem): boolean {
     item.kind === 'start' ||
     item.kind === 'send' ||
     item.kind === 'admin' ||
+    item.kind === 'upgrade' ||
     (item.kind === 'answer' && item.late)
   );
 }

@@ -3,13 +3,17 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '@countermand/saga-core';
 import { checkCommand } from './check-command.js';
 import { diagramCommand } from './diagram-command.js';
+import { diffCommand } from './diff-command.js';
 import { migrateCommand } from './migrate-command.js';
+import { upgradeCommand } from './upgrade-command.js';
 
 /** What each command does. It returns the exit code; what it throws is printed in one line. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   check: checkCommand,
   diagram: diagramCommand,
   migrate: migrateCommand,
+  diff: diffCommand,
+  upgrade: upgradeCommand,
 };
 
 const USAGE = `usage: countermand COMMAND [options]
@@ -17,6 +21,10 @@ const USAGE = `usage: countermand COMMAND [options]
   check MODULE [--export NAME] [--json | --mermaid]   prove the sagas that a module exports, or show what is wrong
   diagram MODULE [--export NAME]                      draw them as Mermaid
   migrate [--database URL] [--schema NAME]            create the tables or bring them up to date
+  diff MODULE [--export NAME] [--all] [--json]        say which live sagas can go on in the module's versions
+  upgrade MODULE [--export NAME] [--all] [--json]     move them to those versions
+
+diff and upgrade take --database and --schema too, and leave settled sagas out unless --all is given.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

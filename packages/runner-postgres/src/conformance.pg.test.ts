@@ -36,10 +36,11 @@ function hostWith(followUp: boolean): CreateHost {
       followUp,
       clock,
       adapters: Object.fromEntries(
-        sagas.map(({ name, steps }) => [
-          name,
-          Object.fromEntries(Object.keys(steps).map((step) => [step, adapters[step]])),
-        ]),
+        sagas.map(({ name }) => {
+          const versions = sagas.filter((saga) => saga.name === name);
+          const steps = versions.flatMap((saga) => Object.keys(saga.steps));
+          return [name, Object.fromEntries(steps.map((step) => [step, adapters[step]]))];
+        }),
       ) as Record<string, object>,
     });
     const published: PublishedEvent[] = [];

@@ -21,7 +21,14 @@ const early: InboxRow = {
 it('a message that the start takes is not taken again by the sweeper in the same batch', () => {
   const saga = createOrderSaga();
   const claims: Claims = {
-    ...{ now: 2, sagas: new Map(), busy: new Set(), claimed: new Map(), refused: new Map() },
+    ...{
+      now: 2,
+      sagas: new Map(),
+      busy: new Set(),
+      claimed: new Map(),
+      refused: new Map(),
+      leftToOthers: new Set(),
+    },
     inbox: new Map([['o-1 m-1', early]]),
   };
   const start: MoveItem = {

@@ -10,6 +10,8 @@ import {
   overrideCause,
   SagaError,
   type SagaErrorCode,
+  upgradeResultOf,
+  upgradeSaga,
 } from '@countermand/saga-core';
 import type {
   AdminItem,
@@ -20,6 +22,7 @@ import type {
   SendItem,
   StartItem,
   TimerItem,
+  UpgradeItem,
 } from './move-item.js';
 import type { Claims, InboxRow, InboxWrite, OutboxRow } from './ports/store.js';
 import { rowId } from './ports/store.js';
@@ -69,6 +72,8 @@ class Batch {
   readonly #reserved: ReadonlySet<string>;
   readonly #registry: SagaRegistry;
   readonly #claimed: Map<string, OutboxRow>;
+  /** Sagas with which this batch does nothing more. */
+  readonly #closed = new Set<string>();
 
   constructor(claims: Claims, reserved: ReadonlySet<string>, registry: SagaRegistry) {
     this.#claims = claims;
@@ -82,7 +87,7 @@ class Batch {
   }
 
   decide(item: MoveItem): Verdict {
-    if (this.#claims.busy.has(item.sagaId)) return AGAIN;
+    if (this.#claims.busy.has(item.sagaId) || this.#closed.has(item.sagaId)) return AGAIN;
     switch (item.kind) {
       case 'start':
         return this.#start(item);
@@ -96,6 +101,8 @@ class Batch {
         return this.#timer(item);
       case 'admin':
         return this.#admin(item);
+      case 'upgrade':
+        return this.#upgrade(item);
       case 'published':
         return this.#claimed.has(rowId(item.sagaId, item.key))
           ? { ...done(true), isClaimed: true }
@@ -143,7 +150,8 @@ class Batch {
     if (before) return sent(before.status, before.reason, before.nonce !== item.nonce);
     if (!this.#exists(sagaId)) return this.#sendEarly(item);
     const fold = this.#fold(sagaId);
-    // Another version's: whoever knows it decides.
+    // Another version's: whoever knows it decides. An override is made by the definition, so there is nothing to keep.
+    if (!fold && item.override) return failed(this.#unknown(sagaId));
     if (!fold) return this.#receive(item, 'pending', null);
     let cause: EventCause;
     try {
@@ -225,6 +233,8 @@ class Batch {
   #answer(item: AnswerItem): Verdict {
     const id = rowId(item.sagaId, item.key);
     const row = this.#claimed.get(id);
+    if (!row && this.#claims.leftToOthers.has(id))
+      return item.late ? sent('pending', null, false) : done(true);
     if (!row) return this.#answerRefused(item, this.#claims.refused.get(id) ?? this.#claims.claimed.get(id));
     this.#claimed.delete(id);
     const { outcome, reason } = this.#apply(item.sagaId, {
@@ -269,6 +279,23 @@ class Batch {
     }
   }
 
+  #upgrade({ sagaId, to, structures, actor }: UpgradeItem): Verdict {
+    const stored = this.#claims.sagas.get(sagaId);
+    if (!stored) return failed(new SagaError('SAGA_NOT_FOUND', `there is no saga ${sagaId}`));
+    // What this batch has done to it already is told to nobody yet; the next batch sees it.
+    if (this.folds.has(sagaId)) return AGAIN;
+    const { now } = this.#claims;
+    const cause = { type: 'upgrade', to: to.version, actor } as const;
+    const before = { structure: structures.get(stored.version) };
+    const decision = upgradeSaga(to, stored.envelope, cause, now, before);
+    const result = upgradeResultOf(decision);
+    if (result.outcome === 'upgraded' || result.outcome === 'parked') {
+      this.folds.set(sagaId, SagaFold.upgraded(to, stored, decision, now));
+      this.#closed.add(sagaId);
+    }
+    return { result: { kind: 'upgraded', result } };
+  }
+
   #apply(sagaId: string, cause: Cause): Decision {
     return this.#known(sagaId).apply(cause);
   }
@@ -277,8 +304,12 @@ class Batch {
   #known(sagaId: string): SagaFold {
     const fold = this.#fold(sagaId);
     if (fold) return fold;
+    throw this.#unknown(sagaId);
+  }
+
+  #unknown(sagaId: string): SagaError {
     const stored = this.#claims.sagas.get(sagaId);
-    throw new SagaError(
+    return new SagaError(
       'SAGA_UNKNOWN',
       `saga ${sagaId} is of '${stored?.saga}' version ${stored?.version}, unknown here`,
     );

@@ -16,6 +16,7 @@ import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { Slots } from './slots.js';
 import { Sweeper } from './sweeper.js';
 import { LEASE_MS } from './timing.js';
+import { UnknownVersions } from './unknown-versions.js';
 
 /** How long a worker that stops waits for its last commits. */
 const LAST_WRITES_MS = 2_000;
@@ -45,6 +46,7 @@ export class Engine {
   readonly #executor: Executor;
   readonly #fetcher: Fetcher;
   readonly #sweeper: Sweeper;
+  readonly #unknown: UnknownVersions;
   readonly #handlers = new Map<string, Map<string, EventHandler>>();
   /** Rows of commits whose answer was lost. */
   readonly #unsure: LeasedRow[] = [];
@@ -55,6 +57,7 @@ export class Engine {
     this.#options = options;
     const { store, registry, clock, chance, logger } = options;
     this.changes = new Changes(logger);
+    this.#unknown = new UnknownVersions(clock, logger);
     this.#slots = new Slots(options.concurrency, () => this.#fetcher.resume());
     this.#batcher = new Batcher({
       clock,
@@ -77,6 +80,7 @@ export class Engine {
       slots: this.#slots,
       run: (row, takenAt) => this.#executor.run(row, takenAt),
       discard: (wakeups) => this.#executor.discard(wakeups),
+      onUnknown: (version) => this.#unknown.met(version),
     });
     this.#sweeper = new Sweeper({
       ...{ store, registry, clock, chance, logger, submit },
@@ -196,6 +200,7 @@ export class Engine {
       this.#fetcher.hint(moved.queues.filter((queue) => this.#served.has(queue)));
       this.#sweeper.dueIn(moved.dueInMs);
     }
+    for (const { saga, version } of moved.unknown) this.#unknown.met({ name: saga, version });
     this.tell(moved);
   }
 

@@ -1,7 +1,7 @@
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { LeasedRow, Store } from './ports/store.js';
+import type { KnownVersion, LeasedRow, Store } from './ports/store.js';
 import type { Wakeup } from './ports/wakeup-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Slots } from './slots.js';
@@ -20,6 +20,8 @@ export interface FetcherOptions {
   readonly slots: Slots;
   readonly run: (row: LeasedRow, takenAt: number) => void;
   readonly discard: (wakeups: readonly Wakeup[]) => void;
+  /** A saga of a version was met that isn't known here. */
+  readonly onUnknown: (version: KnownVersion) => void;
 }
 
 /**
@@ -74,7 +76,7 @@ export class Fetcher {
   }
 
   async #fetch(queues: readonly string[]): Promise<void> {
-    const { store, registry, clock, chance, slots, run, discard } = this.#options;
+    const { store, registry, clock, chance, slots, run, discard, onUnknown } = this.#options;
     // Taken beforehand, so that a commit in between doesn't fill the same places; half of them, so that it finds some.
     const wanted = Math.min(MAX_BATCH, Math.ceil(slots.free / 2));
     let limit = 0;
@@ -84,7 +86,7 @@ export class Fetcher {
     try {
       const known = registry.sagas.map(({ name, version }) => ({ name, version }));
       const newLease = () => chance.uuid();
-      const { rows, full, stale } = await store.takeWakeups({
+      const { rows, full, stale, unknown } = await store.takeWakeups({
         queues,
         limit,
         known,
@@ -94,6 +96,7 @@ export class Fetcher {
       // Those that were full go to the end: none is starved by the ones before it.
       for (const queue of full) this.#hinted.add(queue);
       if (stale.length > 0) discard(stale);
+      for (const version of unknown) onUnknown(version);
       for (const row of rows) {
         used += 1;
         run(row, takenAt);

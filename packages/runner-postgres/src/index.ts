@@ -2,6 +2,7 @@ export type { Changes, SagaChange } from './changes.js';
 export { createRunner } from './create-runner.js';
 export type { CallerTransaction } from './db/session.js';
 export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js';
+export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';
@@ -13,4 +14,5 @@ export type {
   StopOptions,
 } from './postgres-runner.js';
 export type { AdaptersOption, RunnerOptions } from './runner-options.js';
+export type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 export type { WaitOptions } from './wait-for.js';

@@ -1,19 +1,13 @@
 import { parseArgs } from 'node:util';
-import { SagaError } from '@countermand/saga-core';
+import { DATABASE_OPTIONS, databaseUrl } from './connect-for-command.js';
 import { migrate } from './db/migrate.js';
 import { openPool } from './db/open-pool.js';
 import { schemaNames } from './db/schema-name.js';
 
 /** `countermand migrate`: creates the tables or brings them up to date. */
 export async function migrateCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { database: { type: 'string' }, schema: { type: 'string', default: 'countermand' } },
-  });
-  const connectionString = values.database ?? process.env['DATABASE_URL'];
-  if (!connectionString) {
-    throw new SagaError('SETTING_INVALID', 'say which database: set DATABASE_URL, or give --database URL');
-  }
+  const { values } = parseArgs({ args: [...args], options: DATABASE_OPTIONS });
+  const connectionString = databaseUrl(values);
   const names = schemaNames(values.schema);
   const pool = openPool(connectionString, 1);
   try {

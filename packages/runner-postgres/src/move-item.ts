@@ -5,6 +5,7 @@ import type {
   SendResult,
   StartResult,
   StepOutcome,
+  UpgradeResult,
 } from '@countermand/saga-core';
 import type { OutboxRow, OutboxStatus } from './ports/store.js';
 
@@ -73,6 +74,16 @@ export interface AdminItem {
   readonly cause: AdminCause;
 }
 
+/** A saga that is to go on in another version. */
+export interface UpgradeItem {
+  readonly kind: 'upgrade';
+  readonly sagaId: string;
+  readonly to: AnySaga;
+  /** What is stored of the definition's versions. */
+  readonly structures: ReadonlyMap<number, readonly string[]>;
+  readonly actor: string;
+}
+
 /** A published event that its subscriber has taken. */
 interface PublishedItem {
   readonly kind: 'published';
@@ -83,12 +94,21 @@ interface PublishedItem {
 }
 
 /** Everything that the one transaction takes. */
-export type MoveItem = StartItem | SendItem | InboxItem | AnswerItem | TimerItem | AdminItem | PublishedItem;
+export type MoveItem =
+  | StartItem
+  | SendItem
+  | InboxItem
+  | AnswerItem
+  | TimerItem
+  | AdminItem
+  | UpgradeItem
+  | PublishedItem;
 
 /** What an item came to, once it is committed. `again`: the saga is locked elsewhere, the next batch tries. */
 export type MoveResult =
   | { readonly kind: 'started'; readonly result: StartResult }
   | { readonly kind: 'sent'; readonly result: SendResult }
+  | { readonly kind: 'upgraded'; readonly result: UpgradeResult }
   | { readonly kind: 'done'; readonly applied: boolean; readonly row?: OutboxRow }
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'again' };

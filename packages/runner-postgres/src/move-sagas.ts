@@ -10,6 +10,7 @@ import type {
   MoveTransaction,
   MoveWrites,
   OutboxClaim,
+  StoredSaga,
 } from './ports/store.js';
 import { rowId } from './ports/store.js';
 import type { SagaFold } from './saga-fold.js';
@@ -38,6 +39,8 @@ export interface Moved {
   readonly sagas: readonly MovedSaga[];
   /** Something is due that soon; the sweeper finds it otherwise, a little later. */
   readonly dueInMs: number;
+  /** Sagas of versions that aren't known here; they are left to others. */
+  readonly unknown: readonly Pick<StoredSaga, 'id' | 'saga' | 'version'>[];
 }
 
 /** One saga that a batch moved. */
@@ -59,7 +62,7 @@ export async function moveSagas(
   items: readonly MoveItem[],
   context: MoveContext,
 ): Promise<Moved> {
-  const claims = await tx.claim(claimRequest(items));
+  const claims = await tx.claim({ ...claimRequest(items), known: context.registry.known });
   const absent = await reserveAbsent(tx, items, claims);
   const { verdicts, folds, received, decided } = decideItems(items, claims, absent, context.registry);
   const dispatcher = new Dispatcher(context.followUp, context.chance, claims.now);
@@ -90,11 +93,12 @@ export async function moveSagas(
     queues,
     sagas: folds,
     dueInMs: firstDueInMs(folds),
+    unknown: [...claims.sagas.values()].filter(({ saga, version }) => !context.registry.find(saga, version)),
   };
 }
 
 /** Everything that the items are about. */
-function claimRequest(items: readonly MoveItem[]): ClaimRequest {
+function claimRequest(items: readonly MoveItem[]): Omit<ClaimRequest, 'known'> {
   const outbox = new Map<string, OutboxClaim>();
   for (const item of items) {
     const wanted = outboxClaim(item);

@@ -13,7 +13,9 @@ import type {
 import type { Changes } from './changes.js';
 import type { CallerTransaction } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
+import type { DiffOptions, VersionDiff } from './diff-versions.js';
 import type { ListOptions, SagaPage } from './list-sagas.js';
+import type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 import type { WaitOptions } from './wait-for.js';
 
 /** Lets a call take part in a transaction of the caller's. */
@@ -78,6 +80,23 @@ export interface PostgresRunner<Event extends { readonly type: string } = AnyEve
    * @throws SagaError `SAGA_NOT_FOUND`
    */
   park(id: string, options: { readonly actor: string; readonly reason: string }): Promise<void>;
+  /**
+   * Moves every saga of this name that is of another version, and that can: those that can't for now go on in their
+   * own, and those whose migration fails are parked. May be interrupted and begun again, and run in several processes.
+   *
+   * @throws SagaError `SAGA_UNKNOWN`
+   */
+  upgradeAll(saga: { readonly name: string }, options: UpgradeAllOptions): Promise<UpgradeReport>;
+  /**
+   * Says of every stored saga of this name whether it is of this version, can move to it, needs a mapping or is unsafe
+   * to move, and why. Changes nothing. Without a version: the newest that the runner knows.
+   *
+   * @throws SagaError `SAGA_UNKNOWN`
+   */
+  diff(
+    saga: { readonly name: string; readonly version?: number },
+    options?: DiffOptions,
+  ): Promise<VersionDiff>;
   /**
    * Subscribes to a published event, durably: from now on each one is delivered at least once, in order per saga,
    * to one of the processes that subscribe under this name and work. A handler that throws gets the event again.

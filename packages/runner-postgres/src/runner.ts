@@ -19,6 +19,8 @@ import {
   type StartOptions,
   type StartResult,
   type StepOutcome,
+  type UpgradeOptions,
+  type UpgradeResult,
   type WhatNext,
   whatNext,
 } from '@countermand/saga-core';
@@ -28,8 +30,10 @@ import type { Database } from './db/database.js';
 import type { Listener } from './db/listener.js';
 import { moveTransaction } from './db/postgres-store.js';
 import { addSubscriptions } from './db/publish-order.js';
+import { readDefinitions } from './db/read-versions.js';
 import { type CallerTransaction, callerSession } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
+import { type DiffOptions, diffVersions, type VersionDiff } from './diff-versions.js';
 import type { Engine } from './engine.js';
 import { cursorAfter, type ListOptions, pageFilter, type SagaPage } from './list-sagas.js';
 import type { MoveItem, MoveResult, StartItem } from './move-item.js';
@@ -43,6 +47,7 @@ import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { toView } from './saga-views.js';
+import { type UpgradeAllOptions, type UpgradeReport, upgradeAll } from './upgrade-all.js';
 import { type WaitOptions, waitFor } from './wait-for.js';
 
 const DEFAULT_GRACE_MS = 10_000;
@@ -215,6 +220,52 @@ export class Runner implements PostgresRunner {
     }
   }
 
+  async upgrade(id: string, { actor, to }: UpgradeOptions): Promise<UpgradeResult> {
+    const found = await this.#find(id);
+    if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
+    const target = this.#parts.registry.chosen(found.stored.saga, to);
+    return await this.#upgrade(id, target, actor, await this.#structuresOf(target.name));
+  }
+
+  async upgradeAll(
+    { name }: { readonly name: string },
+    { actor, to, ...options }: UpgradeAllOptions,
+  ): Promise<UpgradeReport> {
+    await this.ready();
+    const { database, registry } = this.#parts;
+    const target = registry.chosen(name, to);
+    const structures = await this.#structuresOf(name);
+    return await upgradeAll(database, database.names, target, options, (id) =>
+      this.#upgrade(id, target, actor, structures),
+    );
+  }
+
+  async diff(
+    { name, version }: { readonly name: string; readonly version?: number },
+    options: DiffOptions = {},
+  ): Promise<VersionDiff> {
+    await this.ready();
+    const { database, registry } = this.#parts;
+    return await diffVersions(database, database.names, registry.chosen(name, version), options);
+  }
+
+  async #structuresOf(name: string): Promise<ReadonlyMap<number, readonly string[]>> {
+    const { database } = this.#parts;
+    const stored = await readDefinitions(database, database.names, name);
+    return new Map(stored.map(({ version, structure }) => [version, structure]));
+  }
+
+  async #upgrade(
+    sagaId: string,
+    to: AnySaga,
+    actor: string,
+    structures: ReadonlyMap<number, readonly string[]>,
+  ): Promise<UpgradeResult> {
+    const result = await this.#parts.engine.submit({ kind: 'upgrade', sagaId, to, structures, actor });
+    if (result.kind !== 'upgraded') throw unexpected(result);
+    return result.result;
+  }
+
   async whatNext(id: string): Promise<WhatNext> {
     const { definition, found } = await this.#known(id);
     return whatNext(definition, found.stored.envelope);
@@ -254,12 +305,7 @@ export class Runner implements PostgresRunner {
     options: StartOptions,
   ): StartItem {
     const { registry, chance } = this.#parts;
-    const saga = version === undefined ? registry.newest(name) : registry.find(name, version);
-    if (!saga)
-      throw new SagaError(
-        'SAGA_UNKNOWN',
-        `saga '${name}' version ${version} is not among the runner's sagas`,
-      );
+    const saga = registry.chosen(name, version);
     const { id, idempotencyKey, actor = 'system' } = options;
     const sagaId = id ?? (idempotencyKey === undefined ? chance.uuid() : sagaIdFor(name, idempotencyKey));
     assertSagaId(sagaId);

@@ -64,6 +64,13 @@ export class SagaFold {
     return new SagaFold(definition, stored.envelope, now, { stored });
   }
 
+  /** A saga that comes to another version, or is parked because it couldn't; it is written as it is then. */
+  static upgraded(definition: AnySaga, stored: StoredSaga, decision: Decision, now: number): SagaFold {
+    const fold = new SagaFold(definition, decision.envelope, now, { stored });
+    fold.#take(decision);
+    return fold;
+  }
+
   /** A saga that begins. */
   static begun(
     definition: AnySaga,
@@ -95,16 +102,18 @@ export class SagaFold {
   /** What is to be written of the saga itself; `undefined` when nothing happened. */
   write(): SagaWrite | undefined {
     if (!this.#isDirty) return undefined;
-    this.#readAttributes();
     const { definition } = this;
+    // Of a version that may be unknown here, nothing is known but that it is parked.
+    const isKnown = this.#envelope.version === definition.version;
+    if (isKnown) this.#readAttributes();
     const envelope = this.#envelope;
     return {
       id: this.sagaId,
       saga: definition.name,
-      version: definition.version,
-      fingerprint: definition.fingerprint,
-      status: this.#error === null ? sagaStatus(definition, envelope) : 'parked',
-      settled: this.#error === null && isSettled(definition, envelope),
+      version: envelope.version,
+      fingerprint: envelope.fingerprint,
+      status: this.#error === null && isKnown ? sagaStatus(definition, envelope) : 'parked',
+      settled: this.#error === null && isKnown && isSettled(definition, envelope),
       revision: (this.#stored?.revision ?? 0) + 1,
       envelope,
       attributes: this.#attributes,
@@ -175,6 +184,15 @@ export class SagaFold {
       case 'leaveStep':
         this.#merge(key, { left: true });
         break;
+      case 'renameStep': {
+        const { step } = effect;
+        this.#changed.set(key, {
+          sagaId,
+          key,
+          renamed: { step, queue: stepQueue(this.definition.name, step) },
+        });
+        break;
+      }
       case 'parkStep':
         this.#merge(key, { status: 'parked', lastError: effect.error });
         break;

@@ -5,6 +5,7 @@ import {
   SagaError,
   type StepContract,
 } from '@countermand/saga-core';
+import type { KnownVersion } from './ports/store.js';
 
 /** Adapters by saga name and step name, as the user gives them. */
 export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -39,11 +40,24 @@ export class SagaRegistry {
     }
   }
 
+  /** Every definition, as far as the store has to know it. */
+  get known(): readonly KnownVersion[] {
+    return this.sagas;
+  }
+
   find(name: string, version: number): AnySaga | undefined {
     return this.#byVersion.get(versionKey(name, version));
   }
 
-  /** The definition that a start by name means: the one given, or the newest. @throws SagaError `SAGA_UNKNOWN` */
+  /** The definition of that version, or the newest. @throws SagaError `SAGA_UNKNOWN` */
+  chosen(name: string, version: number | undefined): AnySaga {
+    if (version === undefined) return this.newest(name);
+    const saga = this.find(name, version);
+    if (saga) return saga;
+    throw new SagaError('SAGA_UNKNOWN', `saga '${name}' version ${version} is not among the runner's sagas`);
+  }
+
+  /** The definition that a start by name means. @throws SagaError `SAGA_UNKNOWN` */
   newest(name: string): AnySaga {
     const versions = this.sagas.filter((saga) => saga.name === name);
     const [newest] = versions.toSorted((a, b) => b.version - a.version);

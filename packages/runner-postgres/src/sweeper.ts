@@ -1,3 +1,4 @@
+import type { StepOutcome } from '@countermand/saga-core';
 import type { MoveItem, MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
@@ -99,8 +100,11 @@ export class Sweeper {
   /** One sweep. Says whether there may be more of something than one sweep takes. */
   async sweep(): Promise<boolean> {
     const { store, registry, servedQueues, onQueues } = this.#options;
-    const known = registry.sagas.map(({ name, version }) => ({ name, version }));
-    const found = await store.sweep({ known, queues: servedQueues(), limit: LIMIT + this.#given.size });
+    const found = await store.sweep({
+      known: registry.known.map(({ name, version }) => ({ name, version })),
+      queues: servedQueues(),
+      limit: LIMIT + this.#given.size,
+    });
     if (found.queues.length > 0) onQueues(found.queues);
     let given = this.#giveTimers(found);
     for (const { sagaId, messageId } of found.inbox) {
@@ -137,7 +141,7 @@ export class Sweeper {
     const again: Parameters<Store['redeliver']>[0][number][] = [];
     for (const row of rows) {
       const fate = fateOf(row, now, this.#options.registry);
-      if (fate === 'answer') this.#giveUnknown(row);
+      if (fate === 'answer') this.#giveAnswer(row);
       else
         again.push({
           row,
@@ -159,12 +163,12 @@ export class Sweeper {
     if (others.length > 0) await this.#options.store.notify(others);
   }
 
-  /** Nothing more will be tried, and nobody can look what became of it. */
-  #giveUnknown(row: DueRow): void {
+  /** The answer that a process left which doesn't know the saga, or that nobody can say what became of it. */
+  #giveAnswer(row: DueRow): void {
     const { sagaId, key, status, lease } = row;
     const message =
       row.lastError ?? (row.left ? 'the machine had left the step' : 'no answer before the deadline');
-    const outcome = { kind: 'unknown', message } as const;
+    const outcome = leftAnswer(row) ?? ({ kind: 'unknown', message } as const);
     this.#give(rowId(sagaId, key), {
       kind: 'answer',
       sagaId,
@@ -178,12 +182,20 @@ export class Sweeper {
   }
 }
 
+/** What a process has left that didn't know the saga. */
+function leftAnswer({ result }: DueRow): StepOutcome | undefined {
+  if (!result?.leftToOthers) return undefined;
+  const { leftToOthers: _left, ...outcome } = result;
+  return outcome;
+}
+
 /**
  * `again`: to be carried out, by whoever takes it. `probe`: attempts or time are used up; whoever takes it only
  * looks what became of them. `answer`: nobody can look, or nobody did; the outcome is unknown.
  */
 function fateOf(row: DueRow, now: number, registry: SagaRegistry): 'again' | 'probe' | 'answer' {
   if (row.kind === 'publish') return 'again';
+  if (leftAnswer(row)) return 'answer';
   const contract = registry.contract(row.saga, row.version, row.step ?? '');
   if (!contract) return 'again';
   // Where the machine has left it, its own ledger asks what became of it, if it needs to know.

@@ -51,5 +51,13 @@ export type AdminCause =
   | { readonly type: 'skip'; readonly key: string; readonly reason: string; readonly actor: string }
   | { readonly type: 'park'; readonly reason: string; readonly actor: string };
 
+/** A saga is to go on in a newer version of its definition. */
+export interface UpgradeCause {
+  readonly type: 'upgrade';
+  /** The version that it goes to. */
+  readonly to: number;
+  readonly actor: string;
+}
+
 /** Everything that can move a saga. Plain JSON. */
-export type Cause = EventCause | AnswerCause | TimerCause | AdminCause;
+export type Cause = EventCause | AnswerCause | TimerCause | AdminCause | UpgradeCause;

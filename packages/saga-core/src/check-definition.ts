@@ -22,6 +22,7 @@ export function checkDefinition(saga: DraftSaga): void {
     fail(saga, 'its name must be a letter, then letters, digits, - and _, at most 40 in all');
   if (!Number.isInteger(saga.version) || saga.version < 1)
     fail(saga, 'its version must be a whole number from 1');
+  checkMigrations(saga);
   checkActors(saga);
   checkEvents(saga);
   const { context } = saga.machine.config;
@@ -34,6 +35,14 @@ export function checkDefinition(saga: DraftSaga): void {
       saga,
       `no state is tagged '${REST_TAG}'; tag the states in which it may stay for good: tags: ['${REST_TAG}']`,
     );
+  }
+}
+
+function checkMigrations(saga: DraftSaga): void {
+  for (const key of Object.keys(saga.migrate ?? {})) {
+    const from = Number(key);
+    if (!Number.isInteger(from) || from < 1 || from >= saga.version)
+      fail(saga, `migrate.${key}: a version before its own is meant, 1 to ${saga.version - 1}`);
   }
 }
 

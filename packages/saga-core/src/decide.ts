@@ -2,7 +2,7 @@ import { applyAdmin } from './apply-admin.js';
 import { giveAnswer, keepAnswer, settleAnswer } from './apply-answer.js';
 import { type Applied, applyEvent, applyTimer, parkCause } from './apply-event.js';
 import { carryActions } from './carry-actions.js';
-import type { AnswerCause, Cause, EventCause } from './cause.js';
+import type { AnswerCause, Cause, EventCause, UpgradeCause } from './cause.js';
 import type { Decision } from './decision.js';
 import { stabilize } from './deliver.js';
 import { type Draft, finish, openDraft, record, revert, storedCause } from './draft.js';
@@ -12,6 +12,7 @@ import { plainCause } from './plain-outcome.js';
 import type { AnySaga } from './saga-definition.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { assertSagaId } from './saga-id.js';
+import { upgradeSaga } from './upgrade-saga.js';
 import { enter } from './xstate-seam.js';
 
 /** What {@link begin} takes. */
@@ -64,12 +65,13 @@ export function begin(saga: AnySaga, beginning: Beginning): Decision {
  * @throws SagaError `SAGA_UNKNOWN`, `FINGERPRINT_MISMATCH`, `SNAPSHOT_INVALID`: the envelope isn't this definition's
  */
 export function decide(saga: AnySaga, envelope: Envelope, cause: Cause, at: number): Decision {
+  if (cause.type === 'upgrade') return upgradeSaga(saga, envelope, cause, at);
   const draft = openDraft(saga, envelope, at);
   const { outcome, reason } = apply(draft, plainCause(cause));
   return finish(draft, outcome, reason);
 }
 
-function apply(draft: Draft, cause: Cause): Applied {
+function apply(draft: Draft, cause: Exclude<Cause, UpgradeCause>): Applied {
   switch (cause.type) {
     case 'event':
       return applySafely(draft, cause, () => applyEvent(draft, cause));
@@ -116,7 +118,12 @@ function followUp(draft: Draft, settled: Applied): Applied {
 }
 
 /** Applies a cause and what follows from it. Where the saga's own functions throw, goes back and parks. */
-function applySafely(draft: Draft, cause: Cause, work: () => Applied, follow = true): Applied {
+function applySafely(
+  draft: Draft,
+  cause: Exclude<Cause, UpgradeCause>,
+  work: () => Applied,
+  follow = true,
+): Applied {
   const copy = { ...draft };
   try {
     const applied = work();

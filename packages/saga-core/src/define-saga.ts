@@ -4,6 +4,7 @@ import { checkDefinition } from './check-definition.js';
 import type { JsonObject } from './json.js';
 import type { PublicEvent } from './public-event.js';
 import type { AnySaga, EventNamed, MissingUndo, SagaDefinition } from './saga-definition.js';
+import type { SagaMigrations } from './saga-migration.js';
 import { isStep, type StepContract } from './step.js';
 import { describeStructure, fingerprintOf } from './structure.js';
 
@@ -35,6 +36,11 @@ export interface SagaOptions<M extends AnyStateMachine, Events, Name extends str
    * says with its transitions and guards where it may lead.
    */
   readonly override?: keyof Events & string;
+  /**
+   * How sagas of earlier versions become sagas of this one: by the version that they start from, each to the next.
+   * A saga of version 1 comes to version 3 by `{ 1: ..., 2: ... }`; the definitions in between aren't needed.
+   */
+  readonly migrate?: SagaMigrations;
 }
 
 /**
@@ -74,6 +80,7 @@ export function defineSaga<
     override: options.override,
     input: options.input,
     attributes: options.attributes as AnySaga['attributes'],
+    ...(options.migrate && { migrate: options.migrate }),
   };
   checkDefinition(draft);
   const structure = describeStructure(draft);

@@ -57,6 +57,14 @@ export interface CancelTimer {
   readonly key: string;
 }
 
+/** An unsettled row is of a step that has another name now; its key, and what the participant knows it by, stay. */
+export interface RenameStep {
+  readonly type: 'renameStep';
+  readonly key: string;
+  /** The contract's new name. */
+  readonly step: string;
+}
+
 /** Publish a domain event; `sequence` counts from 1 per saga, and subscribers get events in that order. */
 export interface Publish {
   readonly type: 'publish';
@@ -78,6 +86,7 @@ export type Effect =
   | LeaveStep
   | CancelStep
   | ParkStep
+  | RenameStep
   | ArmTimer
   | CancelTimer
   | Publish

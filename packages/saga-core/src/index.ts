@@ -23,7 +23,15 @@ export {
 } from './answer.js';
 export { admitEvent } from './apply-event.js';
 export { timerKey } from './carry-actions.js';
-export type { AdminCause, AnswerCause, Cause, EventCause, StepOutcome, TimerCause } from './cause.js';
+export type {
+  AdminCause,
+  AnswerCause,
+  Cause,
+  EventCause,
+  StepOutcome,
+  TimerCause,
+  UpgradeCause,
+} from './cause.js';
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
 export type { CheckReport, Finding, SuppressedFinding, TraceLine } from './check/check-report.js';
 export { checkSaga } from './check/check-saga.js';
@@ -69,6 +77,7 @@ export type {
 } from './saga-definition.js';
 export { ERROR_CODES, messageOf, SagaError, type SagaErrorCode } from './saga-error.js';
 export { assertSagaId, idempotencyKey, isSagaId, parseIdempotencyKey, rowKey } from './saga-id.js';
+export type { MigratedSaga, SagaMigration, SagaMigrations } from './saga-migration.js';
 export {
   type AnyStep,
   asAction,
@@ -89,6 +98,14 @@ export {
   type UndoOptions,
 } from './step.js';
 export { diffStructures } from './structure.js';
+export {
+  examineUpgrade,
+  type UpgradeExamination,
+  type UpgradeVerdict,
+  upgradeResultOf,
+  upgradeSaga,
+  type VersionBefore,
+} from './upgrade-saga.js';
 export {
   attributesOf,
   compensationPreview,

@@ -38,7 +38,7 @@ function makePlain(outcome: StepOutcome): StepOutcome {
 }
 
 /** A cause whose outcome, should it be an answer, is plain. */
-export function plainCause(cause: Cause): Cause {
+export function plainCause<One extends Cause>(cause: One): One {
   return cause.type === 'answer' ? { ...cause, outcome: plainOutcome(cause.outcome) } : cause;
 }
 

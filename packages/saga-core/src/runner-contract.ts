@@ -131,6 +131,21 @@ export interface WhatNext {
   readonly wouldUndo: readonly ObligationView[];
 }
 
+/** What {@link SagaRunner.upgrade} takes. */
+export interface UpgradeOptions extends AdminOptions {
+  /** The version; the newest that the runner knows by default. */
+  readonly to?: number;
+}
+
+/**
+ * What became of an upgrade. `same`: the saga is of that version. `refused`: it goes on in its own version, for the
+ * reason given. `parked`: its migration failed, and it is parked with the error, in its own version.
+ */
+export interface UpgradeResult {
+  readonly outcome: 'upgraded' | 'same' | 'refused' | 'parked';
+  readonly reason?: string;
+}
+
 /** The answer of a step whose adapter said `later()`. */
 export type LateAnswer =
   | { readonly output: unknown }
@@ -163,6 +178,12 @@ export interface SagaRunner {
   skip(id: string, options: AdminOptions & { readonly step: string; readonly reason: string }): Promise<void>;
   /** @throws SagaError `OVERRIDE_REFUSED`, whose details name the possible targets */
   override(id: string, request: OverrideRequest): Promise<SendResult>;
+  /**
+   * Moves a saga to another version of its definition, by that version's `migrate`.
+   *
+   * @throws SagaError `SAGA_NOT_FOUND`, `SAGA_UNKNOWN`
+   */
+  upgrade(id: string, options: UpgradeOptions): Promise<UpgradeResult>;
   whatNext(id: string): Promise<WhatNext>;
   /** What compensation would undo now, in its order. */
   compensationPreview(id: string): Promise<readonly ObligationView[]>;

@@ -4,6 +4,7 @@ import type { AdapterOf } from './adapter.js';
 import type { CheckOptions } from './check/check-options.js';
 import type { JsonObject } from './json.js';
 import type { PublicEvent } from './public-event.js';
+import type { SagaMigrations } from './saga-migration.js';
 import type { AnyStep, StepContract } from './step.js';
 
 /** The steps among a machine's actors. */
@@ -85,6 +86,8 @@ export interface AnySaga {
   readonly fingerprint: string;
   /** The machine's structure and the contracts, a line each; for telling what differs. */
   readonly structure: readonly string[];
+  /** How sagas of earlier versions move to this one, a version at a time. */
+  readonly migrate?: SagaMigrations | undefined;
   /** What every check of it uses; see `withCheckOptions`. */
   readonly check?: CheckOptions;
   readonly '~types'?: SagaTypes<unknown, { readonly type: string }, unknown>;

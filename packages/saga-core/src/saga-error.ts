@@ -28,6 +28,10 @@ export const ERROR_CODES = {
   UNDO_FAILED: 'An undo could not be carried out within its retry budget.',
   UNDO_MISSING: 'An obligation must be undone, but the step that opened it names no undo.',
   OBLIGATION_LEFT_OPEN: 'The machine came to rest while something was still open in the world.',
+  UPGRADE_FAILED:
+    'A migration to a newer version threw, or what it made is not valid; the saga stays in its version.',
+  UPGRADE_REFUSED:
+    'The saga can not go on in that version while it is where it is, or its mapping is missing.',
   PARKED_BY_HAND: 'An administrator parked the saga.',
   ANSWER_INVALID: 'What was given as an answer of a step is none.',
   ANSWER_UNKNOWN: 'No step waits for an answer with that idempotency key.',

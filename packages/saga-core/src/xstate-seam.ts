@@ -95,6 +95,23 @@ function restoreFully(machine: AnyStateMachine, stored: StoredSnapshot): Live {
   return readLive({ ...raw, context } as AnyMachineSnapshot);
 }
 
+/**
+ * The state value that has these leaves active; a path that ends above its leaves means their initial ones. Nothing is
+ * entered by this: whatever the states invoke or arm must have been begun before.
+ */
+export function stateValueOf(machine: AnyStateMachine, leaves: readonly string[], context: Json): Json {
+  const partial = Object.create(null) as Record<string, unknown>;
+  for (const leaf of leaves) {
+    let inner = partial;
+    for (const key of leaf.split('.')) {
+      inner[key] ??= {};
+      inner = inner[key] as Record<string, unknown>;
+    }
+  }
+  const config = { value: partial, context } as Parameters<AnyStateMachine['resolveState']>[0];
+  return machine.resolveState(config).value as Json;
+}
+
 /** What is stored of a snapshot; children only where `keep` says that they are in flight. */
 export function store(
   machine: AnyStateMachine,

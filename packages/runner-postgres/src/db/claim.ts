@@ -20,9 +20,10 @@ function claimStatement({ ours }: SchemaNames): string {
       for no key update skip locked
     ),
     asked as (
-      select * from jsonb_to_recordset($2::jsonb)
+      select x.*, (l.saga, l.version) in (select * from unnest($5::text[], $6::int[])) as known
+      from jsonb_to_recordset($2::jsonb)
         as x("sagaId" text, key text, "from" text[], lease uuid, overdue boolean, "to" text, result jsonb)
-      where "sagaId" in (select id from locked)
+      join locked l on l.id = x."sagaId"
     ),
     claimed as (
       update ${ours}.outbox o set
@@ -35,7 +36,17 @@ function claimStatement({ ours }: SchemaNames): string {
       where o.saga_id = x."sagaId" and o.key = x.key
         and o.status = any(x."from") and (x.lease is null or o.lease = x.lease)
         and (not x.overdue or o.due_at <= ${ours}.saga_now())
+        and (x.known or o.kind = 'publish')
       returning ${outboxColumns(ours, 'o')}
+    ),
+    left_to_others as (
+      update ${ours}.outbox o set result = x.result || '{"leftToOthers": true}', due_at = ${ours}.saga_now()
+      from asked x
+      where o.saga_id = x."sagaId" and o.key = x.key
+        and o.status = any(x."from") and (x.lease is null or o.lease = x.lease)
+        and not x.known and o.kind = 'step' and x.result is not null
+        and o.result->'leftToOthers' is null
+      returning o.saga_id as "sagaId", o.key
     ),
     messages as (
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
@@ -51,6 +62,7 @@ function claimStatement({ ours }: SchemaNames): string {
       where s.id = any($1::text[]) and s.id not in (select id from locked)
     union all select 'message', to_json(m) from messages m
     union all select 'claimed', to_json(c) from claimed c
+    union all select 'left', to_json(l) from left_to_others l
     union all select 'refused', to_json(r) from (
       select ${outboxColumns(ours, 'o')} from ${ours}.outbox o join asked x on o.saga_id = x."sagaId" and o.key = x.key
       where (o.saga_id, o.key) not in (select "sagaId", key from claimed)
@@ -62,6 +74,7 @@ type Part =
   | { readonly part: 'saga'; readonly body: StoredSaga }
   | { readonly part: 'busy'; readonly body: string }
   | { readonly part: 'message'; readonly body: InboxRow }
+  | { readonly part: 'left'; readonly body: Pick<OutboxRow, 'sagaId' | 'key'> }
   | { readonly part: 'claimed' | 'refused'; readonly body: OutboxRow };
 
 /** Locks the sagas of a batch and claims its causes; needs a transaction. */
@@ -76,7 +89,10 @@ export async function claim(session: Session, names: SchemaNames, request: Claim
     JSON.stringify(request.outbox),
     JSON.stringify(request.messages),
     request.startIds,
+    request.known.map(({ name }) => name),
+    request.known.map(({ version }) => version),
   ]);
+  const leftToOthers = new Set<string>();
   const sagas = new Map<string, StoredSaga>();
   const busy = new Set(request.startIds.filter((id) => !reserved.has(id)));
   const inbox = new Map<string, InboxRow>();
@@ -87,12 +103,13 @@ export async function claim(session: Session, names: SchemaNames, request: Claim
     if (part === 'now') now = body;
     else if (part === 'saga') sagas.set(body.id, body);
     else if (part === 'busy') busy.add(body);
+    else if (part === 'left') leftToOthers.add(rowId(body.sagaId, body.key));
     else if (part === 'message') inbox.set(rowId(body.sagaId, body.messageId), body);
     else (part === 'claimed' ? claimed : refused).set(rowId(body.sagaId, body.key), body);
   }
   // A saga that exists needs no reservation any more.
   for (const id of sagas.keys()) busy.delete(id);
-  return { now, sagas, busy, inbox, claimed, refused };
+  return { now, sagas, busy, inbox, claimed, refused, leftToOthers };
 }
 
 /**

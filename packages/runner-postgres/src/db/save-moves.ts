@@ -16,8 +16,9 @@ function saveStatement({ ours }: SchemaNames): string {
     ),
     moved as (
       update ${ours}.saga s set status = x.status, settled = x.settled, revision = x.revision, state = x.state,
-        attributes = x.attributes, envelope = x.envelope, error = x.error, updated_at = ${ours}.saga_now()
-      from jsonb_to_recordset($2::jsonb) as x(id text, status text, settled boolean, revision int, state jsonb,
+        attributes = x.attributes, envelope = x.envelope, error = x.error, version = x.version,
+        fingerprint = x.fingerprint, updated_at = ${ours}.saga_now()
+      from jsonb_to_recordset($2::jsonb) as x(id text, version int, fingerprint text, status text, settled boolean, revision int, state jsonb,
         attributes jsonb, envelope jsonb, error text)
       where s.id = x.id and s.revision = x.revision - 1
       returning 1
@@ -64,15 +65,18 @@ function saveStatement({ ours }: SchemaNames): string {
                   else o.attempt end,
         result = case when x.renewed is not null then null else o.result end,
         stuck = false,
-        delivery = coalesce(x.delivery, o.delivery),
+        step = coalesce(x.renamed->>'step', o.step),
+        queue = coalesce(x.renamed->>'queue', o.queue),
+        delivery = case when x.renamed is null then coalesce(x.delivery, o.delivery) end,
         lease = coalesce(x.lease, o.lease),
         deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8), o.deadline_at),
         due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt")
+                 when x.renamed is not null and o.delivery is not null then ${ours}.saga_now()
                  when x."left" and o.status in ('pending', 'parked') then ${ours}.saga_now() else o.due_at end,
         settled_at = case when x.status = 'cancelled' then ${ours}.saga_now()
                      when x.status is null then o.settled_at end
       from jsonb_to_recordset($7::jsonb) as x("sagaId" text, key text, status text, "left" boolean, "lastError" text,
-        renewed jsonb, delivery uuid, lease uuid, "dueAt" float8)
+        renewed jsonb, delivery uuid, lease uuid, "dueAt" float8, renamed jsonb)
       where o.saga_id = x."sagaId" and o.key = x.key
     )
     select (select count(*) from moved)::float8 as moved, (select count(*) from received)::float8 as received,

@@ -1,4 +1,4 @@
-import type { LeasedRow, Store } from '../ports/store.js';
+import type { KnownVersion, LeasedRow, Store } from '../ports/store.js';
 import { rowId } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
@@ -22,12 +22,16 @@ function leaseStatement({ ours }: SchemaNames): string {
       join ${ours}.saga s on s.id = x."sagaId"
       join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
     ),
+    unknown as (
+      select distinct saga as name, version from asked where not known
+    ),
     given_back as (
       update ${ours}.outbox o set delivery = null, due_at = ${ours}.saga_now() + $5::float8 * interval '1 ms'
       from asked x
       where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = 'pending'
         and not x.known
-    )
+    ),
+    taken as (
     update ${ours}.outbox o set
       status = 'leased',
       attempt = o.attempt + case when o.deadline_at <= ${ours}.saga_now() then 0 else 1 end,
@@ -37,7 +41,9 @@ function leaseStatement({ ours }: SchemaNames): string {
     from asked x
     where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = 'pending'
       and not o."left" and x.known
-    returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt"`;
+    returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt"
+    )
+    select to_json(t) as leased, null as unknown from taken t union all select null, to_json(u) from unknown u`;
 }
 
 /**
@@ -58,15 +64,19 @@ export async function takeWakeups(
       wakeups.push(...fetched);
       if (fetched.length >= limit) full.push(name);
     }
-    if (wakeups.length === 0) return { rows: [], full, stale: [] };
+    if (wakeups.length === 0) return { rows: [], full, stale: [], unknown: [] };
     const asked = wakeups.map((wakeup) => ({ ...wakeup, lease: request.newLease() }));
-    const leased = await session.query<LeasedRow>(leaseStatement(database.names), [
-      JSON.stringify(asked),
-      request.known.map(({ name }) => name),
-      request.known.map(({ version }) => version),
-      request.leaseMs,
-      GIVE_BACK_MS,
-    ]);
+    const found = await session.query<{ leased?: LeasedRow; unknown?: KnownVersion }>(
+      leaseStatement(database.names),
+      [
+        JSON.stringify(asked),
+        request.known.map(({ name }) => name),
+        request.known.map(({ version }) => version),
+        request.leaseMs,
+        GIVE_BACK_MS,
+      ],
+    );
+    const leased = found.flatMap((one) => one.leased ?? []);
     const byRow = new Map(leased.map((row) => [rowId(row.sagaId, row.key), row]));
     const rows: LeasedRow[] = [];
     const stale: Wakeup[] = [];
@@ -77,6 +87,6 @@ export async function takeWakeups(
     }
     // Oldest first: what a fetch returns has no order of its own.
     rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
-    return { rows, full, stale };
+    return { rows, full, stale, unknown: found.flatMap((one) => one.unknown ?? []) };
   });
 }

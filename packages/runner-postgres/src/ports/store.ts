@@ -60,7 +60,8 @@ export interface OutboxRow {
   readonly deadlineAt: number | null;
   readonly input: unknown;
   readonly idempotencyKey: string | null;
-  readonly result: StepOutcome | null;
+  /** How it ended; `leftToOthers` says that the saga hasn't learned it yet, see {@link Claims.leftToOthers}. */
+  readonly result: (StepOutcome & { readonly leftToOthers?: true }) | null;
   readonly lastError: string | null;
   /** Milliseconds since the epoch, database time. */
   readonly createdAt: number;
@@ -113,6 +114,14 @@ export interface ClaimRequest {
   readonly startIds: readonly string[];
   readonly messages: readonly { readonly sagaId: string; readonly messageId: string }[];
   readonly outbox: readonly OutboxClaim[];
+  /** The definitions that this process can decide for. Of other sagas nothing is claimed. */
+  readonly known: readonly KnownVersion[];
+}
+
+/** A definition, as far as the store has to know it. */
+export interface KnownVersion {
+  readonly name: string;
+  readonly version: number;
 }
 
 /** What was locked and claimed. Maps are keyed by saga id, or by {@link rowId}. */
@@ -129,6 +138,11 @@ export interface Claims {
   readonly claimed: ReadonlyMap<string, OutboxRow>;
   /** As they are, where the claim was refused; rows that don't exist are missing. */
   readonly refused: ReadonlyMap<string, OutboxRow>;
+  /**
+   * Answers of sagas that aren't known here: the row keeps the answer and is due, so that whoever knows the saga
+   * gives it to it, without another attempt.
+   */
+  readonly leftToOthers: ReadonlySet<string>;
 }
 
 /** A saga as it is to be written. `revision` is the one that it gets; a new saga's is 1. */
@@ -174,6 +188,8 @@ export interface OutboxChange {
   readonly delivery?: string;
   readonly dueAt?: number;
   readonly lease?: string;
+  /** Its step has another name; a wake-up that is out for it counts no more, and it is due at once. */
+  readonly renamed?: { readonly step: string; readonly queue: string };
 }
 
 /** A wake-up to be sent for a row. */
@@ -265,7 +281,7 @@ export interface DueRow extends OutboxRow {
 /** What {@link Store.sweep} looks for. */
 export interface SweepRequest {
   /** The definitions that this process can decide for. */
-  readonly known: readonly { readonly name: string; readonly version: number }[];
+  readonly known: readonly KnownVersion[];
   /** Queues that this process works. */
   readonly queues: readonly string[];
   readonly limit: number;
@@ -319,13 +335,15 @@ export interface Store {
   takeWakeups(request: {
     readonly queues: readonly string[];
     readonly limit: number;
-    readonly known: readonly { readonly name: string; readonly version: number }[];
+    readonly known: readonly KnownVersion[];
     readonly leaseMs: number;
     readonly newLease: () => string;
   }): Promise<{
     readonly rows: readonly LeasedRow[];
     readonly full: readonly string[];
     readonly stale: readonly Wakeup[];
+    /** Definitions of sagas that aren't known here; their rows were given back. */
+    readonly unknown: readonly KnownVersion[];
   }>;
   /** Prolongs leases; those that aren't returned are lost, or about to be settled by this process. */
   renewLeases(

@@ -147,7 +147,7 @@ export class SimDatabase {
       this.#write(tx, next);
       claimed.set(id, next);
     }
-    return { now, sagas, busy, inbox, claimed, refused };
+    return { leftToOthers: new Set(), now, sagas, busy, inbox, claimed, refused };
   }
 
   reserveAbsent(tx: OpenTransaction, ids: readonly string[]): ReadonlySet<string> {

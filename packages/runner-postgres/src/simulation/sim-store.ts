@@ -313,7 +313,7 @@ export class SimStore implements Store {
       rows.push({ ...leased, ...name, leasedAt: now, wakeup });
     }
     rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
-    return { rows, full, stale };
+    return { rows, full, stale, unknown: [] };
   }
 
   #nameOf(sagaId: string): { readonly saga: string; readonly version: number } {

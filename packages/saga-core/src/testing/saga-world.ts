@@ -117,6 +117,11 @@ export class SagaWorld {
       case 'log':
         stored.logs.push({ label: effect.label, value: effect.value });
         return;
+      case 'renameStep': {
+        const row = stored.rows.get(effect.key);
+        if (row) Object.assign(row, { step: effect.step });
+        return;
+      }
       default: {
         const row = stored.rows.get(effect.key);
         if (row) this.#change(stored, row, effect);

@@ -30,7 +30,7 @@ export interface PublishedEvent {
 
 /** Everything that is stored of one saga. */
 export interface StoredSaga {
-  readonly definition: AnySaga;
+  definition: AnySaga;
   /** Of the start, for telling an equal one. */
   readonly inputText: string;
   readonly createdAt: number;

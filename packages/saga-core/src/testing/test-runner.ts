@@ -15,11 +15,14 @@ import type {
   SendResult,
   StartOptions,
   StartResult,
+  UpgradeOptions,
+  UpgradeResult,
   WhatNext,
 } from '../runner-contract.js';
 import type { AnySaga } from '../saga-definition.js';
 import { SagaError } from '../saga-error.js';
 import { assertSagaId, parseIdempotencyKey } from '../saga-id.js';
+import { upgradeResultOf, upgradeSaga } from '../upgrade-saga.js';
 import { compensationPreview, whatNext } from '../view.js';
 import { Mailbox, refusedError } from './mailbox.js';
 import { type AdapterCall, SagaWorld } from './saga-world.js';
@@ -43,7 +46,7 @@ export class TestRunner implements SagaRunner {
   readonly #idsByKey = new Map<string, string>();
   #drawn = 0;
 
-  /** @param sagas - newest versions are started */
+  /** @param sagas - of several versions, the newest is started where none is asked for */
   constructor(sagas: readonly AnySaga[], world: ConstructorParameters<typeof SagaWorld>[0]) {
     this.#sagas = sagas;
     this.#world = new SagaWorld(world);
@@ -54,9 +57,13 @@ export class TestRunner implements SagaRunner {
     return this.#world.now;
   }
 
-  start(saga: { readonly name: string }, input: unknown, options: StartOptions = {}): Promise<StartResult> {
+  start(
+    saga: { readonly name: string; readonly version?: number },
+    input: unknown,
+    options: StartOptions = {},
+  ): Promise<StartResult> {
     return promised(() => {
-      const definition = this.#definition(saga.name);
+      const definition = this.#definition(saga.name, saga.version);
       const id = this.#idFor(definition, options);
       assertSagaId(id);
       const inputText = canonicalText(input);
@@ -168,6 +175,21 @@ export class TestRunner implements SagaRunner {
     });
   }
 
+  upgrade(id: string, { actor, to }: UpgradeOptions): Promise<UpgradeResult> {
+    return promised(() => {
+      const stored = this.#world.stored(id);
+      const target = this.#definition(stored.definition.name, to);
+      const cause = { type: 'upgrade', to: target.version, actor } as const;
+      const decision = upgradeSaga(target, stored.envelope, cause, this.#world.now, {
+        structure: stored.definition.structure,
+      });
+      if (decision.outcome === 'applied') stored.definition = target;
+      if (decision.outcome === 'applied' || decision.outcome === 'deferred')
+        this.#world.take(stored, decision);
+      return upgradeResultOf(decision);
+    });
+  }
+
   whatNext(id: string): Promise<WhatNext> {
     return promised(() => {
       const { definition, envelope } = this.#world.stored(id);
@@ -259,8 +281,10 @@ export class TestRunner implements SagaRunner {
     if (decision.outcome === 'refused') throw refusedError(decision.reason ?? 'NOT_PARKED');
   }
 
-  #definition(name: string): AnySaga {
-    const versions = this.#sagas.filter((saga) => saga.name === name);
+  #definition(name: string, version?: number): AnySaga {
+    const versions = this.#sagas.filter(
+      (saga) => saga.name === name && (version === undefined || saga.version === version),
+    );
     const newest = versions.reduce<AnySaga | undefined>(
       (best, saga) => (best && best.version > saga.version ? best : saga),
       undefined,

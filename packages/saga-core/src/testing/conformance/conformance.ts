@@ -9,6 +9,7 @@ import { describeShapes } from './shapes-chapter.js';
 import { describeSteps } from './steps-chapter.js';
 import { describeTimers } from './timers-chapter.js';
 import { describeUnwinding } from './unwinding-chapter.js';
+import { describeVersions } from './versions-chapter.js';
 
 /**
  * States, as tests, what every runner does at the border that a user sees. Runs in the test framework that is given,
@@ -32,4 +33,5 @@ export function conformance({ describe, it, expect }: TestTools, createHost: Cre
   describeShapes(tools);
   describeAdministration(tools);
   describeHistory(tools);
+  describeVersions(tools);
 }

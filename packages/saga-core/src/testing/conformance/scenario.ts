@@ -8,6 +8,7 @@ import { SagaError } from '../../saga-error.js';
 import { booking } from './booking-saga.js';
 import type { ConformanceHost, CreateHost, TestTools } from './conformance-host.js';
 import { group } from './group-saga.js';
+import { journey1, journey2 } from './journey-saga.js';
 import { pair } from './pair-saga.js';
 
 /** A call of an adapter or a probe, as the scenario's adapters saw it. */
@@ -41,10 +42,11 @@ interface Gate {
   waiting: number;
 }
 
-const SAGAS = [booking, group, pair];
+const SAGAS = [booking, group, pair, journey1, journey2];
 
 const REPLIES: Readonly<Record<string, Reply>> = {
   reserve: ({ input }) => ({ reference: `seat ${input.seat}` }),
+  holdSeat: ({ input }) => ({ reference: `seat ${input.seat}` }),
   authorize: () => ({ reference: 'hold 1' }),
   capture: () => ({ reference: 'charge 1' }),
   notify: () => null,
