@@ -1,6 +1,9 @@
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
 import { expect, it, onTestFinished } from 'vitest';
+import { changing1 } from './test-support/changing-saga.js';
+import { freshDatabase } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { spawnNode } from './test-support/spawn-node.js';
 import { trip } from './test-support/trip-saga.js';
@@ -45,3 +48,43 @@ it('it says how it is used', async () => {
     });
   }
 });
+
+it('countermand diff tells of live sagas what a new version means for them, and upgrade moves them', async () => {
+  const { url } = await freshDatabase();
+  const old = openRunner({
+    connection: url,
+    sagas: [changing1],
+    adapters: { changing: { work: () => ({ ok: 'yes' }) } },
+  });
+  await old.work();
+  for (const id of ['one', 'two']) await old.start(changing1, { n: 1 }, { id });
+  for (const id of ['one', 'two']) await old.waitFor(id, ({ state }) => state === 'WAITING');
+  const module = fileURLToPath(new URL('./test-support/changing-saga.ts', import.meta.url));
+  const of = (...args: string[]) => countermand([...args], { DATABASE_URL: url });
+
+  const silent = await of('diff', module, '--export', 'silent2');
+  expect(silent).toMatchObject({ code: 3, err: '' });
+  expect(silent.out).toContain(
+    'changing version 2, which no process has declared yet: 2 live sagas, 2 needs a mapping',
+  );
+  expect(silent.out).toContain(
+    "because state 'WAITING' is none of this version; say in 'states' where it went",
+  );
+
+  const mapped = await of('diff', module, '--export', 'changing2', '--json');
+  expect(mapped).toMatchObject({ code: 0 });
+  expect(JSON.parse(mapped.out)).toMatchObject([
+    { saga: 'changing', version: 2, groups: [{ verdict: 'can-move', state: 'WAITING', count: 2 }] },
+  ]);
+
+  const moved = await of('upgrade', module, '--export', 'changing2');
+  expect(moved).toMatchObject({
+    code: 0,
+    out: 'changing version 2: 2 moved, 0 left as they are, 0 parked\n',
+  });
+  expect(await old.get('one')).toMatchObject({ version: 2, state: 'READY' });
+  expect(await of('diff', module, '--export', 'changing2')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('as it is in the database: 2 live sagas, 2 same version'),
+  });
+}, 60_000);
