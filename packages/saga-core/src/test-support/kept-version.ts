@@ -26,11 +26,12 @@ const STEP_MS = 1_000;
 export function keepVersion(saga: AnySaga, options: CheckOptions, most = 1_000): KeptVersion {
   const causes = possibleCauses(saga, options.samples ?? {});
   const signature = signatureOf(saga, options, new Set());
-  const input = causes.inputs[0];
   const found = new Map<string, Envelope>();
   const seen = new Set<string>();
-  const open = [begin(saga, { sagaId: 'kept', input, at: 0, actor: 'customer' }).envelope];
-  const fresh: Envelope[] = [];
+  const open: Envelope[] = [];
+  const fresh = causes.inputs.map(
+    (input) => begin(saga, { sagaId: 'kept', input, at: 0, actor: 'customer' }).envelope,
+  );
   for (let next = 0; next < most; next += 1) {
     // What stands in a new way is followed first: it leads on.
     const envelope = fresh.pop() ?? open.shift();
