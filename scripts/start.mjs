@@ -1,4 +1,5 @@
-// npm start: installs and builds what is missing, then runs the checkout server.
+// npm start: installs and builds what is missing, then runs the checkout server; `node scripts/start.mjs NAME` runs
+// another of the examples.
 // (The script in package.json begins with `exec`, because the shell between npm and this file would die of a signal
 // that npm passes on, and this file never hear of it. Windows has no `exec`, and no such signals.)
 import { readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { runProgram } from './run-program.mjs';
 
 await prepareWorkspace();
 
-const folder = path.join(root, 'examples', 'checkout-server');
+const folder = path.join(root, 'examples', process.argv[2] ?? 'checkout-server');
 const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 // Replaces the shell, so that signals reach the server itself and not a shell that would keep them.
 const command = process.platform === 'win32' ? scripts.start : `exec ${scripts.start}`;

@@ -46,11 +46,12 @@ describe.skipIf(!hasBroker('kafka'))(
         kafka: connectKafka(bootstrapServers, 'services'),
         groupId: 'services',
         acceptAfterMs: 50,
+        hurryMs: 200,
         copies: 2,
         disorder: true,
         onMessage: (_direction, topic, message) => void seen.push({ topic, message }),
       });
-      const settings = readSettings({ PORT: '0', KAFKA_SESSION_TIMEOUT: '4s', ACCEPTANCE_TIME: '700ms' });
+      const settings = readSettings({ PORT: '0', KAFKA_SESSION_TIMEOUT: '4s' });
       const log = pino(
         { level: 'info' },
         { write: (line) => void told.push(logLine.parse(JSON.parse(line))) },

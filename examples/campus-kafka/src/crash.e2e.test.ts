@@ -48,6 +48,7 @@ describe.skipIf(!hasBroker('kafka'))('an orchestrator that is killed', () => {
       kafka: connectKafka(broker.bootstrapServers, 'services'),
       groupId: 'services',
       acceptAfterMs: 50,
+      hurryMs: 200,
     });
   });
   afterAll(async () => {
@@ -57,7 +58,7 @@ describe.skipIf(!hasBroker('kafka'))('an orchestrator that is killed', () => {
 
   it('goes on where it was, and no money is authorized twice or forgotten', async () => {
     const env = {
-      ...{ PORT: '0', KAFKA_SESSION_TIMEOUT: '4s', ACCEPTANCE_TIME: '2s', LOG_LEVEL: 'silent' },
+      ...{ PORT: '0', KAFKA_SESSION_TIMEOUT: '4s', LOG_LEVEL: 'silent' },
       ...{ DATABASE_URL: database.url, KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers },
     };
     const first = await spawnCampus(env);

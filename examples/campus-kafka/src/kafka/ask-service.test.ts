@@ -13,9 +13,12 @@ it('an event that got lost is asked for at the service, and read as it would hav
   const http = await listen({ HOST: '127.0.0.1', PORT: 0 }, answersApp(book).fetch);
   onTestFinished(() => http.close());
   const ask = (idempotencyKey: string) =>
-    askService(http.url, topic)({
+    askService(
+      http.url,
+      topic,
+    )({
       ...{ input: {}, idempotencyKey, sagaId: idempotencyKey.slice(0, 3) },
-      signal: AbortSignal.timeout(5_000),
+      ...{ signal: AbortSignal.timeout(5_000), timeoutMs: 5_000, trace: {} },
     });
   expect(await ask('s-1:pay:1')).toEqual(landed({ paymentId: 'p-1' }));
   expect(await ask('s-2:pay:1')).toEqual(notLanded());

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const input = z.object({ orderId: z.string(), paymentId: z.string(), waitMs: z.int().positive() });
 
 /** The order that the saga before has created is this one's from here on. */
-export const takeOverOrder = step('takeOverOrder', {
+const takeOverOrder = step('takeOverOrder', {
   input: z.object({ orderId: z.string() }),
   output: z.object({}),
   opens: {
@@ -19,7 +19,7 @@ export const takeOverOrder = step('takeOverOrder', {
 });
 
 /** So is its payment. */
-export const takeOverPayment = step('takeOverPayment', {
+const takeOverPayment = step('takeOverPayment', {
   input: z.object({ paymentId: z.string() }),
   output: z.object({}),
   opens: {

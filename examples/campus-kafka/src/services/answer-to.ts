@@ -2,27 +2,31 @@ import type { Message } from '@countermand/step-messages';
 import type { Book } from './book.ts';
 import type { Reply } from './reply.ts';
 
+/** What becomes of orders that wait for a runner. Milliseconds. */
+export interface Runners {
+  /** How long a runner takes to accept an order; `undefined`: nobody ever does. */
+  readonly acceptAfterMs?: number;
+  /** Where nobody accepts: the scheduler's time is over this soon, whatever it was told. */
+  readonly hurryMs?: number;
+}
+
 /**
  * What the services answer to a command, by the customer's name: `creation` in it: the order can't be created;
  * `penniless`: no payment info; `declined`: the payment is declined; `timeless`: no timer; `nobody`: nobody accepts;
  * `eager`: a runner accepts before the timer is started. The same command again is answered as before, and nothing
  * is done again.
  */
-export function answerTo(
-  message: Message,
-  book: Book,
-  { acceptAfterMs }: { readonly acceptAfterMs?: number },
-): readonly Reply[] {
+export function answerTo(message: Message, book: Book, runners: Runners): readonly Reply[] {
   const { idempotencyKey = message.id } = message;
   const before = book.answers.get(idempotencyKey);
   if (before) return [before];
-  const [answer, ...more] = newAnswer(message, book, acceptAfterMs);
+  const [answer, ...more] = newAnswer(message, book, runners);
   if (!answer) return [];
   book.answers.set(idempotencyKey, answer);
   return [answer, ...more];
 }
 
-function newAnswer(message: Message, book: Book, acceptAfterMs: number | undefined): readonly Reply[] {
+function newAnswer(message: Message, book: Book, runners: Runners): readonly Reply[] {
   const { type, correlationId: sagaId, payload } = message;
   switch (type) {
     case 'create_order':
@@ -36,7 +40,7 @@ function newAnswer(message: Message, book: Book, acceptAfterMs: number | undefin
     case 'void_payment':
       return [voidPayment(message, book)];
     case 'start_order_timer':
-      return startTimer(sagaId, Number(payload['duration_ms']), book, acceptAfterMs);
+      return startTimer(sagaId, Number(payload['duration_ms']), book, runners);
     default:
       return [];
   }
@@ -101,19 +105,20 @@ function startTimer(
   sagaId: string,
   durationMs: number,
   { orders }: Book,
-  acceptAfterMs: number | undefined,
+  { acceptAfterMs, hurryMs }: Runners,
 ): Reply[] {
   const topic = 'timer_events';
   const customer = orders.get(sagaId)?.customer ?? '';
   if (customer.includes('timeless')) {
     return [{ topic, type: 'timer.failed', payload: { reason: 'no timer is free' } }];
   }
-  const expired: Reply = { topic, type: 'timer.expired', payload: {}, afterMs: durationMs };
+  const isAccepted = acceptAfterMs !== undefined && !customer.includes('nobody');
   const accepted: Reply = {
     ...{ topic: 'order_events', type: 'order.accepted', payload: { runner_id: 'runner-1' } },
     afterMs: acceptAfterMs ?? 0,
   };
-  const isAccepted = acceptAfterMs !== undefined && !customer.includes('nobody');
+  const afterMs = isAccepted ? durationMs : (hurryMs ?? durationMs);
+  const expired: Reply = { topic, type: 'timer.expired', payload: {}, afterMs };
   const started: Reply = { topic, type: 'timer.started', payload: { duration_ms: durationMs } };
   return isAccepted ? [started, accepted, expired] : [started, expired];
 }

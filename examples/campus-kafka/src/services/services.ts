@@ -2,17 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, plainEnvelope } from '@countermand/step-messages';
 import type { Kafka } from 'kafkajs';
 import { listen } from '../http/listen.ts';
-import { answerTo } from './answer-to.ts';
+import { answerTo, type Runners } from './answer-to.ts';
 import { answersApp } from './answers-app.ts';
 import { type Book, openBook } from './book.ts';
 import type { Reply } from './reply.ts';
 
 /** How the services behave beside what the customer's name says. */
-export interface PlayOptions {
+export interface PlayOptions extends Runners {
   readonly kafka: Kafka;
   readonly groupId: string;
-  /** How long a runner takes to accept an order; `undefined`: nobody ever does. Milliseconds. */
-  readonly acceptAfterMs?: number;
   /** How often each event is sent. */
   readonly copies?: number;
   /** Whether old events of a saga are sent again behind newer ones. */
