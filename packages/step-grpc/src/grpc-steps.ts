@@ -109,7 +109,7 @@ export function grpcSteps<S extends AnySaga, const Options extends GrpcStepsOf<S
   saga: S,
   steps: Options & { readonly [Name in Exclude<keyof Options, StepName<S>>]: 'the saga has no such step' },
   options: GrpcOptions = {},
-): Pick<AdaptersFor<S>, keyof Options & StepName<S>> {
+): Pick<AdaptersFor<S>, keyof NoInfer<Options> & StepName<S>> {
   const adapters = Object.entries<ErasedOptions>(steps).map(([name, step]) => {
     if (!Object.hasOwn(saga.steps, name))
       throw new SagaError('SETTING_INVALID', `saga '${saga.name}' has no step '${name}'`);

@@ -103,7 +103,7 @@ export interface HttpService {
     options: Options & {
       readonly [Name in Exclude<keyof Options, StepName<S>>]: 'the saga has no such step';
     },
-  ): Pick<AdaptersFor<S>, keyof Options & StepName<S>>;
+  ): Pick<AdaptersFor<S>, keyof NoInfer<Options> & StepName<S>>;
   /** Sends a request of any other kind, within the same limits. @throws HttpCallError */
   readonly send: HttpClient['send'];
 }

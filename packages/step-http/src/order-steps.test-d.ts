@@ -18,6 +18,15 @@ it('an adapter is typed by the contract of its step', () => {
   expectTypeOf(adapters).toEqualTypeOf<Pick<AdaptersFor<OrderSaga>, 'reserveStock' | 'refund'>>();
 });
 
+it('the type of the adapters may be given, too', () => {
+  type Both = Pick<AdaptersFor<OrderSaga>, 'releaseStock' | 'refund'>;
+  const adapters: Both = service.steps(saga, {
+    releaseStock: { path: ({ orderId }) => path`/orders/${orderId}`, output: () => ({ status: 'released' }) },
+    refund: { path: '/refunds' },
+  });
+  expectTypeOf(adapters).toEqualTypeOf<Both>();
+});
+
 it('an output must be what the contract has', () => {
   type Reserve = NonNullable<NonNullable<HttpStepsOf<OrderSaga>['reserveStock']>['output']>;
   expectTypeOf<ReturnType<Reserve>>().toEqualTypeOf<{ reservationId: string } | Declined | Later>();
