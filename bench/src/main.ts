@@ -11,6 +11,7 @@ import { describeCircumstances } from './results.ts';
 import type { Bench, Effort, Scenario } from './scenario.ts';
 import { decide } from './scenarios/decide.ts';
 import { growth } from './scenarios/growth.ts';
+import { hotRow } from './scenarios/hot-row.ts';
 import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
 import { send } from './scenarios/send.ts';
@@ -21,8 +22,25 @@ import { timers } from './scenarios/timers.ts';
 import { underLoad } from './scenarios/under-load.ts';
 import { workers } from './scenarios/workers.ts';
 
+type DrawCharts = (figures: Figures, folder: string) => Promise<void>;
+/** Loaded by name: its libraries are installed with the peers, and not with the product. */
+const CHARTS: string = '../peers/src/draw-charts.ts';
+
 const SCENARIOS: readonly Scenario[] = [
-  ...[throughput, latency, send, slowFlush, slowSteps, underLoad, workers, timers, idle, decide, growth],
+  ...[
+    throughput,
+    latency,
+    send,
+    slowFlush,
+    slowSteps,
+    underLoad,
+    workers,
+    hotRow,
+    timers,
+    idle,
+    decide,
+    growth,
+  ],
 ];
 
 const SHORT: Effort = {
@@ -85,6 +103,10 @@ try {
     file,
     `${JSON.stringify({ circumstances: { ...circumstances, tookMinutes }, figures }, null, 2)}\n`,
   );
+  if (values.full) {
+    const { drawCharts } = (await import(CHARTS)) as { drawCharts: DrawCharts };
+    await drawCharts(figures, path.join(import.meta.dirname, '../../docs/performance'));
+  }
   for (const table of [renderContenders(figures), renderCosts(figures), renderTargets(figures)]) {
     process.stdout.write(`\n${toText(table)}\n`);
   }

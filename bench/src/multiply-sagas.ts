@@ -2,9 +2,10 @@ import pg from 'pg';
 
 /** How a database is filled. */
 export interface Multiplication {
-  /** Sagas of this name are the templates. */
+  /** Sagas of this name are the templates, at most a thousand of them. */
   readonly saga: string;
-  readonly copies: number;
+  /** How many there are to be in the end, those that are there already included. */
+  readonly upTo: number;
   /**
    * Whether the copies will move: then their own id stands wherever the template's did, inside of JSON too, which
    * takes its time. Finished ones are never read again.
@@ -14,6 +15,7 @@ export interface Multiplication {
 
 /** Ids are handled in their order, so that the indexes grow at their end: minutes instead of hours. */
 const CHUNK = 50_000;
+const MOST_TEMPLATES = 1_000;
 
 interface Column {
   readonly name: string;
@@ -24,18 +26,24 @@ interface Column {
  * Copies the sagas of one name with everything that belongs to them, set-based, under random ids. It goes by the
  * columns that the tables have: whatever is in a table with a `saga_id` is copied.
  */
-export async function multiplySagas(url: string, { saga, copies, alive }: Multiplication): Promise<void> {
+export async function multiplySagas(url: string, { saga, upTo, alive }: Multiplication): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('set synchronous_commit = off');
     const tables = await tablesOf(client);
+    const { rows } = await client.query<{ n: number }>(
+      'select count(*)::int as n from countermand.saga where saga = $1',
+      [saga],
+    );
+    const copies = upTo - (rows[0]?.n ?? 0);
+    if (copies <= 0) return;
     await client.query(`
       create unlogged table bench_map as
       select row_number() over (order by new_id) as n, new_id, old_id from (
         select gen_random_uuid()::text as new_id, templates[1 + n % cardinality(templates)] as old_id
         from generate_series(1, ${copies}) n,
-          (select array_agg(id) as templates from countermand.saga where saga = ${pg.escapeLiteral(saga)}) t) ids`);
+          (select array_agg(id) as templates from (
+            select id from countermand.saga where saga = ${pg.escapeLiteral(saga)} limit ${MOST_TEMPLATES})) t) ids`);
     await client.query('create index on bench_map (n)');
     for (const { name, key } of tables) {
       await client.query(`create unlogged table bench_template_${name} as
@@ -43,12 +51,34 @@ export async function multiplySagas(url: string, { saga, copies, alive }: Multip
       await client.query(`create index on bench_template_${name} (${key}); analyze bench_template_${name}`);
     }
     await client.query('analyze bench_map');
-    for (let from = 1; from <= copies; from += CHUNK) {
-      for (const table of tables) await client.query(insertOf(table, alive), [from, from + CHUNK]);
-    }
+    await Promise.all(lanesOf(tables).map((lane) => fillTables(url, lane, copies, alive)));
     for (const { name } of tables) await client.query(`drop table bench_template_${name}`);
     await client.query('drop table bench_map');
     await client.query('vacuum analyze');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Two, for two cores: the table that gets the most rows, and all others. */
+function lanesOf(tables: readonly Table[]): readonly (readonly Table[])[] {
+  const isLargest = ({ name }: Table) => name === 'history';
+  return [tables.filter(isLargest), tables.filter((table) => !isLargest(table))];
+}
+
+async function fillTables(
+  url: string,
+  tables: readonly Table[],
+  copies: number,
+  alive: boolean,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('set synchronous_commit = off');
+    for (let from = 1; from <= copies; from += CHUNK) {
+      for (const table of tables) await client.query(insertOf(table, alive), [from, from + CHUNK]);
+    }
   } finally {
     await client.end();
   }

@@ -16,9 +16,11 @@ const FINISHED_TEMPLATES = { inFlight: 20, seconds: 1 } as const;
 export const growth: Scenario = {
   name: 'growth',
   async run(bench) {
-    const { server } = bench;
+    const { server, effort } = bench;
     await server.withDatabase(async (full) => {
-      await fill(bench, full);
+      await fill(bench, full, 'tenth', effort.finishedSagas / 10, 0);
+      await inRounds(bench, [{ label: 'a tenth' }], () => measure(bench, full, 'tenth'));
+      await fill(bench, full, 'full', effort.finishedSagas, effort.waitingSagas);
       const subjects = [
         { subject: 'empty', label: 'an empty database' },
         { subject: 'full', label: 'a full one' },
@@ -48,29 +50,38 @@ async function measure({ server, effort, figures }: Bench, url: string, subject:
   return `${perSecond.toFixed(0)} sagas/s, p50 ${p50.toFixed(2)} ms`;
 }
 
-async function fill({ server, effort, figures, say }: Bench, url: string): Promise<void> {
+/** Adds finished sagas until there are so many, and waiting ones. */
+async function fill(
+  { server, figures, say }: Bench,
+  url: string,
+  subject: string,
+  wanted: number,
+  waiting: number,
+): Promise<void> {
+  const startedAt = performance.now();
   const driver = await DriverHandle.open(contenderNamed('countermand'), { url });
   await driver.loop(FINISHED_TEMPLATES);
   await driver.close();
-  const finished = await asManyAsFit(server, url, effort.finishedSagas, say);
-  const startedAt = performance.now();
+  const finished = await asManyAsFit(server, url, wanted, say);
   // A checkpoint for every gigabyte would make it take twice as long.
   await server.query(`alter system set max_wal_size = '8GB'`);
   await server.query('select pg_reload_conf()');
-  await multiplySagas(url, { saga: 'five-steps', copies: finished, alive: false });
-  await runAside('start-waiting', { url, sagas: WAITING_TEMPLATES, waitMs: A_MONTH_MS });
-  await multiplySagas(url, { saga: 'waiting', copies: effort.waitingSagas - WAITING_TEMPLATES, alive: true });
+  await multiplySagas(url, { saga: 'five-steps', upTo: finished, alive: false });
+  if (waiting > 0) {
+    await runAside('start-waiting', { url, sagas: WAITING_TEMPLATES, waitMs: A_MONTH_MS });
+    await multiplySagas(url, { saga: 'waiting', upTo: waiting, alive: true });
+  }
   await server.query('alter system reset max_wal_size');
   await server.query('select pg_reload_conf()');
   await server.query('checkpoint');
   const seconds = (performance.now() - startedAt) / 1_000;
   const bytes = await databaseBytes(server, url);
-  figures.addAll('growth', 'full', { finished, waiting: effort.waitingSagas, bytes });
+  figures.addAll('growth', subject, { finished, waiting, bytes });
   const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  say(`${finished} finished and ${effort.waitingSagas} waiting sagas, ${size}, in ${seconds.toFixed(0)} s`);
+  say(`${finished} finished and ${waiting} waiting sagas, ${size}, in ${seconds.toFixed(0)} s`);
 }
 
-/** Half of the disk is left to others. */
+/** A third of the disk is left to others. */
 async function asManyAsFit(
   server: BenchServer,
   url: string,
@@ -83,7 +94,7 @@ async function asManyAsFit(
   );
   const bytesPerSaga = (await databaseBytes(server, url)) / (row?.sagas ?? 1);
   const { bavail, bsize } = statfsSync(os.tmpdir());
-  const room = Math.floor((bavail * bsize) / 2 / bytesPerSaga);
+  const room = (row?.sagas ?? 0) + Math.floor(((bavail * bsize) / bytesPerSaga) * (2 / 3));
   if (room < wanted) say(`the disk has room for ${room} finished sagas only`);
   return Math.min(wanted, room);
 }

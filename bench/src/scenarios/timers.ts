@@ -16,7 +16,7 @@ export const timers: Scenario = {
     await inRounds(once(bench), [{ label: `${timers} timers` }], () =>
       bench.server.withDatabase(async (url) => {
         await runAside('start-waiting', { url, sagas: TEMPLATES, waitMs: AN_HOUR_MS });
-        await multiplySagas(url, { saga: 'waiting', copies: timers - TEMPLATES, alive: true });
+        await multiplySagas(url, { saga: 'waiting', upTo: timers, alive: true });
         await bench.server.queryIn(url, `update countermand.outbox set due_at = now() where kind = 'timer'`);
         const drain = await runAside<TimerDrain>('timers', { url });
         const perSecond = drain.timers / drain.seconds;
