@@ -12,6 +12,8 @@ import * as promotions from './participants/promotions.ts';
 interface CommandRule<Body extends { order_id: string }> {
   body: z.ZodType<Body>;
   decide: (books: Books, body: Body, moment: Moment, key: string) => Decision;
+  /** An answer with 202 isn't the last word: the same key again hears how it stands now. */
+  asksAgain?: true;
   /** How long the participant thinks before it decides, in ms. */
   holdMs?: (books: Books, body: Body, policy: Policy) => number;
 }
@@ -22,6 +24,7 @@ export interface PreparedCommand {
   orderId: string;
   /** The body in one fixed form, to tell one request from another. */
   canonicalBody: string;
+  asksAgain: boolean;
   holdMs: (books: Books, policy: Policy) => number;
   decide: (books: Books, moment: Moment, key: string) => Decision;
 }
@@ -38,6 +41,7 @@ function command<Body extends { order_id: string }>(rule: CommandRule<Body>): Pr
       path,
       orderId: body.order_id,
       canonicalBody: JSON.stringify(body),
+      asksAgain: rule.asksAgain ?? false,
       holdMs: (books, policy) => rule.holdMs?.(books, body, policy) ?? 0,
       decide: (books, moment, key) => rule.decide(books, body, moment, key),
     };
@@ -100,7 +104,8 @@ export const COMMANDS: ReadonlyMap<string, Prepare> = new Map([
     '/payments/refund',
     command({
       body: bodies.onePayment,
-      decide: (books, body, moment) => payments.refund(books.payments, body, moment),
+      decide: (books, body, moment, key) => payments.refund(books.payments, body, moment, key),
+      asksAgain: true,
     }),
   ],
   [

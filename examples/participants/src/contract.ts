@@ -52,4 +52,5 @@ export type {
 } from './contract/command-bodies.ts';
 export { DEMO_WEBHOOK_SECRET } from './contract/demo-webhook-secret.ts';
 export { type Money, moneySchema } from './contract/money.ts';
+export { PAYMENT_TOKENS, type PaymentToken } from './contract/payment-tokens.ts';
 export { type Webhook, webhookSchema } from './contract/webhook.ts';

@@ -8,7 +8,7 @@ import { CATALOG } from './participants/catalog.ts';
 import type { Decision, Moment, Policy } from './participants/decision.ts';
 import { pack, scan } from './participants/delivery.ts';
 import { supply } from './participants/inventory.ts';
-import { captureLate } from './participants/payments.ts';
+import { captureLate, endRefund } from './participants/payments.ts';
 
 /** What becomes of a command. `lost`: the effect stands, and the caller must hear nothing. */
 export type Outcome =
@@ -66,6 +66,10 @@ export class World {
     // No await where nothing is held: between here and the decision nobody else may get in.
     while (this.held.has(key)) await this.held.get(key);
     const known = this.books.effects.get(key);
+    if (known?.status === 202 && known.fingerprint === fingerprint && command.asksAgain) {
+      const { status, answer } = await this.redecide(command, key);
+      return { kind: 'answered', status, answer, replayed: true };
+    }
     if (known) return this.recall(known, fingerprint, true);
 
     const holdMs = command.holdMs(this.books, this.policy);
@@ -78,7 +82,12 @@ export class World {
 
   /** Carries out a command that has no key: every call counts. */
   async trigger(command: PreparedCommand): Promise<Decision> {
-    const decision = command.decide(this.books, this.moment(), '');
+    return await this.redecide(command, '');
+  }
+
+  /** Decides without an entry of its own in the list of effects. */
+  private async redecide(command: PreparedCommand, key: string): Promise<Decision> {
+    const decision = command.decide(this.books, this.moment(), key);
     if (decision.changes.length > 0) this.append(decision.changes);
     await this.settled();
     return decision;
@@ -124,6 +133,8 @@ export class World {
     switch (task.kind) {
       case 'late_capture':
         return captureLate(books.payments, task, moment);
+      case 'end_refund':
+        return endRefund(books.payments, task, moment);
       case 'pack':
         if (books.delivery.parcels.has(task.order_id)) return [];
         return pack(books.delivery, task, moment).changes;

@@ -187,6 +187,23 @@ describe('an undo', () => {
     expect(rest.when(skipped(key)).came).toEqual(only({ state: { CANCELLED: 'done' }, givesUp: [key] }));
   });
 
+  it('that answers later holds up no other; it ends the compensation when it is done, and parks when it fails', () => {
+    const waiting = paid.after({ type: 'CANCEL' }).when(stepAwaits('cancelPayment'));
+    expect(waiting.came).toMatchObject({
+      asks: ['release'],
+      open: ['seat.held:A1', 'payment.authorized:A1'],
+    });
+    const alone = waiting.when(done('release', ok));
+    expect(alone.came).toEqual(only({ state: { CANCELLED: 'undoing' }, open: ['payment.authorized:A1'] }));
+    expect(alone.when(done('cancelPayment', ok)).came).toEqual(only({ state: { CANCELLED: 'done' } }));
+    expect(alone.when(stepUnknown('cancelPayment')).came).toMatchObject({
+      parksRows: ['undo:payment.authorized:A1:1'],
+      parked: ['UNDO_FAILED'],
+      open: ['payment.authorized:A1'],
+    });
+    expect(waiting.when(done('cancelPayment', ok)).came).toMatchObject({ asks: [], open: ['seat.held:A1'] });
+  });
+
   it('that is declined, or answers what its schema refuses, is stuck as well', () => {
     expect(paid.after({ type: 'CANCEL' }).when(stepDeclined('cancelPayment', 'NO')).came.parked).toEqual([
       'UNDO_FAILED',

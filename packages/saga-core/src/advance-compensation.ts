@@ -10,14 +10,16 @@ import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
  * Begins the next undo of a compensation that is under way, or ends it when nothing is open.
  *
  * One undo at a time, newest start first. It waits for attempts in flight that could still change the ledger, but
- * not for answers that come later. What is stuck is passed over, together with what depends on it.
+ * not for answers that come later, those of undos included. What is stuck, or waits for such an answer, is passed
+ * over, together with what depends on it.
  */
 export function advanceCompensation(draft: Draft): void {
   dropIdleProbes(draft);
   if (!draft.compensation || draft.runs.some(mustSettleFirst)) return;
   const open = openObligations(draft.obligations);
   for (const one of open) {
-    if (isStuck(draft, one) || open.some((other) => dependsOn(one, other) && isStuck(draft, other))) continue;
+    if (isHeldUp(draft, one) || open.some((other) => dependsOn(one, other) && isHeldUp(draft, other)))
+      continue;
     if (beginUndo(draft, one)) return;
   }
   if (open.length > 0) return;
@@ -41,8 +43,10 @@ function dropIdleProbes(draft: Draft): void {
 
 function mustSettleFirst(run: StepRun): boolean {
   if (run.parked || run.answered) return false;
-  if (run.role === 'undo' || run.role === 'probe') return true;
-  return run.role === 'invoke' && !run.awaiting && (run.opens !== undefined || run.closes.length > 0);
+  if (run.role === 'probe') return true;
+  // A refund may be on its way for days: the stock goes back meanwhile.
+  if (run.awaiting) return false;
+  return run.role === 'undo' || (run.role === 'invoke' && (run.opens !== undefined || run.closes.length > 0));
 }
 
 /** Whether `one` can't be undone before `other` is: the step that opened `other` would have closed `one`. */
@@ -50,12 +54,17 @@ function dependsOn(one: Obligation, other: Obligation): boolean {
   return other.supersedes?.includes(obligationId(one)) ?? false;
 }
 
-function isStuck(draft: Draft, one: Obligation): boolean {
+/** Its undo is stuck, or has been asked for and answers later. */
+function isHeldUp(draft: Draft, one: Obligation): boolean {
   const id = obligationId(one);
   const key = undoKey(one);
   return (
     draft.parked.some((reason) => reason.key === key) ||
-    draft.runs.some((run) => run.parked && (run.opens === id || run.target === id))
+    draft.runs.some(
+      (run) =>
+        (run.parked && (run.opens === id || run.target === id)) ||
+        (run.role === 'undo' && run.awaiting && run.target === id),
+    )
   );
 }
 

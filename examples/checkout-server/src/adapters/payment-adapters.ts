@@ -8,12 +8,13 @@ import {
   type ProbeCall,
 } from '@countermand/saga-core';
 import type { OrderSaga } from '@countermand/saga-core/order';
-import type {
-  AuthorizePayment,
-  CapturePayment,
-  PaymentView,
-  RefundPayment,
-  VoidPayment,
+import {
+  type AuthorizePayment,
+  type CapturePayment,
+  PAYMENT_TOKENS,
+  type PaymentView,
+  type RefundPayment,
+  type VoidPayment,
 } from '@countermand-examples/participants/contract';
 import { callParticipant, findEffect } from './participant-steps.ts';
 import type { ParticipantsClient } from './participants-client.ts';
@@ -22,9 +23,7 @@ type Adapters = AdaptersFor<OrderSaga>;
 type PaymentSteps = 'authorize' | 'capture' | 'void' | 'refund' | 'lookupPayment';
 
 /** The tokens that the mock gateway knows; they don't exist in production. */
-export const MOCK_TOKENS: ReadonlySet<string> = new Set(
-  ['ok', 'slow', 'declined', 'lost', 'late', 'random'].map((name) => `tok_${name}`),
-);
+export const MOCK_TOKENS: ReadonlySet<string> = new Set(Object.keys(PAYMENT_TOKENS));
 
 const paymentId = ({ payment_id }: Record<string, unknown>) => ({ paymentId: String(payment_id) });
 
@@ -136,8 +135,12 @@ const voidPayment = {
 const refund = {
   path: '/payments/refund',
   body: (input: PaymentInput): RefundPayment => nameOf(input),
-  output: ({ status, refund_id }: Record<string, unknown>) => ({
-    status: status as 'refunded' | 'not_captured' | 'already_refunded',
-    ...(typeof refund_id === 'string' && { refundId: refund_id }),
-  }),
+  // 202: it is pending; a webhook says how it ends.
+  output: ({ status, refund_id }: Record<string, unknown>, httpStatus: number) =>
+    httpStatus === 202
+      ? later()
+      : {
+          status: status as 'refunded' | 'not_captured' | 'already_refunded',
+          ...(typeof refund_id === 'string' && { refundId: refund_id }),
+        },
 };

@@ -50,12 +50,17 @@ export class Problem extends Error {
   }
 }
 
+/** How to identify oneself where it isn't by a bearer token. */
+const CHALLENGES: Partial<Record<ProblemCode, string>> = {
+  WEBHOOK_SIGNATURE_INVALID: 'StandardWebhooks headers="webhook-id webhook-timestamp webhook-signature"',
+};
+
 /** The problem as `application/problem+json`. */
 export function answerProblem(c: Context, { code, detail, members }: Problem): Response {
   const { status, title } = PROBLEMS[code];
   const type = `/docs#${code.toLowerCase().replaceAll('_', '-')}`;
   const body = JSON.stringify({ type, title, status, detail, code, ...members });
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 401) headers['www-authenticate'] = CHALLENGES[code] ?? 'Bearer';
   return c.body(body, status, headers);
 }

@@ -3,6 +3,7 @@ import { isSagaId, SagaError } from '@countermand/saga-core';
 import { type Webhook, webhookSchema } from '@countermand-examples/participants/contract';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { type RefundNews, settleRefund } from '../orders/settle-refund.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
 import { decodeUtf8, parseJson, readBytes } from './json-body.ts';
@@ -12,7 +13,10 @@ import type { Services } from './services.ts';
 import { isSignatureValid } from './webhook-signature.ts';
 
 const SENDERS = {
-  payments: ['payment.succeeded', 'payment.failed'],
+  payments: [
+    ...(['payment.succeeded', 'payment.failed', 'payment.authorization_expired'] as const),
+    ...(['refund.succeeded', 'refund.failed'] as const),
+  ],
   warehouse: ['warehouse.packed'],
   carrier: ['carrier.scanned'],
 } as const satisfies Record<string, readonly Webhook['type'][]>;
@@ -42,22 +46,52 @@ export function verifySignature({ settings }: Pick<Services, 'settings'>): Middl
 /** `/webhooks`: what payments, warehouse and carrier tell. Each is stored once, then answered with 202. */
 export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log }: Services): void {
   for (const sender of Object.keys(SENDERS) as Sender[]) {
-    app.openapi(routeOf(sender), async (c) => {
+    const route = routeOf(sender);
+    app.openAPIRegistry.registerPath({ ...route, request: requestOf(sender) });
+    // Body and headers are in the document only: what is signed is the bytes, and they have been read.
+    app.openapi({ ...route, hide: true }, async (c) => {
       const webhook = readWebhook(sender, c.get('rawBody'));
       const id = c.req.header('webhook-id') ?? '';
-      const { order_id } = webhook.data;
-      const sagaId = sagaIdOf(order_id);
-      const { outcome, reason, duplicate } = await takeEvent(runner, sagaId, eventOf(webhook), {
-        messageId: messageIdOf(sender, id),
+      const messageId = messageIdOf(sender, id);
+      const { outcome, reason, duplicate } = await take(runner, webhook, {
+        messageId,
         actor: `webhook:${sender}`,
       });
       log.info(
-        { saga_id: sagaId, webhook_id: id, type: webhook.type, outcome, reason, duplicate },
+        {
+          saga_id: sagaIdOf(webhook.data.order_id),
+          webhook_id: id,
+          ...{ type: webhook.type, outcome, reason, duplicate },
+        },
         'webhook stored',
       );
       return c.json({ status: 'stored' as const }, 202);
     });
   }
+}
+
+const signedHeaders = z.object({
+  'webhook-id': z.string().openapi({ description: 'The same for every delivery of the same news.' }),
+  'webhook-timestamp': z.string().openapi({
+    description: 'Seconds since the epoch, at most 300 s away from now.',
+    example: '1767225600',
+  }),
+  'webhook-signature': z.string().openapi({
+    description: '`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several with spaces.',
+    example: 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+  }),
+});
+
+function requestOf(sender: Sender) {
+  const types: readonly string[] = SENDERS[sender];
+  const options = webhookSchema.options.filter(({ shape }) => types.includes(shape.type.value));
+  const [first, ...others] = options;
+  if (!first) throw new Error(`no webhook of ${sender} has a schema`);
+  const schema = others.length === 0 ? first : z.union([first, ...others]);
+  return {
+    headers: signedHeaders,
+    body: { required: true, content: { 'application/json': { schema } } },
+  };
 }
 
 function routeOf(sender: Sender) {
@@ -97,6 +131,18 @@ function readWebhook(sender: Sender, rawBody: Uint8Array): Webhook {
   throw new Problem('BODY_INVALID', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
 }
 
+type SendOptions = NonNullable<Parameters<Services['runner']['send']>[2]> & { readonly actor: string };
+
+async function take(
+  runner: Services['runner'],
+  webhook: Webhook,
+  options: SendOptions,
+): Promise<Awaited<ReturnType<Services['runner']['send']>>> {
+  if (webhook.type === 'refund.succeeded' || webhook.type === 'refund.failed')
+    return await settleRefund(runner, webhook, options.actor);
+  return await takeEvent(runner, sagaIdOf(webhook.data.order_id), eventOf(webhook), options);
+}
+
 async function takeEvent(
   runner: Services['runner'],
   ...[id, event, options]: Parameters<Services['runner']['send']>
@@ -114,12 +160,14 @@ async function takeEvent(
   }
 }
 
-function eventOf(webhook: Webhook): { type: string; [key: string]: unknown } {
+function eventOf(webhook: Exclude<Webhook, RefundNews>): { type: string; [key: string]: unknown } {
   switch (webhook.type) {
     case 'payment.succeeded':
       return { type: 'PAYMENT_SUCCEEDED', paymentId: webhook.data.payment_id, amount: webhook.data.amount };
     case 'payment.failed':
       return { type: 'PAYMENT_FAILED', paymentId: webhook.data.payment_id, amount: webhook.data.amount };
+    case 'payment.authorization_expired':
+      return { type: 'AUTHORIZATION_EXPIRED', paymentId: webhook.data.payment_id };
     case 'warehouse.packed':
       return { type: 'WAREHOUSE_PACKED', parcelId: webhook.data.parcel_id };
     case 'carrier.scanned':

@@ -27,9 +27,12 @@ export interface VoidAnswer {
   status: 'voided' | 'not_found' | 'already_captured' | 'already_voided';
 }
 
-/** `refund_id` and `amount` are there for `refunded` and `already_refunded`. */
+/**
+ * `refund_id` and `amount` are there for `refunded` and `already_refunded`. `pending` comes with 202: a webhook says
+ * how it ends, and the same key asks again.
+ */
 export interface RefundAnswer {
-  status: 'refunded' | 'not_captured' | 'already_refunded';
+  status: 'refunded' | 'not_captured' | 'already_refunded' | 'pending';
   refund_id?: string;
   amount?: Money;
 }

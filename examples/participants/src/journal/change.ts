@@ -9,6 +9,14 @@ const amount = z.int();
 /** Work for later, carried out once its time has come, also after a restart. */
 const taskSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('late_capture'), ...payment, amount }),
+  z.object({
+    kind: z.literal('end_refund'),
+    ...payment,
+    amount,
+    refund_id: z.string(),
+    key: z.string(),
+    as: z.enum(['refunded', 'failed']),
+  }),
   z.object({ kind: z.literal('pack'), order_id }),
   z.object({ kind: z.literal('scan'), order_id, tracking: z.string() }),
 ]);
@@ -56,6 +64,9 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('payment.capture_promised'), ...payment, amount }),
   z.object({ kind: z.literal('payment.captured'), ...payment, amount }),
   z.object({ kind: z.literal('payment.voided'), ...payment }),
+  z.object({ kind: z.literal('payment.expired'), ...payment }),
+  z.object({ kind: z.literal('payment.refund_begun'), ...payment, refund_id: z.string() }),
+  z.object({ kind: z.literal('payment.refund_failed'), ...payment, refund_id: z.string() }),
   z.object({ kind: z.literal('payment.refunded'), ...payment, amount, refund_id: z.string() }),
   z.object({
     kind: z.literal('payment.barred'),

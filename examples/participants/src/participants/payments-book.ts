@@ -17,6 +17,11 @@ export interface PaymentRecord {
   refunds: number;
   refundId: string | undefined;
   captureDue: boolean;
+  /** The authorization has run out. */
+  expired: boolean;
+  /** The refund that is under way. */
+  pendingRefund: string | undefined;
+  failedRefunds: number;
   lastChangeAt: string;
 }
 
@@ -96,8 +101,24 @@ export function postToPayments(book: PaymentsBook, change: Change, stamp: Stamp)
     case 'payment.voided':
       recordOf(book, change, stamp).status = 'voided';
       return;
+    case 'payment.expired': {
+      const record = recordOf(book, change, stamp);
+      record.status = 'voided';
+      record.expired = true;
+      return;
+    }
+    case 'payment.refund_begun':
+      recordOf(book, change, stamp).pendingRefund = change.refund_id;
+      return;
+    case 'payment.refund_failed': {
+      const record = recordOf(book, change, stamp);
+      record.pendingRefund = undefined;
+      record.failedRefunds += 1;
+      return;
+    }
     case 'payment.refunded': {
       const record = recordOf(book, change, stamp);
+      record.pendingRefund = undefined;
       record.refunded += change.amount;
       record.refunds += 1;
       record.refundId = change.refund_id;
@@ -140,6 +161,9 @@ function recordOf(book: PaymentsBook, key: PaymentKey, stamp: Stamp): PaymentRec
       refunds: 0,
       refundId: undefined,
       captureDue: false,
+      expired: false,
+      pendingRefund: undefined,
+      failedRefunds: 0,
       lastChangeAt: stamp.at,
     };
     records.push(record);

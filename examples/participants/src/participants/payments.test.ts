@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Desk, testPolicy } from '../testing/desk.ts';
-import { captureHoldMs, captureLate } from './payments.ts';
+import { captureHoldMs, captureLate, endRefund } from './payments.ts';
 import { recordsOf, sumLedger } from './payments-book.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
@@ -24,6 +24,7 @@ class Gateway extends Desk {
   land() {
     for (const { task } of this.books.tasks.values()) {
       if (task.kind === 'late_capture') this.post(captureLate(this.books.payments, task, this.moment()));
+      if (task.kind === 'end_refund') this.post(endRefund(this.books.payments, task, this.moment()));
     }
   }
   status() {
@@ -41,6 +42,57 @@ class Gateway extends Desk {
 }
 
 const refusal = (code: string) => ({ status: 409, answer: { code } });
+
+describe('a refund', () => {
+  const captured = (token: string) => {
+    const gateway = new Gateway();
+    gateway.authorize(token);
+    gateway.capture();
+    return gateway;
+  };
+  const pending = { status: 202, answer: { status: 'pending' } };
+  const last = (gateway: Gateway) => gateway.webhooks().at(-1)?.type;
+
+  it('of tok_refund_pending is pending, and then lands; only one is under way at a time', () => {
+    const gateway = captured('tok_refund_pending');
+    expect(gateway.refund()).toMatchObject(pending);
+    expect(gateway.refund()).toMatchObject({ ...pending, changes: [] });
+    expect([gateway.status(), gateway.ledger().refunds]).toEqual(['captured', 0]);
+    gateway.land();
+    expect([gateway.status(), last(gateway)]).toEqual(['refunded', 'refund.succeeded']);
+    expect(gateway.refund()).toMatchObject({ status: 200, answer: { status: 'already_refunded' } });
+    expect(gateway.ledger()).toMatchObject({ captured: 500, refunded: 500, refunds: 1 });
+  });
+
+  it('of tok_refund_fails fails after it was pending, and works when it is asked for again', () => {
+    const gateway = captured('tok_refund_fails');
+    expect(gateway.refund()).toMatchObject(pending);
+    gateway.land();
+    expect([gateway.status(), last(gateway)]).toEqual(['captured', 'refund.failed']);
+    expect(gateway.refund()).toMatchObject({ status: 200, answer: { status: 'refunded' } });
+    expect(gateway.ledger()).toMatchObject({ refunded: 500, refunds: 1 });
+  });
+
+  it('of tok_refund_stuck fails every time', () => {
+    const gateway = captured('tok_refund_stuck');
+    for (let n = 0; n < 3; n += 1) {
+      expect(gateway.refund()).toMatchObject(pending);
+      gateway.land();
+    }
+    expect([gateway.status(), gateway.ledger().refunded]).toEqual(['captured', 0]);
+  });
+});
+
+describe('an authorization of tok_expires', () => {
+  it('has run out before it can be captured; a webhook tells of it', () => {
+    const gateway = new Gateway();
+    expect(gateway.authorize('tok_expires')).toMatchObject({ status: 200 });
+    expect(gateway.webhooks()).toMatchObject([{ type: 'payment.authorization_expired' }]);
+    expect(gateway.capture()).toMatchObject(refusal('AUTHORIZATION_EXPIRED'));
+    expect(gateway.void()).toMatchObject({ answer: { status: 'already_voided' } });
+    expect(gateway.ledger()).toEqual({ authorized: 0, captured: 0, refunded: 0, captures: 0, refunds: 0 });
+  });
+});
 
 describe('payments', () => {
   it('tok_ok is authorized, captured at once and told by webhook', () => {

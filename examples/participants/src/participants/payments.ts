@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto';
 import type { RefundAnswer, VoidAnswer } from '../contract/answers.ts';
 import type { CapturePayment } from '../contract/command-bodies.ts';
 import type { Money } from '../contract/money.ts';
+import { PAYMENT_TOKENS } from '../contract/payment-tokens.ts';
+import type { Webhook } from '../contract/webhook.ts';
 import type { Change, Task } from '../journal/change.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
 import { findSlot, type PaymentRecord, type PaymentSlot, type PaymentsBook } from './payments-book.ts';
 
-const TOKENS = new Set(['tok_ok', 'tok_slow', 'tok_declined', 'tok_lost', 'tok_late', 'tok_random']);
-
 interface PaymentName {
   order_id: string;
   payment: string;
+}
+
+interface PaymentFacts extends PaymentName {
+  payment_id: string;
+  amount: number;
 }
 
 export interface Authorization extends PaymentName {
@@ -35,12 +40,21 @@ export function authorize(book: PaymentsBook, body: Authorization, moment: Momen
   }
   const authorized: Change = { kind: 'payment.authorized', ...facts };
   const promised = token === 'tok_late' ? promiseCapture(facts, moment) : [];
-  return done({ payment_id, status: 'authorized' }, [authorized, ...promised]);
+  const expired = token === 'tok_expires' ? expire(facts, moment) : [];
+  return done({ payment_id, status: 'authorized' }, [authorized, ...promised, ...expired]);
+}
+
+function expire({ order_id, payment, payment_id }: PaymentFacts, moment: Moment): Change[] {
+  const data = { order_id, payment_id };
+  return [
+    { kind: 'payment.expired', order_id, payment, payment_id },
+    queue({ type: 'payment.authorization_expired', data }, moment),
+  ];
 }
 
 /** From the authorization on the money of `tok_late` is under way: whatever is asked for since, it lands. */
 function promiseCapture(
-  { order_id, payment, payment_id, amount }: PaymentName & { payment_id: string; amount: number },
+  { order_id, payment, payment_id, amount }: PaymentFacts,
   { now, policy }: Moment,
 ): Change[] {
   const facts = { order_id, payment, payment_id, amount };
@@ -66,7 +80,7 @@ function refuseAuthorize(slot: PaymentSlot | undefined, token: string): Decision
   if (status === 'voided' || slot?.barredFrom.has('authorize')) {
     return refused({ code: 'VOIDED', message: 'The payment was voided before.' });
   }
-  if (TOKENS.has(token)) return undefined;
+  if (Object.hasOwn(PAYMENT_TOKENS, token)) return undefined;
   return refused({ code: 'INVALID_TOKEN', message: `There is no token ${token}.` });
 }
 
@@ -116,6 +130,7 @@ function findCapturable(
     const details = { payment_id: record.paymentId };
     return no('ALREADY_CAPTURED', 'The payment was captured.', details);
   }
+  if (record.expired) return no('AUTHORIZATION_EXPIRED', 'The authorization has run out.');
   if (record.status === 'voided') return no('VOIDED', 'The payment was voided.');
   if (slot?.barredFrom.has('capture')) return no('REFUNDED', 'A refund of the payment came before.');
   if (amount <= record.authorized) return { record };
@@ -157,17 +172,21 @@ export function voidPayment(book: PaymentsBook, body: PaymentName): Decision {
 
 /**
  * Pays back all that was captured, once. Where nothing was captured it leaves a tombstone against
- * a later capture; one that was promised before (`tok_late`) lands all the same.
+ * a later capture; one that was promised before (`tok_late`) lands all the same. A refund may be pending;
+ * only one is at a time, and where it fails the same key may ask again.
  */
-export function refund(book: PaymentsBook, body: PaymentName, moment: Moment): Decision {
+export function refund(book: PaymentsBook, body: PaymentName, moment: Moment, key: string): Decision {
   const { order_id, payment } = body;
   const slot = findSlot(book, order_id, payment);
   const record = slot?.records.at(-1);
   const say = (answer: RefundAnswer, changes: Change[] = []) => done({ ...answer }, changes);
+  if (record?.pendingRefund) return pending(record.pendingRefund);
   if (record?.status === 'captured') {
     const refund_id = moment.newId('ref');
     const amount = record.captured - record.refunded;
     const facts = { order_id, payment, payment_id: record.paymentId, amount, refund_id };
+    const ending = endOf(record);
+    if (ending) return pending(refund_id, beginRefund({ ...facts, key, as: ending }, moment));
     return say({ status: 'refunded', refund_id, amount: { amount, currency: 'EUR' } }, [
       { kind: 'payment.refunded', ...facts },
     ]);
@@ -181,6 +200,45 @@ export function refund(book: PaymentsBook, body: PaymentName, moment: Moment): D
   return say({ status: 'not_captured' }, [{ kind: 'payment.barred', order_id, payment, from: 'capture' }]);
 }
 
+function pending(refund_id: string, changes: Change[] = []): Decision {
+  return { status: 202, answer: { status: 'pending', refund_id } satisfies RefundAnswer, changes };
+}
+
+/** How a refund that isn't made at once will end. */
+function endOf({ token, failedRefunds }: PaymentRecord): 'refunded' | 'failed' | undefined {
+  if (token === 'tok_refund_pending') return 'refunded';
+  if (token === 'tok_refund_stuck') return 'failed';
+  return token === 'tok_refund_fails' && failedRefunds === 0 ? 'failed' : undefined;
+}
+
+type EndRefund = Extract<Task, { kind: 'end_refund' }>;
+
+function beginRefund(facts: Omit<EndRefund, 'kind'>, { now, policy }: Moment): Change[] {
+  const { order_id, payment, payment_id, refund_id } = facts;
+  return [
+    { kind: 'payment.refund_begun', order_id, payment, payment_id, refund_id },
+    {
+      kind: 'task.planned',
+      task_id: `end_refund ${refund_id}`,
+      due_at: now + policy.latePaymentDelayMs,
+      task: { kind: 'end_refund', ...facts },
+    },
+  ];
+}
+
+/** A refund that was pending lands, or fails after all; a webhook tells of it. */
+export function endRefund(book: PaymentsBook, task: EndRefund, moment: Moment): Change[] {
+  const { order_id, payment, payment_id, amount, refund_id, key, as } = task;
+  const slot = findSlot(book, order_id, payment);
+  const record = slot?.records.find((one) => one.paymentId === payment_id);
+  if (record?.pendingRefund !== refund_id) return [];
+  const facts = { order_id, payment, payment_id, refund_id };
+  const data = { order_id, payment_id, amount: { amount, currency: 'EUR' as const }, refund_id, key };
+  return as === 'refunded'
+    ? [{ kind: 'payment.refunded', ...facts, amount }, queue({ type: 'refund.succeeded', data }, moment)]
+    : [{ kind: 'payment.refund_failed', ...facts }, queue({ type: 'refund.failed', data }, moment)];
+}
+
 function tell(
   type: 'payment.succeeded' | 'payment.failed',
   facts: { order_id: string; payment_id: string; amount: number },
@@ -188,11 +246,10 @@ function tell(
   notBefore: number,
 ): Change {
   const { order_id, payment_id, amount } = facts;
-  return {
-    kind: 'webhook.queued',
-    webhook_id: moment.newId('msg'),
-    to: 'payments',
-    not_before: notBefore,
-    webhook: { type, data: { order_id, payment_id, amount: { amount, currency: 'EUR' } } },
-  };
+  const data = { order_id, payment_id, amount: { amount, currency: 'EUR' as const } };
+  return queue({ type, data }, moment, notBefore);
+}
+
+function queue(webhook: Webhook, moment: Moment, not_before = moment.now): Change {
+  return { kind: 'webhook.queued', webhook_id: moment.newId('msg'), to: 'payments', not_before, webhook };
 }

@@ -7,7 +7,7 @@ import type { OrderSettings } from './order-settings.js';
 import { viewOrder } from './view-order.js';
 
 /** How the gateway of a {@link FakeShop} treats a payment: what its tokens stand for. `refused`: at the capture. */
-export type Behaviour = 'ok' | 'declined' | 'refused' | 'lost' | 'late' | 'silent';
+export type Behaviour = 'ok' | 'declined' | 'refused' | 'expired' | 'lost' | 'late' | 'silent';
 
 interface Booked {
   status: PaymentStatus;
@@ -24,6 +24,8 @@ export interface ShopOptions {
   /** Codes that the customer gives; `WELCOME10` is valid and takes 10 % off, `EXPIRED` isn't. */
   readonly coupons?: readonly string[];
   readonly invalidCoupon?: 'continue' | 'fail';
+  /** What the gateway says to a refund: it is made, or pending until the test says how it ended. */
+  readonly refund?: 'made' | 'pending';
   readonly outOfStock?: boolean;
   readonly fraud?: boolean;
   readonly badAddress?: boolean;
@@ -106,6 +108,25 @@ export class FakeShop {
     booked.captures += 1;
     booked.kept += amount;
     booked.status = 'captured';
+  }
+
+  /** The gateway has paid a payment back. */
+  makeRefund(payment = 'p1'): void {
+    const booked = this.#book(payment);
+    booked.status = 'refunded';
+    booked.refunds += 1;
+    booked.kept = 0;
+  }
+
+  /** The gateway says how the pending refund of the first payment ended. */
+  async refundEnds(answer: 'made' | 'failed'): Promise<void> {
+    if (answer === 'made') this.makeRefund();
+    const key = `${this.id}:undo:payment.captured:p1:1`;
+    await this.runner.answer(
+      key,
+      answer === 'made' ? { output: { status: 'refunded' } } : { failed: 'the account is closed' },
+    );
+    await this.runner.settle();
   }
 
   /** What of the first payment is booked. */
@@ -210,6 +231,7 @@ export class FakeShop {
           if (behaviour === 'late') return later();
           if (behaviour === 'silent') throw new Error('no answer');
           if (behaviour === 'refused') return declined('CARD_DECLINED');
+          if (behaviour === 'expired') return declined('AUTHORIZATION_EXPIRED');
           if (this.#book(payment).status === 'authorized') this.captureLate(payment, amount.amount);
           if (behaviour === 'lost') throw new Error('the answer was lost');
           return { paymentId: gatewayId(payment) };
@@ -228,11 +250,11 @@ export class FakeShop {
       refund: ({ input: { payment } }) => {
         this.#maybeThrow('refund');
         undo('refund');
-        const booked = this.#book(payment);
-        if (booked.status !== 'captured') return { status: 'not_captured' };
-        booked.status = 'refunded';
-        booked.refunds += 1;
-        booked.kept = 0;
+        const { status } = this.#book(payment);
+        if (status === 'refunded') return { status: 'already_refunded', refundId: 'f-1' };
+        if (status !== 'captured') return { status: 'not_captured' };
+        if (this.#options.refund === 'pending') return later();
+        this.makeRefund(payment);
         return { status: 'refunded', refundId: 'f-1' };
       },
       lookupPayment: ({ input: { payment, amount } }) => {
@@ -250,4 +272,18 @@ export class FakeShop {
     this.#failures.set(step, left - 1);
     if (left > 0) throw new Error(`${step} is away`);
   }
+}
+
+/** A shop whose one order is placed and reserved. */
+export async function reserved(options: ShopOptions = {}): Promise<FakeShop> {
+  const shop = new FakeShop(options);
+  await shop.order();
+  return shop;
+}
+
+/** An order whose customer has clicked pay. */
+export async function paying(options: ShopOptions = {}): Promise<FakeShop> {
+  const shop = await reserved(options);
+  await shop.send('PAY');
+  return shop;
 }

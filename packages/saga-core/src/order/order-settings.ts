@@ -24,6 +24,8 @@ export interface OrderSettings {
   readonly undoRetry: Partial<RetryPolicy>;
   /** The longest that one of those may take before it parks; 1 hour by default. */
   readonly undoDeadlineMs: number;
+  /** How long a refund may be pending at the gateway before it parks; 10 days by default. */
+  readonly refundPendingMs: number;
   /** Overrides by step name. */
   readonly steps: Readonly<Record<string, StepPolicy>>;
 }
@@ -40,6 +42,7 @@ export const DEFAULT_ORDER_SETTINGS: OrderSettings = {
   earlyNewsMs: 7 * DAY,
   undoRetry: { attempts: 50, initialDelayMs: 500, factor: 2, maxDelayMs: MINUTE },
   undoDeadlineMs: 60 * MINUTE,
+  refundPendingMs: 10 * DAY,
   steps: {},
 };
 

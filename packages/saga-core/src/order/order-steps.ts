@@ -77,7 +77,8 @@ export function createOrderSteps(settings: OrderSettings) {
   });
 
   const refund = step('refund', {
-    ...policy('refund', undo),
+    // A gateway may take days to say how a refund ended; its adapter answers later then.
+    ...policy('refund', { ...undo, deadlineMs: settings.refundPendingMs }),
     input: payment,
     output: z.object({
       status: z.enum(['refunded', 'not_captured', 'already_refunded']),

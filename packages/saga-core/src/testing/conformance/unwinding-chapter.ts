@@ -1,3 +1,4 @@
+import { later } from '../../answer.js';
 import type { ChapterTools } from './scenario.js';
 
 /** Compensation that is disturbed: undos that fail, and machines that leave and come back. */
@@ -29,6 +30,34 @@ export function describeUnwinding({ describe, test, expect }: ChapterTools): voi
       expect(view).toMatchObject({ status: 'parked', settled: false, state: { CANCELLED: 'undoing' } });
       expect(view.parked).toMatchObject([{ code: 'UNDO_FAILED', key: 'undo:payment.authorized:A1:1' }]);
       expect(await booking.open()).toEqual(['payment.authorized:A1 open']);
+    });
+
+    test('that answers later holds up no other, and is done when its answer comes', async (booking) => {
+      booking.reply('cancelPayment', () => later());
+      await booking.reach('PAID');
+      await booking.send('CANCEL');
+      expect(booking.callsOf('release')).toHaveLength(1);
+      expect(await booking.open()).toEqual(['payment.authorized:A1 open']);
+      expect(await booking.row('cancelPayment')).toMatchObject({ status: 'awaiting' });
+      await booking.runner.answer('saga-1:undo:payment.authorized:A1:1', { output: { ok: true } });
+      await booking.host.settle();
+      expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
+    });
+
+    test('that answers later that it failed parks, and is asked for again by a retry', async (booking) => {
+      booking.reply('cancelPayment', () => later());
+      await booking.reach('PAID');
+      await booking.send('CANCEL');
+      const key = 'saga-1:undo:payment.authorized:A1:1';
+      await booking.runner.answer(key, { failed: 'no such account' });
+      await booking.host.settle();
+      expect(await booking.view()).toMatchObject({ status: 'parked', settled: false });
+      await booking.runner.retry('saga-1', { actor: 'admin' });
+      await booking.host.settle();
+      expect(booking.callsOf('cancelPayment').map((call) => call.key)).toEqual([key, key]);
+      await booking.runner.answer(key, { output: { ok: true } });
+      await booking.host.settle();
+      expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
     });
 
     test('that is stuck is retried with the same key, and the compensation ends', async (booking) => {
