@@ -2,6 +2,7 @@ import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } f
 import type { StoredSnapshot } from './envelope.js';
 import { inertScope, type RawAction } from './inert-scope.js';
 import { isExactJson, type Json, type JsonObject } from './json.js';
+import { remembered, sameAsBefore } from './machine-memory.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { assertStateValue } from './state-value.js';
 
@@ -37,13 +38,16 @@ export interface Move {
 /** Enters the machine's initial state. Pure. Throws what the machine's own functions throw. */
 export function enter(machine: AnyStateMachine, input: unknown): Move {
   const { scope, actions } = inertScope(machine);
-  return readMove(machine.getInitialSnapshot(scope, input), actions);
+  return readMove(machine, machine.getInitialSnapshot(scope, input), actions);
 }
 
 /** Takes one event. Pure. Throws what the machine's own functions throw. */
 export function take(machine: AnyStateMachine, live: Live, event: EventObject): Move {
-  const { scope, actions } = inertScope(machine);
-  return readMove(machine.transition(live.raw, event, scope), actions);
+  const question = () => `take ${JSON.stringify(event)}`;
+  return remembered(machine, live, question, () => {
+    const { scope, actions } = inertScope(machine);
+    return readMove(machine, machine.transition(live.raw, event, scope), actions);
+  });
 }
 
 /**
@@ -52,10 +56,13 @@ export function take(machine: AnyStateMachine, live: Live, event: EventObject): 
  */
 export function selects(machine: AnyStateMachine, live: Live, event: EventObject): 'none' | 'inert' | 'some' {
   if (live.status !== 'active') return 'none';
-  const selected = machine.getTransitionData(live.raw, event);
-  if (selected.length === 0) return 'none';
-  const inert = selected.every((one) => !one.target?.length && one.actions.length === 0 && !one.reenter);
-  return inert ? 'inert' : 'some';
+  const question = () => `selects ${JSON.stringify(event)}`;
+  return remembered(machine, live, question, () => {
+    const selected = machine.getTransitionData(live.raw, event);
+    if (selected.length === 0) return 'none';
+    const inert = selected.every((one) => !one.target?.length && one.actions.length === 0 && !one.reenter);
+    return inert ? 'inert' : 'some';
+  });
 }
 
 /** What snapshots were made of, for as long as somebody has them: the next transition needs not restore them. */
@@ -63,9 +70,9 @@ const lives = new WeakMap<StoredSnapshot, { readonly machine: AnyStateMachine; r
 
 /** Brings a stored snapshot to life, without ever starting an actor. @throws SagaError `SNAPSHOT_INVALID` */
 export function restore(machine: AnyStateMachine, stored: StoredSnapshot): Live {
-  const known = lives.get(stored);
-  if (known?.machine === machine) return known.live;
-  const live = restoreFully(machine, stored);
+  const before = lives.get(stored);
+  if (before?.machine === machine) return before.live;
+  const live = known(machine, restoreFully(machine, stored));
   lives.set(stored, { machine, live });
   return live;
 }
@@ -118,10 +125,23 @@ export function store(
   live: Live,
   keep: ReadonlyMap<string, string>,
 ): StoredSnapshot {
-  const remembered = Object.keys(live.raw.historyValue).length > 0;
-  const historyValue = remembered ? storedHistory(machine, live) : undefined;
-  const output = live.raw.output as Json | undefined;
   const kept = [...keep].filter(([id]) => live.raw.children[id] !== undefined);
+  return remembered(
+    machine,
+    live,
+    () => `store ${JSON.stringify(kept)}`,
+    () => storeFully(machine, live, kept),
+  );
+}
+
+function storeFully(
+  machine: AnyStateMachine,
+  live: Live,
+  kept: readonly (readonly [string, string])[],
+): StoredSnapshot {
+  const hasHistory = Object.keys(live.raw.historyValue).length > 0;
+  const historyValue = hasHistory ? storedHistory(machine, live) : undefined;
+  const output = live.raw.output as Json | undefined;
   const context = asRead(live.context);
   const stored: StoredSnapshot = {
     value: live.value,
@@ -131,7 +151,7 @@ export function store(
     ...(output !== undefined && { output }),
     children: Object.fromEntries(kept),
   };
-  lives.set(stored, { machine, live: asRestored(live, context, kept) });
+  lives.set(stored, { machine, live: known(machine, asRestored(live, context, kept)) });
   return stored;
 }
 
@@ -166,9 +186,23 @@ export function errorEvent(id: string, error: unknown): EventObject {
   return { type: `xstate.error.actor.${id}`, error, actorId: id } as EventObject;
 }
 
-function readMove(raw: AnyMachineSnapshot, actions: readonly RawAction[]): Move {
+/** The same state as it was met before, where the machine has a memory. */
+function known(machine: AnyStateMachine, live: Live): Live {
+  return sameAsBefore(machine, live, () => {
+    const { value, context, status, raw } = live;
+    // Everything on which it depends what the machine does next.
+    const children = Object.entries(raw.children).map(([id, child]) => [
+      id,
+      (child as { readonly src?: unknown }).src,
+    ]);
+    const history = Object.keys(raw.historyValue).length > 0 ? storedHistory(machine, live) : null;
+    return JSON.stringify([value, context, status, raw.output, children, history]);
+  });
+}
+
+function readMove(machine: AnyStateMachine, raw: AnyMachineSnapshot, actions: readonly RawAction[]): Move {
   if (raw.status === 'error') throw raw.error instanceof Error ? raw.error : new Error(messageOf(raw.error));
-  return { live: readLive(raw), actions: actions.flatMap(readAction) };
+  return { live: known(machine, readLive(raw)), actions: actions.flatMap(readAction) };
 }
 
 function readLive(raw: AnyMachineSnapshot): Live {

@@ -31,9 +31,15 @@ export interface CheckOptions {
   readonly suppress?: readonly Suppression[];
   /** Keys of the context on which no guard, no input of a step and no spawn depends: they tell no states apart. */
   readonly ignore?: readonly string[];
-  /** What of the context tells states apart, where that is less than all of it. The report names it as assumed. */
+  /**
+   * What of the context tells states apart, where that is less than all of it. The report names it as assumed. Within
+   * its lists, the order of things that tell of one of the names that are `alike` doesn't count.
+   */
   readonly tells?: (state: Json, context: JsonObject) => unknown;
-  /** Names in the samples that can be swapped for each other: the payments of a split order. */
+  /**
+   * Names in the samples that can be swapped for each other: the payments of a split order. States that differ only
+   * in which is which are looked at once. Right where the machine treats them alike, whatever their order.
+   */
   readonly alike?: readonly string[];
   /** The most states that are explored; 50,000 by default. A check that ends there has proved nothing. */
   readonly maxStates?: number;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
+import { mutationsOf } from '../test-support/mutations-of.js';
 import { group } from '../testing/conformance/group-saga.js';
 import { checkSaga } from './check-saga.js';
 import { findingToMermaid } from './finding-to-mermaid.js';
@@ -37,6 +38,20 @@ describe('checkSaga', () => {
     expect(rulesOf(alike)).toEqual(rulesOf(apart));
     expect(alike.explored.states).toBeLessThan(apart.explored.states);
   });
+
+  test.each([{ name: 'as it is', saga: group }, ...mutationsOf(group)])(
+    'comes to the same verdict on a group of seats $name, whether its seats are alike or told apart',
+    ({ saga }) => {
+      const seats = ['a', 'b', 'c'];
+      const samples = { input: [{ seats }], events: { DROP: seats.map((seat) => ({ seat })) } };
+      const rulesOf = (alike: readonly string[]) =>
+        checkSaga(saga, { samples, alike })
+          .findings.map(({ rule, subject }) => `${rule} ${subject.replace(/\b[abc]\b/g, 'x')}`)
+          .filter((line, index, lines) => lines.indexOf(line) === index)
+          .sort();
+      expect(rulesOf(seats)).toEqual(rulesOf([]));
+    },
+  );
 
   test('gives the same report for the same saga', () => {
     expect(checkSaga(leak.saga)).toEqual(checkSaga(leak.saga));

@@ -19,10 +19,13 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
       : [`the check ended after ${places.length} states, and proves nothing; raise maxStates`]),
     ...(hurried
       ? [
-          `of the steps that the machine has left, at most ${maxLate} answer after something else has happened`,
+          maxLate === 0
+            ? 'a step that the machine has left answers before anything else happens'
+            : `of the steps that the machine has left, at most ${maxLate} at a time answer after something else has happened`,
         ]
       : []),
     'times, visits, and the order in which things were opened tell no states apart; runs of one step that were left behave as one',
+    'of what nothing can change or ask for any more no state keeps count: a closed obligation that only a step opens, an answer that nobody hears of and that opens and closes nothing, all but the reason of a saga that is parked',
     'an event that is kept for later acts as the same event does that comes later',
     ...(ignore.length > 0
       ? [`the context's ${ignore.join(', ')} tell no states apart: so its author says`]
@@ -30,7 +33,9 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
     ...(tells ? ['of the context only what its author names for each state tells states apart'] : []),
     ...widened.map((key) => `the context's ${key} takes too many values to be told apart`),
     ...(alike.length > 1
-      ? [`${alike.join(', ')} behave alike, so that one order of them stands for all`]
+      ? [
+          `states that differ only in which of ${alike.join(', ')} is which are looked at once: everything that is in a state is swapped with them, so that what can happen in one can happen in the other with the names swapped`,
+        ]
       : []),
   ];
 }
@@ -39,7 +44,7 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
 export function assumptionsOf(
   guessing: boolean,
   { made, missing }: PossibleCauses,
-  { samples }: CheckOptions,
+  { samples, alike = [] }: CheckOptions,
   { endless }: Exploration,
 ): string[] {
   const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
@@ -49,6 +54,11 @@ export function assumptionsOf(
       : 'guards, where there are any, are asked on contexts made from samples',
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
     ...(made.length > 0 ? [`values made from the schemas stand for all values of ${made.join(', ')}`] : []),
+    ...(alike.length > 1
+      ? [
+          `the machine treats ${alike.join(', ')} alike, and the order of lists of them doesn't count: so its author says`,
+        ]
+      : []),
     ...missing.map(
       (what) => `nothing could be made from the schema of ${what}, so it never comes: give samples`,
     ),

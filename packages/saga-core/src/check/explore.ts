@@ -10,7 +10,7 @@ import type { CheckOptions } from './check-options.js';
 import type { GuardOracle } from './guard-oracle.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
-import { signatureOf } from './state-signature.js';
+import { type Signature, signatureOf } from './state-signature.js';
 
 /** Who follows an exploration. */
 export interface Witness {
@@ -70,7 +70,7 @@ class Walk {
   readonly #options: CheckOptions;
   readonly #widened: ReadonlySet<string>;
   readonly #witness: Witness;
-  readonly #signature: (envelope: Envelope) => string;
+  readonly #signature: Signature;
   readonly #known = new Map<string, number>();
   readonly #open: (Open | undefined)[] = [];
   readonly #facts: {

@@ -1,4 +1,5 @@
 import { type AnyStateMachine, StateMachine } from 'xstate';
+import { withMemory } from '../machine-memory.js';
 import type { AnySaga } from '../saga-definition.js';
 
 /** Answers of guards, in the order in which they are asked. */
@@ -34,7 +35,8 @@ interface Book {
 /** A saga whose guards are code, and are asked. */
 export function askGuards(saga: AnySaga): GuardOracle {
   return {
-    saga,
+    // The same question is asked in every state that differs in the ledger alone.
+    saga: { ...saga, machine: withMemory(saga.machine) },
     allWays: (work) => [{ result: work(), answers: [] }],
     withAnswers: (_answers, work) => work(),
   };

@@ -2,6 +2,8 @@ import type { Cause, EventCause, StepOutcome } from '../cause.js';
 import type { Envelope, StepRun } from '../envelope.js';
 import type { Json, JsonObject } from '../json.js';
 import { findObligation } from '../ledger.js';
+import { onceForEach } from '../once-for-each.js';
+import { plainCause } from '../plain-outcome.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { StepContract } from '../step.js';
 import type { CheckSamples, SamplesFor } from './check-options.js';
@@ -39,31 +41,45 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCa
     ),
   );
   const inputs = samples.input ?? (saga.input ? makeFrom('input', saga.input) : [undefined]);
+  const eventsIn = (context: JsonObject): EventCause[] =>
+    Object.entries(events).flatMap(([type, payloadsFor]) =>
+      payloadsFor(context).map(
+        (payload): EventCause => ({
+          type: 'event',
+          messageId: type,
+          event: { ...(payload as JsonObject), type },
+          actor: 'check',
+          accepted: false,
+          ...(type === saga.override && { override: true as const }),
+        }),
+      ),
+    );
+  const inflight = answersByRun(saga, outputs, samples.declines);
+  const outsideOf = new WeakMap<object, EventCause[]>();
   return {
     inputs,
     made,
     missing,
     inside: (envelope) => [
       ...envelope.runs
-        .filter((run) => !run.parked && !run.answered && isWatched(saga, run))
-        .flatMap((run) =>
-          answersOf(saga, envelope, { ...run, input: inputOf(envelope, run) }, outputs, samples.declines),
-        ),
+        .filter((run) => !run.parked && !run.answered && isWatched(run))
+        .flatMap((run) => inflight(envelope, run)),
       ...envelope.timers.map(({ id, visit }): Cause => ({ type: 'timer', id, visit })),
     ],
     outside: ({ snapshot }) =>
-      Object.entries(events).flatMap(([type, payloadsFor]) =>
-        payloadsFor(snapshot.context as JsonObject).map(
-          (payload): EventCause => ({
-            type: 'event',
-            messageId: type,
-            event: { ...(payload as JsonObject), type },
-            actor: 'check',
-            accepted: false,
-            ...(type === saga.override && { override: true as const }),
-          }),
-        ),
-      ),
+      onceForEach(outsideOf, snapshot, () => eventsIn(snapshot.context as JsonObject)),
+  };
+}
+
+/** The answers of a step in flight. Envelopes share the runs that no decision has changed, and then their answers. */
+function answersByRun(saga: AnySaga, outputs: Outputs, declines: CheckSamples['declines']) {
+  const quiet = new WeakMap<StepRun, Cause[]>();
+  const undoing = new WeakMap<StepRun, Cause[]>();
+  return (envelope: Envelope, run: StepRun): Cause[] => {
+    const make = () =>
+      answersOf(saga, envelope, { ...run, input: inputOf(envelope, run) }, outputs, declines).map(plainCause);
+    // What a probe finds depends on what it asks about.
+    return run.role === 'probe' ? make() : onceForEach(envelope.compensation ? undoing : quiet, run, make);
   };
 }
 
@@ -95,7 +111,8 @@ function answersOf(
   // An undo that fails parks, in plain sight: nothing follows from that until a person acts.
   if (run.role !== 'invoke') return done.map((one) => answer(one));
   const acts = run.opens !== undefined || run.closes.length > 0;
-  const codes = run.left ? contract.declines.slice(0, 1) : (declines?.[run.step] ?? contract.declines);
+  if (run.left) return [...done.map((one) => answer(one)), ...unheard(contract, run, answer)];
+  const codes = declines?.[run.step] ?? contract.declines;
   const declined = codes.map((code) => ({ kind: 'declined' as const, code }));
   const unknown = { kind: 'unknown' as const, message: 'no answer' };
   return [
@@ -106,7 +123,26 @@ function answersOf(
     ...(acts ? declined.map((one) => answer(one, 2)) : []),
     ...(acts && !run.awaiting ? [answer(unknown, 0)] : []),
     // That an answer comes later makes a difference only where something could wait for it.
-    ...(acts && !run.awaiting && (run.left || envelope.compensation) ? [answer({ kind: 'awaiting' })] : []),
+    ...(acts && !run.awaiting && envelope.compensation ? [answer({ kind: 'awaiting' })] : []),
+  ];
+}
+
+/**
+ * Failures of a step that the machine has left, so that only the ledger hears of them. It took effect or it didn't, or
+ * nobody knows: a no and a step that was stopped before it began are one, as are all ways of not knowing.
+ */
+function unheard(
+  { declines }: StepContract,
+  run: StepRun,
+  answer: (outcome: StepOutcome, attempts?: number) => Cause,
+): Cause[] {
+  const [code] = declines;
+  const unknown = { kind: 'unknown' as const, message: 'no answer' };
+  return [
+    ...(code === undefined ? [] : [answer({ kind: 'declined', code })]),
+    answer(unknown),
+    ...(code === undefined && !run.awaiting ? [answer(unknown, 0)] : []),
+    ...(run.awaiting ? [] : [answer({ kind: 'awaiting' })]),
   ];
 }
 

@@ -1,62 +1,113 @@
-import type { Envelope, Obligation, StepRun } from '../envelope.js';
+import type { Envelope, Obligation, StepRun, StoredSnapshot } from '../envelope.js';
 import type { Json, JsonObject } from '../json.js';
 import { obligationId } from '../ledger.js';
+import { onceForEach } from '../once-for-each.js';
 import type { AnySaga } from '../saga-definition.js';
 import { rowKey } from '../saga-id.js';
 import type { CheckOptions } from './check-options.js';
+import { type Part, PartsByName } from './parts-by-name.js';
 
 /** Tells whether two envelopes behave alike: those with the same signature do, as far as the report assumes. */
 export type Signature = (envelope: Envelope) => string;
 
 /**
  * Makes the signature of a saga's envelopes. Left out are times, visits, history, the order in which obligations
- * were opened, the inputs of steps, and the keys of the context that are to be ignored. Names that are alike are
- * swapped, and the least of the texts that this gives counts.
+ * were opened, the inputs of steps, and the keys of the context that are to be ignored. Of names that are alike it
+ * doesn't count which is which: the parts of each are put in order.
  */
 export function signatureOf(saga: AnySaga, options: CheckOptions, widened: ReadonlySet<string>): Signature {
   const leftOut = new Set([...(options.ignore ?? []), ...widened]);
-  const swaps = permutations(options.alike ?? []);
+  const parts = new PartsByName(options.alike ?? []);
+  const reopens = kindsOpenedUnasked(saga);
+  // Envelopes share what no decision has changed, so that most of the work has been done before.
+  const ofMachine = new WeakMap<StoredSnapshot, readonly Part[]>();
+  const ofObligation = new WeakMap<Obligation, Map<boolean, readonly Part[]>>();
+  const ofRun = new WeakMap<StepRun, string>();
+  const ofText = new Map<string, readonly Part[]>();
+  const machineParts = (snapshot: StoredSnapshot) =>
+    onceForEach(ofMachine, snapshot, () => {
+      const { value, status, historyValue } = snapshot;
+      const context = visibleContext(snapshot, options, leftOut);
+      return [...parts.of([value, status, historyValue ?? null], 'm_'), ...parts.of(context ?? null, 'c_')];
+    });
+  const obligationParts = (one: Obligation, isUnderWay: boolean) =>
+    onceForEach(
+      onceForEach(ofObligation, one, () => new Map<boolean, readonly Part[]>()),
+      isUnderWay,
+      () => parts.of(essenceOfObligation(saga, one, isUnderWay), 'o_'),
+    );
+  const textParts = (text: string) => onceForEach(ofText, text, () => parts.of(text, 'b_'));
   return (envelope) => {
-    const text = JSON.stringify(essence(saga, envelope, visibleContext(envelope, options, leftOut)));
-    if (swaps.length < 2) return text;
-    return swaps.map((swap) => swapped(text, swap)).sort()[0] ?? text;
+    // Nothing follows until a person acts: where and why is all there is to it.
+    if (envelope.parked.length > 0)
+      return JSON.stringify([envelope.snapshot.value, essenceOfParked(envelope)]);
+    const runs = envelope.runs.filter(isWatched);
+    const { snapshot, obligations, timers, compensation, compensated, pivoted } = envelope;
+    const books = [
+      ...timers.map(({ id }) => id),
+      ...(compensation?.invokes.map(({ id }) => `undoes for ${id}`) ?? []),
+      `${compensation !== undefined} ${compensated} ${pivoted}`,
+      // Runs of one step that were left behave as one.
+      ...new Set(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(run)))),
+    ];
+    return parts.join([
+      ...machineParts(snapshot),
+      ...obligations
+        .filter((one) => reopens.has(one.kind) || !isOver(one, runs))
+        .flatMap((one) => obligationParts(one, isUnderWay(one, runs))),
+      ...books.flatMap(textParts),
+    ]);
   };
 }
 
 /** The part of the context that tells states apart. */
 function visibleContext(
-  { snapshot: { value, context } }: Envelope,
+  { value, context }: StoredSnapshot,
   { tells }: CheckOptions,
   leftOut: ReadonlySet<string>,
-): unknown {
-  if (tells) return tells(value, context as JsonObject);
+): Json {
+  // What an author's function gives is only ever written as text.
+  if (tells) return tells(value, context as JsonObject) as Json;
   if (typeof context !== 'object' || context === null || Array.isArray(context)) return context;
   return Object.fromEntries(Object.entries(context).filter(([key]) => !leftOut.has(key)));
 }
 
-/** Whether a run can still change anything: an action's can only by what it closes. */
-export function isWatched(saga: AnySaga, run: StepRun): boolean {
-  return run.role !== 'action' || (saga.steps[run.step]?.closes.length ?? 0) > 0;
+/** Whether a run can still change anything: one that the machine doesn't wait for only by what it opens or closes. */
+export function isWatched(run: StepRun): boolean {
+  if (run.role === 'undo' || run.role === 'probe' || (run.role === 'invoke' && !run.left)) return true;
+  return run.opens !== undefined || run.closes.length > 0;
 }
 
-function essence(saga: AnySaga, envelope: Envelope, context: unknown): unknown[] {
-  const { snapshot, compensation } = envelope;
-  const runs = envelope.runs.filter((run) => isWatched(saga, run));
-  return [
-    snapshot.value,
-    snapshot.status,
-    snapshot.historyValue ?? null,
-    context ?? null,
-    envelope.obligations.map((one) => essenceOfObligation(saga, one, runs)).sort(byText),
-    [...new Set(runs.map((run) => JSON.stringify(essenceOfRun(run))))].sort(),
-    envelope.timers.map(({ id }) => id).sort(),
-    envelope.parked.map(({ code, key }) => [code, key?.replace(/:\d+$/, '') ?? null]).sort(byText),
-    compensation ? [compensation.invokes.map(({ id }) => id)] : null,
-    [envelope.compensated, envelope.pivoted],
-  ];
+function essenceOfParked({ parked }: Envelope): Json {
+  return parked.map(({ code, key }) => [code, key?.replace(/:\d+$/, '') ?? null]).sort(byText);
 }
 
-function essenceOfObligation(saga: AnySaga, one: Obligation, runs: readonly StepRun[]): Json {
+/**
+ * Kinds that can turn up to be open without the machine asking for them: by an event, or by what an undo finds. Of
+ * these it counts whether they were open before; all others begin anew when the machine asks for them again.
+ */
+function kindsOpenedUnasked({ steps, events }: AnySaga): ReadonlySet<string> {
+  const undos = new Set(Object.values(steps).map(({ opens }) => opens?.undo));
+  return new Set([
+    ...Object.values(events).flatMap(({ opens }) => opens?.kind ?? []),
+    ...Object.values(steps).flatMap(({ name, opens }) => (undos.has(name) && opens ? [opens.kind] : [])),
+  ]);
+}
+
+/** Whether it is closed, and no step that was asked for can open it again. */
+function isOver(one: Obligation, runs: readonly StepRun[]): boolean {
+  if (one.certainty !== 'closed') return false;
+  const id = obligationId(one);
+  return !runs.some(({ opens }) => opens === id);
+}
+
+/** Whether the step that would open it can still answer. */
+function isUnderWay({ certainty, source }: Obligation, runs: readonly StepRun[]): boolean {
+  if (certainty !== 'maybe' || !('key' in source)) return false;
+  return runs.some((run) => rowKey(run.id, run.visit) === source.key);
+}
+
+function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean): Json {
   const { source, certainty } = one;
   if (certainty === 'closed') {
     // Old news stays old, whoever closed it; of the rest only news of what was never certain opens again.
@@ -64,45 +115,19 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, runs: readonly Step
     return [obligationId(one), 'closed', old ?? false];
   }
   const maybe = certainty === 'maybe' && [
-    'key' in source && runs.some((run) => rowKey(run.id, run.visit) === source.key),
+    isUnderWay,
     'step' in source && (saga.steps[source.step]?.probe ?? false) && !one.probed,
   ];
   return [obligationId(one), certainty, maybe, [...(one.supersedes ?? [])], one.undo ?? null];
 }
 
-function essenceOfRun(run: StepRun): Json {
+function essenceOfRun(run: StepRun): string {
   const { id, role, left, awaiting, parked, answered, opens, closes, target, tried } = run;
   const flags = [left, awaiting, parked, answered, tried ?? false];
-  return [role, id, flags, opens ?? null, [...closes], target ?? null];
+  return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null]);
 }
 
 function byText(a: Json, b: Json): number {
   const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-type Swap = ReadonlyMap<string, string>;
-
-function permutations(names: readonly string[]): Swap[] {
-  const orders = (rest: readonly string[]): string[][] =>
-    rest.length === 0
-      ? [[]]
-      : rest.flatMap((name) => orders(rest.filter((other) => other !== name)).map((tail) => [name, ...tail]));
-  return orders(names).map((order) => new Map(names.map((name, index) => [name, order[index] ?? name])));
-}
-
-/** The text with names swapped and every list put in order again. */
-function swapped(text: string, swap: Swap): string {
-  const names = new RegExp(`\\b(${[...swap.keys()].join('|')})\\b`, 'g');
-  return JSON.stringify(inOrder(JSON.parse(text.replace(names, (name) => swap.get(name) ?? name)) as Json));
-}
-
-function inOrder(value: Json): Json {
-  if (Array.isArray(value)) return value.map(inOrder).sort(byText);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, inOrder(inner)]),
-  );
 }
