@@ -37,6 +37,17 @@ it('countermand check --mermaid draws the way to the leak, and the leak in red',
   expect(out).toContain('classDef leak fill:#c0392b');
 });
 
+it('countermand check --explain tells what a rule means, without a module', async () => {
+  const { out, code } = await countermand('check', '--explain', 'obligation-left-open');
+  expect(out).toContain('## A machine that breaks it');
+  expect(out).toContain('## How to mend it');
+  expect(code).toBe(0);
+  expect(await countermand('check', '--explain', 'leak')).toMatchObject({
+    err: expect.stringContaining("there is no rule 'leak'; there are answer-ignored, "),
+    code: 1,
+  });
+});
+
 it('countermand diagram draws the machine', async () => {
   expect(await countermand('diagram', trip)).toMatchObject({
     out: expect.stringContaining('classDef compensates'),

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 const USAGE = `usage: countermand COMMAND [options]
 
   check MODULE [--export NAME] [--json | --mermaid]   prove the sagas that a module exports, or show what is wrong
+  check --explain RULE                                what a rule means, a machine that breaks it, and the mend
   diagram MODULE [--export NAME]                      draw them as Mermaid
   migrate [--database URL] [--schema NAME]            create the tables or bring them up to date
   diff MODULE [--export NAME] [--all] [--json]        say which live sagas can go on in the module's versions

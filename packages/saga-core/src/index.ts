@@ -34,7 +34,7 @@ export type {
 } from './cause.js';
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
 export type { CheckReport, Finding, SuppressedFinding, TraceLine } from './check/check-report.js';
-export { checkSaga } from './check/check-saga.js';
+export { checkCases, checkSaga } from './check/check-saga.js';
 export { drawSaga, type LiveSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';
 export { findingToMermaid } from './check/finding-to-mermaid.js';

@@ -1,16 +1,18 @@
 import type { Json, JsonObject } from '../json.js';
 
 /** Values to try, or a function that makes them from what is known at that moment. */
-export type SamplesFor<Known> = readonly unknown[] | ((known: Known) => readonly unknown[]);
+export type SamplesFor<Known extends readonly unknown[]> =
+  | readonly unknown[]
+  | ((...known: Known) => readonly unknown[]);
 
 /** What the check runs a saga's own functions on. What is left out is made from the schemas. */
 export interface CheckSamples {
   /** Inputs that start the saga. With these, guards are asked; without, both answers of each guard are taken. */
   readonly input?: readonly unknown[];
   /** Outputs by step name, from the step's input where that is known. */
-  readonly outputs?: Readonly<Record<string, SamplesFor<Json>>>;
-  /** Payloads by public event, from the context. */
-  readonly events?: Readonly<Record<string, SamplesFor<JsonObject>>>;
+  readonly outputs?: Readonly<Record<string, SamplesFor<[input: Json]>>>;
+  /** Payloads by public event, from the context and the machine's state. */
+  readonly events?: Readonly<Record<string, SamplesFor<[context: JsonObject, state: Json]>>>;
   /** By step, codes that stand for all those which it declares. */
   readonly declines?: Readonly<Record<string, readonly string[]>>;
 }
@@ -27,6 +29,10 @@ export interface Suppression {
 
 /** How {@link checkSaga} explores. */
 export interface CheckOptions {
+  /** What this case is called in the report, where a saga has several. */
+  readonly name?: string;
+  /** Further cases of the saga, each explored by itself; `checkSaga` leaves them to {@link checkCases}. */
+  readonly also?: readonly CheckOptions[];
   readonly samples?: CheckSamples;
   readonly suppress?: readonly Suppression[];
   /** Keys of the context on which no guard, no input of a step and no spawn depends: they tell no states apart. */

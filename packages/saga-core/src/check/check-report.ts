@@ -14,7 +14,7 @@ export interface TraceLine {
 
 /** Something that is wrong with a saga. */
 export interface Finding {
-  /** Code of the rule; its page is `docs/check/CODE.md`. */
+  /** Code of the rule; `countermand check --explain CODE` shows its page. */
   readonly rule: string;
   readonly title: string;
   /** Where: a state, a step, an event. Findings of one rule differ in it. */
@@ -35,6 +35,8 @@ export interface SuppressedFinding extends Finding {
 export interface CheckReport {
   readonly saga: string;
   readonly version: number;
+  /** Which case of the saga, where its author gave several. */
+  readonly case?: string;
   /** Nothing was found, and everything within the bounds was explored. */
   readonly sound: boolean;
   readonly findings: readonly Finding[];

@@ -37,6 +37,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   return {
     saga: saga.name,
     version: saga.version,
+    ...(complete.name !== undefined && { case: complete.name }),
     sound: findings.length === 0 && exploration.complete && exploration.failure === undefined,
     findings,
     suppressed,
@@ -49,6 +50,12 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     bounds: boundsOf(exploration, complete),
     assumptions: assumptionsOf(guessing, causes, complete, exploration),
   };
+}
+
+/** {@link checkSaga} of every case that the saga's own check options name: their own first, then each of `also`. */
+export function checkCases(saga: AnySaga, options: CheckOptions = {}): CheckReport[] {
+  const cases = [saga.check ?? {}, ...(saga.check?.also ?? [])];
+  return cases.map((check) => checkSaga({ ...saga, check }, options));
 }
 
 /** The rules at work, with the first of everything that each found. */

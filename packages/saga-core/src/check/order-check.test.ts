@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { orderCheck } from '../order/order-check.js';
 import { createOrderSaga } from '../order/order-saga.js';
 import { mutationsOf } from '../test-support/mutations-of.js';
 import { checkSaga } from './check-saga.js';
@@ -26,6 +27,13 @@ describe('the order lifecycle', () => {
     expect(report.suppressed.map(({ subject }) => subject)).toEqual([
       'generateInvoice in CONFIRMED.invoicing',
     ]);
+  });
+
+  test('is sound with two payments and a coupon', { timeout: 60_000 }, () => {
+    const report = checkSaga({ ...order, check: orderCheck(2) });
+    expect(report.findings).toEqual([]);
+    expect(report.sound).toBe(true);
+    expect(report.bounds.some((line) => line.includes('which of p1, p2 is which'))).toBe(true);
   });
 
   const mutations = mutationsOf(order).filter(({ name }) => HARMLESS[name] === undefined);

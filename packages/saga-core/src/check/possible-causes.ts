@@ -41,9 +41,9 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCa
     ),
   );
   const inputs = samples.input ?? (saga.input ? makeFrom('input', saga.input) : [undefined]);
-  const eventsIn = (context: JsonObject): EventCause[] =>
+  const eventsIn = ({ context, value }: Envelope['snapshot']): EventCause[] =>
     Object.entries(events).flatMap(([type, payloadsFor]) =>
-      payloadsFor(context).map(
+      payloadsFor(context as JsonObject, value).map(
         (payload): EventCause => ({
           type: 'event',
           messageId: type,
@@ -66,8 +66,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCa
         .flatMap((run) => inflight(envelope, run)),
       ...envelope.timers.map(({ id, visit }): Cause => ({ type: 'timer', id, visit })),
     ],
-    outside: ({ snapshot }) =>
-      onceForEach(outsideOf, snapshot, () => eventsIn(snapshot.context as JsonObject)),
+    outside: ({ snapshot }) => onceForEach(outsideOf, snapshot, () => eventsIn(snapshot)),
   };
 }
 
@@ -170,10 +169,10 @@ function overridesOf(saga: AnySaga): JsonObject[] {
   );
 }
 
-function pick<Known>(
+function pick<Known extends readonly unknown[]>(
   given: SamplesFor<Known> | undefined,
   make: () => readonly unknown[],
-): (known: Known) => readonly unknown[] {
+): (...known: Known) => readonly unknown[] {
   if (typeof given === 'function') return given;
   const values = given ?? make();
   return () => values;

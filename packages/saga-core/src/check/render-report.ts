@@ -6,7 +6,7 @@ export function renderReport(report: CheckReport): string {
   const { saga, version, sound, findings, suppressed, explored, bounds, assumptions } = report;
   const verdict = sound ? 'sound' : findings.length === 0 ? 'not proved' : countOf(findings.length);
   return [
-    `${saga} ${version}: ${verdict}`,
+    `${saga} ${version}${report.case === undefined ? '' : `, ${report.case}`}: ${verdict}`,
     ...findings.map((finding) => `\n${renderFinding(finding)}`),
     ...(suppressed.length > 0 ? ['\naccepted:'] : []),
     ...suppressed.map(({ rule, message, reason }) => `  ${rule}: ${message}\n    for ${reason}`),
@@ -26,7 +26,7 @@ function renderFinding({ rule, title, message, mend, trace }: Finding): string {
     `  ${message}`,
     ...steps,
     `  mend: ${mend}`,
-    `  see docs/check/${rule}.md`,
+    `  more: npx countermand check --explain ${rule}`,
   ].join('\n');
 }
 

@@ -8,10 +8,13 @@ import { CHECK_RULES } from './rules.js';
 
 /** The pages are made here: `vitest -u` writes them anew. */
 const PAGES = '../../../../docs/check';
+/** The same once more, for `countermand check --explain` in a package. */
+const PACKED = '../../../runner-postgres/check-pages';
 
 describe('every rule has its page, made from the smallest machine that breaks it', () => {
   test.each(CHECK_RULES)('$code', async (rule) => {
     await expect(pageOf(rule)).toMatchFileSnapshot(`${PAGES}/${rule.code}.md`);
+    await expect(pageOf(rule)).toMatchFileSnapshot(`${PACKED}/${rule.code}.md`);
   });
 
   test('the list of them', async () => {

@@ -122,8 +122,8 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean
 }
 
 function essenceOfRun(run: StepRun): string {
-  const { id, role, left, awaiting, parked, answered, opens, closes, target, tried } = run;
-  const flags = [left, awaiting, parked, answered, tried ?? false];
+  const { id, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure } = run;
+  const flags = [left, awaiting, parked, answered, tried ?? false, unsure ?? false];
   return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null]);
 }
 

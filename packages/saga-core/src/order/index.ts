@@ -1,3 +1,4 @@
+export { orderCheck } from './order-check.js';
 export type {
   FailureCode,
   OrderCoupon,

@@ -25,7 +25,7 @@ export function createOrderSaga(settings: Partial<OrderSettings> = {}) {
     override: 'OVERRIDE',
     attributes: ({ orderId, customerId }) => ({ orderId, customerId }),
   });
-  return withCheckOptions(saga, orderCheck(1));
+  return withCheckOptions(saga, { ...orderCheck(1), also: [orderCheck(2)] });
 }
 
 /** The order saga's type; its adapters are `AdaptersFor<OrderSaga>`. */

@@ -1,5 +1,5 @@
 import type { CheckOptions } from '../check/check-options.js';
-import { checkSaga } from '../check/check-saga.js';
+import { checkCases } from '../check/check-saga.js';
 import { renderReport } from '../check/render-report.js';
 import type { AnySaga } from '../saga-definition.js';
 
@@ -10,7 +10,7 @@ export interface MatcherResult {
 }
 
 /**
- * A matcher for vitest or jest: passes when {@link checkSaga} proves the saga, and shows the report otherwise.
+ * A matcher for vitest or jest: passes when {@link checkCases} proves the saga in every case, and shows the report otherwise.
  *
  * @example
  * expect.extend({ toBeSound });
@@ -24,8 +24,10 @@ export interface MatcherResult {
 export function toBeSound(received: unknown, options: CheckOptions = {}): MatcherResult {
   if (!isSaga(received))
     return { pass: false, message: () => 'toBeSound takes a saga, as defineSaga makes it' };
-  const report = checkSaga(received, options);
-  return { pass: report.sound, message: () => renderReport(report) };
+  const reports = checkCases(received, options);
+  const unsound = reports.filter(({ sound }) => !sound);
+  const shown = unsound.length > 0 ? unsound : reports;
+  return { pass: unsound.length === 0, message: () => shown.map(renderReport).join('\n\n') };
 }
 
 /** The matcher's type, to extend that of a test framework's matchers with. */
