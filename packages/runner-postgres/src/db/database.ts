@@ -5,13 +5,14 @@ import { pgSession, type Session } from './session.js';
 
 /**
  * Opens a transaction of ours. READ COMMITTED whatever the database's default is: locks are taken in one statement
- * and what they protect is read in the same or the next. The limits end a transaction whose process has gone silent.
+ * and what they protect is read in the same or the next. The limits end a transaction whose process has
+ * gone silent, before the leases of its work end.
  */
 const BEGIN = [
   'begin isolation level read committed',
   "set local statement_timeout = '30s'",
   "set local lock_timeout = '3s'",
-  "set local idle_in_transaction_session_timeout = '15s'",
+  "set local idle_in_transaction_session_timeout = '5s'",
 ].join('; ');
 
 /** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */

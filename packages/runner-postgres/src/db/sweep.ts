@@ -56,52 +56,67 @@ export async function sweep(session: Session, names: SchemaNames, request: Sweep
 
 /**
  * Sends new wake-ups for rows that are still as the sweep saw them: of two processes that sweep at once, one does
- * it. What was out for a row before is removed, so that a backlog doesn't multiply.
+ * it. Rows that somebody has locked are left to the next sweep: a worker that was suspended in the middle of a
+ * transaction must hold up nobody's work but what it holds itself. What was out for a row before is removed, so that
+ * a backlog doesn't multiply, and only after the commit: whoever has just fetched such a job has it locked, and wants
+ * the row.
  */
 export async function redeliver(
   database: Database,
   queue: PgBossQueue,
   rows: Parameters<Store['redeliver']>[0],
 ): Promise<readonly string[]> {
-  const { ours } = database.names;
-  return await database.transaction(async (session) => {
-    const changed = await session.query<{ sagaId: string; key: string }>(
-      `update ${ours}.outbox o set
-         status = 'pending',
-         delivery = x.next,
-         due_at = ${ours}.saga_now() + x."againInMs" * interval '1 ms',
-         deadline_at = case when x.final then least(o.deadline_at, ${ours}.saga_now()) else o.deadline_at end
-       from jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, status text, lease uuid, delivery uuid,
-         next uuid, "againInMs" float8, final boolean)
-       where o.saga_id = x."sagaId" and o.key = x.key and o.status = x.status and o.due_at <= ${ours}.saga_now()
-         and o.lease is not distinct from x.lease and o.delivery is not distinct from x.delivery
-       returning o.saga_id as "sagaId", o.key`,
-      [
-        JSON.stringify(
-          rows.map(({ row: { sagaId, key, status, lease, delivery }, delivery: next, againInMs, final }) => ({
-            sagaId,
-            key,
-            status,
-            lease,
-            delivery,
-            next,
-            againInMs,
-            final,
-          })),
-        ),
-      ],
-    );
-    const sent = new Set(changed.map(({ sagaId, key }) => rowId(sagaId, key)));
-    const deliveries = rows
+  const deliveries = await database.transaction(async (session) => {
+    const sent = await markRedelivered(session, database.names, rows);
+    const fresh = rows
       .filter(({ row }) => sent.has(rowId(row.sagaId, row.key)))
       .flatMap(({ row, delivery }) =>
         row.queue === null
           ? []
           : [{ queue: row.queue, sagaId: row.sagaId, key: row.key, delivery, replaces: row.delivery }],
       );
-    await queue.insert(session, deliveries);
-    return [...new Set(deliveries.map(({ queue }) => queue))];
+    await queue.insert(
+      session,
+      fresh.map((one) => ({ ...one, replaces: null })),
+    );
+    return fresh;
   });
+  void queue.removeReplaced(deliveries);
+  return [...new Set(deliveries.map(({ queue: name }) => name))];
+}
+
+async function markRedelivered(
+  session: Session,
+  { ours }: SchemaNames,
+  rows: Parameters<Store['redeliver']>[0],
+): Promise<ReadonlySet<string>> {
+  const marked = await session.query<{ sagaId: string; key: string }>(
+    `with free as (
+       select o.saga_id, o.key, x.next, x."againInMs", x.final from ${ours}.outbox o
+       join jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, status text, lease uuid, delivery uuid,
+         next uuid, "againInMs" float8, final boolean) on o.saga_id = x."sagaId" and o.key = x.key
+       where o.status = x.status and o.due_at <= ${ours}.saga_now()
+         and o.lease is not distinct from x.lease and o.delivery is not distinct from x.delivery
+       for no key update of o skip locked
+     )
+     update ${ours}.outbox o set
+       status = 'pending',
+       delivery = f.next,
+       -- Left since it was seen: nobody takes its wake-up, the next sweep answers for it.
+       due_at = ${ours}.saga_now() + case when o."left" then 0 else f."againInMs" end * interval '1 ms',
+       deadline_at = case when f.final then least(o.deadline_at, ${ours}.saga_now()) else o.deadline_at end
+     from free f where o.saga_id = f.saga_id and o.key = f.key
+     returning o.saga_id as "sagaId", o.key`,
+    [
+      JSON.stringify(
+        rows.map(({ row: { sagaId, key, status, lease, delivery }, delivery: next, againInMs, final }) => ({
+          ...{ sagaId, key, status, lease, delivery },
+          ...{ next, againInMs, final },
+        })),
+      ),
+    ],
+  );
+  return new Set(marked.map(({ sagaId, key }) => rowId(sagaId, key)));
 }
 
 /** Early events: those that waited too long are recorded as ignored, and those whose saga exists are offered to it. */

@@ -111,6 +111,17 @@ export class PgBossQueue {
     }
   }
 
+  /** Removes the jobs that others replace; best effort, for a job whose row has another is stale. Never rejects. */
+  async removeReplaced(deliveries: readonly Delivery[]): Promise<void> {
+    for (const [queue, group] of Map.groupBy(deliveries, ({ queue }) => queue)) {
+      const replaced = group.flatMap(({ replaces }) => replaces ?? []);
+      if (replaced.length === 0) continue;
+      await this.#boss?.deleteJob(queue, replaced).catch((error: unknown) => {
+        this.#options.logger.debug({ err: error, queue }, 'replaced jobs were not removed');
+      });
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#boss?.stop({ graceful: false, close: false });
     this.#boss = undefined;
