@@ -178,7 +178,8 @@ export function moveForward(payments: OrderContext['payments'], id: string, chan
 
 /**
  * The payments after a compensation, whose report names the obligations that it closed, in order. A payment that was
- * voided before and isn't known to have been captured since stays voided, although a refund was tried to be safe.
+ * voided or declined before and isn't known to have been captured since stays that, although a refund was tried to be
+ * safe.
  */
 export function afterUndo(
   payments: OrderContext['payments'],
@@ -188,8 +189,8 @@ export function afterUndo(
     const last = undone.findLast((one) => one.startsWith('payment.') && one.endsWith(`:${payment.id}`));
     // Nothing is open any more: this was undone by itself, before the machine heard that it had been captured.
     if (last === undefined && payment.status === 'captured') return { ...payment, status: 'refunded' };
-    if (last === undefined || (last.startsWith('payment.captured') && payment.status === 'voided'))
-      return payment;
+    const tookNothing = payment.status === 'voided' || payment.status === 'declined';
+    if (last === undefined || (last.startsWith('payment.captured') && tookNothing)) return payment;
     return { ...payment, status: last.startsWith('payment.captured') ? 'refunded' : 'voided' };
   });
 }
