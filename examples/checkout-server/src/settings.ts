@@ -6,7 +6,8 @@ import { parseDuration } from './duration.ts';
 
 const DEMO_CUSTOMER_TOKENS = 'alice:demo-alice,bob:demo-bob';
 const DEMO_ADMIN_TOKEN = 'demo-admin';
-const DEMO_TOKENS: ReadonlySet<string> = new Set(['demo-alice', 'demo-bob', DEMO_ADMIN_TOKEN]);
+/** The tokens that everybody knows. */
+export const DEMO_TOKENS: ReadonlySet<string> = new Set(['demo-alice', 'demo-bob', DEMO_ADMIN_TOKEN]);
 /** `.data` at the top of the repository, wherever the server was started from. */
 const DATA_DIR = fileURLToPath(new URL('../../../.data', import.meta.url));
 

@@ -1,12 +1,15 @@
-import type { Settings } from './settings.ts';
+import { DEMO_TOKENS, type Settings } from './settings.ts';
 
 /** What a person reads who has just started the server: what runs where, and three commands to try. */
 export function welcome(settings: Settings, notes: readonly string[]): string {
   const url = `http://${settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST}:${settings.PORT}`;
   const lines = [`checkout      ${url} (${settings.ROLE}), to read: ${url}/docs`, ...notes];
-  const [token] = [...settings.CUSTOMER_TOKENS.keys()];
-  if (settings.ROLE === 'worker' || settings.NODE_ENV === 'production' || !token)
+  const [first] = [...settings.CUSTOMER_TOKENS.keys()];
+  if (settings.ROLE === 'worker' || settings.NODE_ENV === 'production' || !first)
     return `${lines.join('\n')}\n`;
+  // Output is kept: only tokens that are published anyway may stand in it.
+  const token = DEMO_TOKENS.has(first) ? first : 'CUSTOMER_TOKEN';
+  const admin = DEMO_TOKENS.has(settings.ADMIN_TOKEN) ? settings.ADMIN_TOKEN : 'ADMIN_TOKEN';
   const shop = `curl -s -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json'`;
   return `
 ${lines.join('\n')}
@@ -25,7 +28,7 @@ Three commands to try, in another terminal:
 
   curl -sN -H 'Authorization: Bearer ${token}' ${url}/api/orders/$ORDER/events
 
-As an administrator: curl -s -H 'Authorization: Bearer ${settings.ADMIN_TOKEN}' ${url}/api/sagas
+As an administrator: curl -s -H 'Authorization: Bearer ${admin}' ${url}/api/sagas
 What must always hold: curl -s ${url}/dev/invariants
 Ctrl-C stops everything that was started; the data stays.
 
