@@ -23,11 +23,12 @@ const kinds = {
   },
 };
 
-const packages = ['packages', 'examples'].flatMap((folder) =>
+const inFolders = ['packages', 'examples'].flatMap((folder) =>
   readdirSync(folder)
     .map((name) => path.join(folder, name))
     .filter((root) => existsSync(path.join(root, 'package.json'))),
 );
+const packages = [...inFolders, 'chaos'];
 
 const projects = packages.flatMap((root) =>
   Object.entries(kinds)

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import type { Plan } from './plans/plan.ts';
+import { PLANS } from './plans/plans.ts';
+
+/** What a run is told on the command line. */
+export interface Options {
+  /** Runs for as long as it takes, or as it may, and writes a report. */
+  readonly isLong: boolean;
+  readonly seed: number;
+  /** All, where none was named. */
+  readonly plans: readonly Plan[];
+  /** Strikes of each plan; by default the plan's own number. */
+  readonly count: number | undefined;
+  /** How long a long run may take, in minutes. */
+  readonly minutes: number;
+  readonly isVerbose: boolean;
+  /** Keeps logs and data, and says where. */
+  readonly keep: boolean;
+  /** Where `{ passed, failed }` is written. */
+  readonly report: string | undefined;
+}
+
+/** Reads the command line. @throws Error, in one line */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      long: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      plan: { type: 'string', multiple: true },
+      count: { type: 'string' },
+      minutes: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      report: { type: 'string' },
+    },
+  });
+  const plans = (values.plan ?? []).map((name) => {
+    const found = PLANS.find((plan) => plan.name === name);
+    if (!found)
+      throw new Error(`--plan: there is no '${name}', but ${PLANS.map((plan) => plan.name).join(', ')}`);
+    return found;
+  });
+  return {
+    isLong: values.long,
+    seed: wholeNumber('--seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
+    plans: plans.length > 0 ? plans : PLANS,
+    count: wholeNumber('--count', values.count),
+    minutes: wholeNumber('--minutes', values.minutes) ?? 120,
+    isVerbose: values.verbose,
+    keep: values.keep,
+    report: values.report,
+  };
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name}: use a whole number`);
+  return Number(text);
+}

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SeededRandom } from '../seeded-random.ts';
+import { Tally } from '../tally.ts';
+import type { Plan, Stage, Strike } from './plan.ts';
+
+/** The promise: work of a worker that died is taken up within this time. */
+const RECOVERY_MS = 10_000;
+
+/** What is decided before a plan is run. */
+export interface Orders {
+  readonly seed: number;
+  readonly count: number;
+  /** No new strike after this instant of `performance.now()`. */
+  readonly endsAt?: number;
+}
+
+/** Carries out a plan's schedule, waits until all of it is over, and judges what it has counted. */
+export async function runPlan(
+  plan: Plan,
+  stage: Omit<Stage, 'tally' | 'taken' | 'beside'>,
+  { seed, count, endsAt = Number.POSITIVE_INFINITY }: Orders,
+): Promise<Tally> {
+  const tally = new Tally();
+  const under = new Set<Promise<void>>();
+  const whole: Stage = {
+    ...stage,
+    tally,
+    taken: new Set(),
+    beside(work) {
+      const watched = work
+        .catch((error: unknown) => void tally.problems.push(String(error)))
+        .finally(() => under.delete(watched));
+      under.add(watched);
+    },
+  };
+  try {
+    const end = plan.begin?.(whole);
+    for (const strike of plan.schedule(new SeededRandom(seed), count)) {
+      await pause(strike.afterMs);
+      if (performance.now() > endsAt) break;
+      await plan.strike(whole, strike);
+    }
+    while (under.size > 0) await Promise.all(under);
+    await end?.();
+    await stage.recoveries.settled();
+  } catch (error) {
+    tally.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  judgeTally(plan, tally);
+  return tally;
+}
+
+function judgeTally({ mustHitWork = true }: Plan, tally: Tally): void {
+  const { injected, hitWork, recoveries, problems } = tally;
+  if (injected === 0) problems.push('no fault was injected');
+  if (mustHitWork && hitWork === 0) problems.push('no fault hit work in flight');
+  const slow = recoveries.filter((ms) => ms > RECOVERY_MS);
+  if (slow.length > 0) {
+    problems.push(
+      `${slow.length} recoveries took longer than ${RECOVERY_MS} ms, ${Math.round(Math.max(...slow))} ms at most`,
+    );
+  }
+}
+
+/** The schedule as it would be carried out, a line for each strike. */
+export function describeSchedule(plan: Plan, { seed, count }: Orders): string {
+  const line = ({ afterMs, ...rest }: Strike) => `+${Math.round(afterMs)} ms ${JSON.stringify(rest)}`;
+  return plan.schedule(new SeededRandom(seed), count).map(line).join('\n');
+}
