@@ -24,8 +24,9 @@ export function createCheckoutSaga(settings: StepSettings) {
     actors: { ...createCheckoutSteps(settings), compensate },
     actions: {
       fail: assign(({ event }) => {
-        const { kind, code, message } = stepFailure(event as { error?: unknown });
-        return { failure: kind === 'unknown' ? { code: 'UNKNOWN', message } : { code, message } };
+        const { kind, code, message, details } = stepFailure(event as { error?: unknown });
+        const said = (details as { message?: string } | undefined)?.message ?? message;
+        return { failure: { code: kind === 'unknown' ? 'UNKNOWN' : code, message: said } };
       }),
     },
     guards: {
