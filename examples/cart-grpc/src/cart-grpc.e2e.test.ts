@@ -136,9 +136,9 @@ describe('a checkout that fails', () => {
     expect(await ordersOf(world, userId)).toEqual([]);
   });
 
-  it('at the order releases the reservation', async () => {
+  it('at the order releases the reservation, and leaves no half of an order', async () => {
     const { request, userId, variants } = await newCustomer(world);
-    await world.pool.query(`alter table orders add constraint not_she check (user_id <> '${userId}')`);
+    await world.pool.query(`alter table order_items add check (variant_id not like '${userId}-%')`);
     expect(await outcome(world.orchestrator.createSagaOrder(request))).toBe('UNAVAILABLE UNKNOWN');
     expect(await stockOf(world, variants)).toEqual(untouched);
     expect(await ordersOf(world, userId)).toEqual([]);
