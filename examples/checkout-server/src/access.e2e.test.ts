@@ -70,6 +70,18 @@ describe('every route, for every principal', () => {
     expect(new Set(shapes)).toEqual(new Set(['application/problem+json type title status detail code']));
   });
 
+  it('answers a saga that is not there with its name', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    expect((await server().get(`/api/sagas/${nobody}`)).body['detail']).toBe('There is no such saga.');
+    expect((await server().get(`/api/orders/${nobody}`)).body['detail']).toBe('There is no such order.');
+  });
+
+  it('shows the backlog of messages and what holds vacuum back among the metrics', async () => {
+    const { text } = await server().get('/metrics', '');
+    expect(text).toMatch(/^inbox_rows\{status="pending"\} \d+$/m);
+    expect(text).toMatch(/^postgres_oldest_xmin_age \d+$/m);
+  });
+
   it("treats somebody else's order as none, whatever is done to it", async () => {
     const bob = 'demo-bob';
     const stranger = await fetch(`${server().url}/api/orders/${alices}/events`, {
@@ -160,10 +172,13 @@ describe('a body', () => {
       status: 422,
       body: { code: 'PAYMENTS_MISMATCH' },
     });
-    expect(await place({ ...good, payments: [payment(40_000), payment(39_900)] })).toMatchObject({
-      status: 422,
+    const halves = [payment(40_000), payment(39_900)];
+    const unknown = { ...payment(79_900), token: 'tok_unknown' };
+    expect(await place({ ...good, payments: [...halves, payment(1)] })).toMatchObject({ status: 422 });
+    expect(await place({ ...good, payments: [unknown] })).toMatchObject({
+      ...{ status: 422, body: { code: 'PAYMENT_TOKEN_REFUSED' } },
     });
-    expect(await place({ ...good, coupons: ['WELCOME10'] })).toMatchObject({ status: 422 });
+    expect(await place({ ...good, payments: halves })).toMatchObject({ status: 201 });
     expect(await place({ ...good, payments: [payment(79_900)] })).toMatchObject({ status: 201 });
   });
 

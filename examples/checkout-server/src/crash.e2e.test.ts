@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { orderBody } from './testing/client.ts';
 import {
   findFreePorts,
   ownSettings,
@@ -85,15 +86,50 @@ describe('a server that is killed with orders in every state', () => {
   });
 });
 
+describe('a server that is killed inside of fifty equal requests', () => {
+  it('has made one order or none; the same request again is answered by one, with the same bytes', async () => {
+    const { env, dispose } = await ownSettings();
+    disposals.push(dispose);
+    const first = await start(env);
+    const headers = { 'idempotency-key': 'one-click' };
+    const body = orderBody('phone-case');
+    const post = (server: ServerProcess) => server.send('POST', '/api/orders', { body, headers });
+    // The first answer is the signal: some requests are answered then, some are on their way, some unread.
+    const texts: string[] = [];
+    const clicks = Array.from({ length: 50 }, () =>
+      post(first).then(
+        ({ status, text }) => {
+          if (status === 201) texts.push(text);
+          if (texts.length === 1) first.child.kill('SIGKILL');
+        },
+        () => undefined,
+      ),
+    );
+    await Promise.all(clicks);
+    await first.exited;
+
+    const second = await start(env);
+    const again = await second.eventually(async () => {
+      const answer = await post(second);
+      expect(answer.status).toBe(201);
+      return answer;
+    });
+    expect(new Set([...texts, again.text]).size).toBe(1);
+    const { body: list } = await second.get('/api/orders');
+    expect(list['items']).toHaveLength(1);
+  });
+});
+
 describe('a server that is asked to stop', () => {
   it('ends with 0, having lost nothing that was under way', async () => {
-    const env = await embedded();
+    const env = await embedded({ LOG_LEVEL: 'info' });
     const first = await start(env);
     const ids = await Promise.all(Array.from({ length: 5 }, () => first.place('phone-case')));
     await Promise.all(ids.map((id) => first.pay(id, 'tok_slow')));
     // From a terminal it comes more than once, to every process between it and the server.
     first.child.kill('SIGINT');
     expect(await first.stop()).toBe(0);
+    expect(first.output().trimEnd().split('\n').at(-1)).toContain('"msg":"stopped"');
     expect(processesOf(env['DATA_DIR'] ?? '')).toEqual([]);
     const second = await start(env);
     for (const id of ids) await second.settles(id, 'IN_TRANSIT', 60_000);

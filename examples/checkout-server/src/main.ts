@@ -52,7 +52,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     starting
       .then((server) => server.stop())
       .then(
-        () => process.exit(0),
+        () => {
+          log.info('stopped');
+          process.exit(0);
+        },
         (error: unknown) => {
           log.fatal({ err: error }, 'could not stop in good order');
           process.exit(1);

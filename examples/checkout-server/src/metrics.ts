@@ -40,6 +40,17 @@ export function createMetrics(db: Kysely<CheckoutTables>, schema: string): Metri
     help: 'How long the oldest row that is due has been due',
     registers,
   });
+  const inbox = new Gauge({
+    name: 'inbox_rows',
+    help: 'Messages that are not decided yet: pending, or early for a saga that has not begun',
+    labelNames: ['status'],
+    registers,
+  });
+  const xminAge = new Gauge({
+    name: 'postgres_oldest_xmin_age',
+    help: 'Transactions since the oldest snapshot that somebody still holds; it keeps vacuum from cleaning up',
+    registers,
+  });
   let countedAt = Number.NEGATIVE_INFINITY;
 
   async function count(): Promise<void> {
@@ -52,6 +63,8 @@ export function createMetrics(db: Kysely<CheckoutTables>, schema: string): Metri
     for (const { kind, status, n } of counted.outbox) outbox.set({ kind, status }, n);
     parked.set(counted.sagas.filter(({ status }) => status === 'parked').reduce((sum, { n }) => sum + n, 0));
     lag.set(counted.lagSeconds);
+    for (const status of ['pending', 'early']) inbox.set({ status }, counted.inbox.get(status) ?? 0);
+    xminAge.set(counted.xminAge);
   }
 
   return {
@@ -74,5 +87,18 @@ async function countSagas(db: Kysely<CheckoutTables>, schema: string) {
     select coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as seconds
     from ${sql.table(`${schema}.outbox`)}
     where status in ('pending', 'leased', 'awaiting') and due_at < now()`.execute(db);
-  return { sagas: sagas.rows, outbox: outbox.rows, lagSeconds: lag.rows[0]?.seconds ?? 0 };
+  const inbox = await sql<{ status: string; n: number }>`
+    select status, count(*)::int as n from ${sql.table(`${schema}.inbox`)}
+    where status in ('pending', 'early') group by 1`.execute(db);
+  // Sessions of others show only to those who may see them; one's own always do.
+  const xmin = await sql<{ age: number }>`
+    select coalesce(max(age(backend_xmin)), 0)::int as age from pg_stat_activity
+    where backend_xmin is not null`.execute(db);
+  return {
+    sagas: sagas.rows,
+    outbox: outbox.rows,
+    lagSeconds: lag.rows[0]?.seconds ?? 0,
+    inbox: new Map(inbox.rows.map(({ status, n }) => [status, n])),
+    xminAge: xmin.rows[0]?.age ?? 0,
+  };
 }

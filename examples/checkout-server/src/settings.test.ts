@@ -35,7 +35,7 @@ describe('the settings', () => {
     ['PORT', '70000', /^PORT: use a port number up to 65535$/],
     ['ROLE', 'both', /^ROLE: use all, web or worker$/],
     ['RESERVATION_TTL', '30 minutes', /^RESERVATION_TTL: use a duration such as/],
-    ['PAYMENT_TIMEOUT', '0s', /^PAYMENT_TIMEOUT: use a duration such as/],
+    ['PAYMENT_TIMEOUT', '0s', /^PAYMENT_TIMEOUT: use a duration above 0, such as/],
     ['MOCK_PAYMENT_FAILURE_RATE', '30%', /^MOCK_PAYMENT_FAILURE_RATE: use a number from 0 to 1$/],
     ['MOCK_PAYMENT_FAILURE_RATE', '1.5', /^MOCK_PAYMENT_FAILURE_RATE: use a number from 0 to 1$/],
     ['INVALID_COUPON', 'skip', /^INVALID_COUPON: use continue or fail$/],

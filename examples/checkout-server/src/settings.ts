@@ -14,7 +14,7 @@ const DATA_DIR = fileURLToPath(new URL('../../../.data', import.meta.url));
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  context.addIssue('use a duration such as 500ms, 20s, 30m or 1h');
+  context.addIssue(`use a duration ${ms === 0 ? 'above 0, ' : ''}such as 500ms, 20s, 30m or 1h`);
   return z.NEVER;
 });
 const port = z

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { useServer } from './testing/use-server.ts';
 
@@ -9,6 +11,43 @@ const amount = { amount: 2_450, currency: 'EUR' };
 const payment = (order_id: string, data: object = {}) => ({
   type: 'payment.succeeded',
   data: { order_id, payment_id: 'pay_unknown', amount, ...data },
+});
+
+describe('the document', () => {
+  it('tells what headers and what body each webhook has', async () => {
+    const { body } = await server().get('/openapi.json');
+    const paths = body['paths'] as Record<string, { post: Record<string, unknown> }>;
+    for (const sender of ['payments', 'warehouse', 'carrier']) {
+      const { parameters, requestBody } = paths[`/webhooks/${sender}`]?.post ?? {};
+      expect((parameters as { name: string }[]).map(({ name }) => name)).toEqual([
+        ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+      ]);
+      expect(JSON.stringify(requestBody)).toContain('order_id');
+    }
+  });
+});
+
+describe('pnpm webhook', () => {
+  const script = fileURLToPath(new URL('./send-webhook.ts', import.meta.url));
+  const run = (...args: string[]) =>
+    new Promise<{ code: number | null; printed: string }>((resolve) => {
+      const env = { ...process.env, ...server().env };
+      const command = ['--import', import.meta.resolve('tsx'), script, ...args];
+      execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, printed: stdout + stderr }),
+      );
+    });
+
+  it('signs a webhook and sends it; what it cannot mean it says in words', async () => {
+    const id = await server().place('phone-case');
+    await server().pay(id, 'tok_ok');
+    await server().reaches(id, 'CONFIRMED');
+    const sent = await run('warehouse.packed', `order_id=${id}`, 'parcel_id=par_1');
+    expect(sent).toMatchObject({ code: 0, printed: expect.stringMatching(/^202 /) });
+    await server().reaches(id, 'SHIPPED');
+    const refused = await run('warehouse.packed', `order_id=${id}`);
+    expect(refused).toMatchObject({ code: 1, printed: expect.stringContaining('data.parcel_id') });
+  });
 });
 
 describe('a webhook', () => {
@@ -40,7 +79,9 @@ describe('a webhook', () => {
   ])('%s is refused, whatever it says', async (_what, options) => {
     const refused = { status: 401, body: { code: 'WEBHOOK_SIGNATURE_INVALID' } };
     expect(await server().webhook('payments', payment(randomUUID()), options)).toMatchObject(refused);
-    expect(await server().webhook('payments', 'not even JSON', options)).toMatchObject(refused);
+    const answer = await server().webhook('payments', 'not even JSON', options);
+    expect(answer).toMatchObject(refused);
+    expect(answer.headers.get('www-authenticate')).toContain('webhook-signature');
   });
 
   it.each<[string, string, unknown, string]>([

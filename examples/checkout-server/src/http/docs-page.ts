@@ -1,3 +1,5 @@
+import { PAYMENT_TOKENS } from '@countermand-examples/participants/contract';
+
 /** As much of an OpenAPI document as the page shows. */
 interface Document {
   readonly info: { readonly title: string };
@@ -6,6 +8,7 @@ interface Document {
 }
 
 interface Operation {
+  readonly tags?: readonly string[];
   readonly summary?: string;
   readonly description?: string;
   readonly 'x-access'?: string;
@@ -37,12 +40,36 @@ table{border-collapse:collapse}td,th{border:1px solid #d0d7de;padding:.25rem .6r
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}pre{background:#161b22}td,th,h2{border-color:#30363d}a{color:#58a6ff}}
 `;
 
+const TOKENS = Object.entries(PAYMENT_TOKENS)
+  .map(([token, does]) => `<tr><td><code>${token}</code></td><td>${does}</td></tr>`)
+  .join('');
+
+const FIRST_STEPS = `<h2 id="first">First steps</h2>
+<p>Money is in cents: <code>{ "amount": 79900, "currency": "EUR" }</code>. Customers and administrators send
+<code>Authorization: Bearer TOKEN</code>; in development <code>demo-alice</code>, <code>demo-bob</code>, <code>demo-admin</code>.</p>
+<pre>curl localhost:3000/api/orders -H 'Authorization: Bearer demo-alice' -H 'Idempotency-Key: 1' -H 'Content-Type: application/json' \\
+  -d '{ "items": [{ "sku": "iphone-15", "quantity": 1 }], "coupons": ["WELCOME10"], "shippingAddress": { "line1": "1 Main Street", "city": "Berlin", "postalCode": "10115", "country": "DE" } }'
+curl localhost:3000/api/orders/ORDER/pay -H 'Authorization: Bearer demo-alice' -H 'Content-Type: application/json' -d '{ "tokens": ["tok_ok"] }'
+curl localhost:3000/api/orders/ORDER -H 'Authorization: Bearer demo-alice'</pre>
+<p>An order goes <code>CREATED RESERVED PAYMENT_PENDING PAID CONFIRMED SHIPPED IN_TRANSIT</code>, or ends in <code>FAILED</code> or
+<code>CANCELLED</code>, and what it held and took is given back. The mock gateway's tokens, which don't exist in production:</p>
+<table>${TOKENS}</table>`;
+
 /** The document as one HTML page that needs nothing from anywhere else. */
 export function renderDocs(document: Document, problems: Problems): string {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) =>
-      renderOperation(method, path, operation as Operation),
-    ),
+    Object.entries(methods).map(([method, operation]) => ({
+      ...{ method, path, operation: operation as Operation },
+    })),
+  );
+  const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? 'other'))];
+  const chapters = tags.map((tag) => {
+    const ofTag = operations.filter(({ operation }) => (operation.tags?.[0] ?? 'other') === tag);
+    return { tag, ofTag };
+  });
+  const contents = chapters.map(
+    ({ tag, ofTag }) =>
+      `<li>${escapeHtml(tag)}<ul>${ofTag.map(({ method, path, operation }) => `<li><a href="#${anchorOf(method, path)}"><code>${escapeHtml(`${method.toUpperCase()} ${path}`)}</code></a> ${escapeHtml(operation.summary ?? '')}</li>`).join('')}</ul></li>`,
   );
   const codes = Object.entries(problems).map(
     ([code, { status, title }]) =>
@@ -55,7 +82,9 @@ export function renderDocs(document: Document, problems: Problems): string {
 <title>${escapeHtml(document.info.title)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(document.info.title)}</h1>
 <p>The same as <a href="/openapi.json">OpenAPI document</a>. <a href="#problems">Error codes</a>. <a href="#schemas">Schemas</a>.</p>
-${operations.join('\n')}
+${FIRST_STEPS}
+<h2 id="routes">Routes</h2><ul>${contents.join('')}</ul>
+${chapters.flatMap(({ ofTag }) => ofTag.map(({ method, path, operation }) => renderOperation(method, path, operation))).join('\n')}
 <h2 id="problems">Error codes</h2><table><tr><th>code</th><th>status</th><th>meaning</th></tr>${codes.join('')}</table>
 <h2 id="schemas">Schemas</h2>${schemas.join('\n')}
 </body></html>`;
@@ -71,10 +100,14 @@ function renderOperation(method: string, path: string, operation: Operation): st
     ([status, { description = '', content }]) =>
       `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(description)}${status < '300' ? renderJson(content?.['application/json']?.schema) : ''}</td></tr>`,
   );
-  return `<h2><b>${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code></h2>
+  return `<h2 id="${anchorOf(method, path)}"><b>${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code></h2>
 <p>${escapeHtml(operation.summary ?? '')}. For ${escapeHtml(operation['x-access'] ?? 'anyone')}. ${escapeHtml(operation.description ?? '')}</p>
 ${parameters.length > 0 ? `<ul>${parameters.join('')}</ul>` : ''}${body === undefined ? '' : `<p>Body:</p>${renderJson(body)}`}
 <table>${responses.join('')}</table>`;
+}
+
+function anchorOf(method: string, path: string): string {
+  return escapeHtml(`${method}${path.replace(/[^a-z]+/gi, '-')}`);
 }
 
 function renderJson(schema: unknown): string {

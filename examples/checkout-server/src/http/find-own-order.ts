@@ -12,9 +12,10 @@ export async function findOwnOrder(
   { db }: Pick<Services, 'db'>,
   id: string,
   principal: Principal,
+  asked: 'order' | 'saga' = 'order',
 ): Promise<StoredOrder> {
   const order = UUID.test(id) ? await findOrder(db, id, principal) : undefined;
-  if (!order) throw new Problem('NOT_FOUND', 'There is no such order.');
+  if (!order) throw new Problem('NOT_FOUND', `There is no such ${asked}.`);
   return order;
 }
 
@@ -23,7 +24,8 @@ export async function findOwnSaga(
   services: Pick<Services, 'db' | 'runner'>,
   id: string,
   principal: Principal,
+  asked: 'order' | 'saga' = 'order',
 ): Promise<{ readonly order: StoredOrder; readonly saga: SagaView }> {
-  const order = await findOwnOrder(services, id, principal);
+  const order = await findOwnOrder(services, id, principal, asked);
   return { order, saga: await getSaga(services.runner, id) };
 }

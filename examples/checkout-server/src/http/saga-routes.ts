@@ -6,10 +6,10 @@ import { sagaItemJson, sagaJson } from '../views/saga-json.ts';
 import { filterOf } from '../views/saga-status.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
-import { findOwnSaga } from './find-own-order.ts';
+import { findOwnOrder, findOwnSaga } from './find-own-order.ts';
 import { jsonBody, jsonContent } from './json-content.ts';
 import { listSagas } from './list-orders.ts';
-import { actorOf } from './principal.ts';
+import { actorOf, type Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 import { idParam, moneySchema, pageQuery, sagaItemSchema, sagaSchema, sagaStatusSchema } from './schemas.ts';
 import type { Services } from './services.ts';
@@ -108,26 +108,31 @@ export function addSagaRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
   });
   app.openapi(show, async (c) => {
     const principal = c.get('principal');
-    const { saga } = await findOwnSaga(services, c.req.valid('param').id, principal);
+    const { saga } = await findOwnSaga(services, c.req.valid('param').id, principal, 'saga');
     return c.json(sagaJson(saga, await runner.whatNext(saga.id), principal), 200);
   });
+  /** Carries an act out, and answers with what has become of the saga. */
+  const administer = async (id: string, principal: Principal, act: () => Promise<void>) => {
+    await findOwnOrder(services, id, principal, 'saga');
+    await refuseByCode(act);
+    return sagaJson(await getSaga(runner, id), await runner.whatNext(id), principal);
+  };
   app.openapi(retry, async (c) => {
     const principal = c.get('principal');
-    const { saga } = await findOwnSaga(services, c.req.valid('param').id, principal);
+    const { id } = c.req.valid('param');
     const { step_id } = c.req.valid('json');
     const options = { actor: actorOf(principal), ...(step_id !== undefined && { step: step_id }) };
-    await administer(() => runner.retry(saga.id, options));
-    return c.json(sagaJson(await getSaga(runner, saga.id), await runner.whatNext(saga.id), principal), 202);
+    return c.json(await administer(id, principal, () => runner.retry(id, options)), 202);
   });
   app.openapi(skip, async (c) => {
     const principal = c.get('principal');
-    const { saga } = await findOwnSaga(services, c.req.valid('param').id, principal);
+    const { id } = c.req.valid('param');
     const { step_id: step, reason } = c.req.valid('json');
-    await administer(() => runner.skip(saga.id, { actor: actorOf(principal), step, reason }));
-    return c.json(sagaJson(await getSaga(runner, saga.id), await runner.whatNext(saga.id), principal), 202);
+    const options = { actor: actorOf(principal), step, reason };
+    return c.json(await administer(id, principal, () => runner.skip(id, options)), 202);
   });
   app.openapi(preview, async (c) => {
-    const { saga } = await findOwnSaga(services, c.req.valid('param').id, c.get('principal'));
+    const { saga } = await findOwnSaga(services, c.req.valid('param').id, c.get('principal'), 'saga');
     const items = (await runner.compensationPreview(saga.id)).map(({ id, undo, certainty, amount }) => ({
       obligation: id,
       undo: undo ?? null,
@@ -139,7 +144,7 @@ export function addSagaRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
 }
 
 /** Carries an administrator's act out. @throws Problem `NOT_PARKED`, `STEP_NOT_FOUND` */
-async function administer(act: () => Promise<void>): Promise<void> {
+async function refuseByCode(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

@@ -18,6 +18,7 @@ import { type NewOrderBody, type PricedOrder, priceOrder } from './price-order.t
 
 const WAIT_MS = 5_000;
 const POLL_MS = 25;
+const POLL_AT_MOST_MS = 400;
 
 /** What placing an order works with. */
 export interface PlaceOrderContext {
@@ -58,11 +59,14 @@ export async function placeOrder(context: PlaceOrderContext, order: PlaceOrder):
 
   const priced = priceOrder(order.body, await context.catalog.read(), context.assertToken);
   // Two processes may be at the same key: the one without its lock looks again until the other has committed.
-  for (const endsAt = performance.now() + WAIT_MS; performance.now() < endsAt; await pause(POLL_MS)) {
+  const endsAt = performance.now() + WAIT_MS;
+  for (let waitMs = POLL_MS; performance.now() < endsAt; waitMs = Math.min(2 * waitMs, POLL_AT_MOST_MS)) {
     const placed = await context.db
       .transaction()
       .execute((tx) => placeOnce(context, tx, { order, request, bodyHash, priced }));
     if (placed) return placed;
+    // Fifty that look again all the time would keep the one that works from its work.
+    await pause(waitMs);
   }
   throw new Problem(
     'REQUEST_IN_PROGRESS',
