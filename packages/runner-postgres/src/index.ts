@@ -10,9 +10,10 @@ export type {
   AnyEvent,
   InTransaction,
   PostgresRunner,
+  PublishedType,
   SendableEvent,
   StopOptions,
 } from './postgres-runner.js';
-export type { AdaptersOption, RunnerOptions } from './runner-options.js';
+export type { AdaptersOption, RunnerOptions, RunnerSettings } from './runner-options.js';
 export type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 export type { WaitOptions } from './wait-for.js';

@@ -1,5 +1,6 @@
 import type {
   AnySaga,
+  EmittedOf,
   HistoryEntry,
   PublicEventOf,
   SagaInput,
@@ -41,8 +42,20 @@ export type SendableEvent<S extends AnySaga> = string extends PublicEventOf<S>['
   ? AnyEvent
   : PublicEventOf<S>;
 
-/** Runs sagas on PostgreSQL. `Event` is what may be sent to them. */
-export interface PostgresRunner<Event extends { readonly type: string } = AnyEvent> extends SagaRunner {
+/** The types of what a runner's sagas publish; any text where the compiler doesn't know. */
+export type PublishedType<S extends AnySaga> = [S] extends [never]
+  ? string
+  : EmittedOf<S> extends infer Emitted
+    ? Emitted extends { readonly type: infer Type extends string }
+      ? Type
+      : string
+    : string;
+
+/** Runs sagas on PostgreSQL. `Event` is what may be sent to them, `Published` the types of what they publish. */
+export interface PostgresRunner<
+  Event extends { readonly type: string } = AnyEvent,
+  Published extends string = string,
+> extends SagaRunner {
   /**
    * Starts a saga. With `tx` it is decided and written there, and begins to run when that commits; another start of
    * the same id waits for it meanwhile, nothing else does.
@@ -104,7 +117,7 @@ export interface PostgresRunner<Event extends { readonly type: string } = AnyEve
    * @param eventType - as the machine emits it
    * @param options - `name` identifies the subscription in all processes, for ever
    */
-  on(eventType: string, options: { readonly name: string }, handler: EventHandler): Promise<void>;
+  on(eventType: Published, options: { readonly name: string }, handler: EventHandler): Promise<void>;
   /**
    * Begins to work in this process: to carry out the steps that have adapters here, to fire timers, to deliver
    * events. Without it a runner starts sagas, sends and reads, and leaves the work to other processes.

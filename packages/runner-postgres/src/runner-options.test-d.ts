@@ -1,5 +1,6 @@
 import { expectTypeOf, it } from 'vitest';
 import { createRunner } from './create-runner.js';
+import type { Pool } from './db/open-pool.js';
 import type { AdaptersOption } from './runner-options.js';
 import { trip } from './test-support/trip-saga.js';
 
@@ -34,4 +35,17 @@ it('an event that none of its sagas declares is refused, and one with another pa
 
 it('adapters of a saga that the runner does not know are refused', () => {
   expectTypeOf<keyof AdaptersOption<[typeof trip]>>().toEqualTypeOf<'trip'>();
+});
+
+it('a runner needs a pool or a connection string, and not both', () => {
+  type Options = Parameters<typeof createRunner<[typeof trip]>>[0];
+  expectTypeOf<{ connection: string; sagas: [typeof trip] }>().toExtend<Options>();
+  expectTypeOf<{ pool: Pool; sagas: [typeof trip] }>().toExtend<Options>();
+  expectTypeOf<{ sagas: [typeof trip] }>().not.toExtend<Options>();
+  expectTypeOf<{ pool: Pool; connection: string; sagas: [typeof trip] }>().not.toExtend<Options>();
+});
+
+it('an event that none of its sagas publishes cannot be subscribed to', () => {
+  const runner = createRunner({ connection: 'postgres://localhost/none', sagas: [trip] });
+  expectTypeOf(runner.on).parameter(0).toEqualTypeOf<'TRIP_BOOKED' | 'TRIP_NOTED'>();
 });

@@ -18,12 +18,25 @@ type SagaNamed<S extends AnySaga, Name extends string> = S extends AnySaga
     : never
   : never;
 
+/** Where the runner's connections come from: one of the two. */
+type ConnectionOption =
+  | {
+      /** A pool of the caller's, who also ends it. The runner adds listeners to it. */
+      readonly pool: Pool;
+      readonly connection?: undefined;
+    }
+  | {
+      /** A connection string; the runner makes and ends a pool of its own. */
+      readonly connection: string;
+      readonly pool?: undefined;
+    };
+
 /** What `createRunner` takes. */
-export interface RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySaga[]> {
-  /** A pool of the caller's, who also ends it. The runner adds listeners to it. Either this or `connection`. */
-  readonly pool?: Pool;
-  /** A connection string; the runner makes and ends a pool of its own. */
-  readonly connection?: string;
+export type RunnerOptions<Sagas extends readonly AnySaga[] = readonly AnySaga[]> = ConnectionOption &
+  RunnerSettings<Sagas>;
+
+/** What `createRunner` takes beside its connections. */
+export interface RunnerSettings<Sagas extends readonly AnySaga[] = readonly AnySaga[]> {
   /** Where the tables are; pg-boss's stand beside it, in a schema whose name ends in `_boss`. Default `countermand`. */
   readonly schema?: string;
   /** Every definition that this process knows, several versions of one saga included. */

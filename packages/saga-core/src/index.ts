@@ -63,6 +63,7 @@ export type * from './runner-contract.js';
 export type {
   AdaptersFor,
   AnySaga,
+  EmittedOf,
   EventNamed,
   MissingUndo,
   PublicEventOf,

@@ -1,4 +1,4 @@
-import type { AnyStateMachine, EventFrom, InputFrom, StateMachine } from 'xstate';
+import type { AnyStateMachine, EmittedFrom, EventFrom, InputFrom, StateMachine } from 'xstate';
 import type { z } from 'zod';
 import type { AdapterOf } from './adapter.js';
 import type { CheckOptions } from './check/check-options.js';
@@ -55,6 +55,9 @@ export type StepNamed<S extends AnySaga, Name> = Extract<
 /** The public events of a saga definition. */
 export type PublicEventOf<S extends AnySaga> = NonNullable<S['~types']>['event'];
 
+/** What a saga publishes. */
+export type EmittedOf<S extends AnySaga> = NonNullable<S['~types']>['emitted'];
+
 /** The input that starts a saga. */
 export type SagaInput<S extends AnySaga> = NonNullable<S['~types']>['input'];
 
@@ -62,11 +65,13 @@ export type SagaInput<S extends AnySaga> = NonNullable<S['~types']>['input'];
 export type SagaName<S extends AnySaga> = NonNullable<S['~types']>['name'];
 
 /** Types that a definition carries for the compiler; never there at run time. */
-export interface SagaTypes<Input, Event, S, Name extends string = string> {
+export interface SagaTypes<Input, Event, S, Name extends string = string, Emitted = unknown> {
   readonly input: Input;
   readonly event: Event;
   readonly step: S;
   readonly name: Name;
+  /** What the machine publishes. */
+  readonly emitted: Emitted;
 }
 
 /** What is known of any saga definition at run time. */
@@ -111,5 +116,11 @@ export type SagaDefinition<
   PublicType extends string,
   Name extends string = string,
 > = AnySaga & {
-  readonly '~types'?: SagaTypes<InputFrom<M>, EventsNamed<EventFrom<M>, PublicType>, StepsOf<M>, Name>;
+  readonly '~types'?: SagaTypes<
+    InputFrom<M>,
+    EventsNamed<EventFrom<M>, PublicType>,
+    StepsOf<M>,
+    Name,
+    EmittedFrom<M>
+  >;
 };

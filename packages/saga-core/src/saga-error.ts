@@ -61,6 +61,11 @@ export class SagaError extends Error {
   ) {
     super(message, options);
   }
+
+  /** With its code, for logs that only take text: `SagaError [INPUT_INVALID]: ...`. */
+  override toString(): string {
+    return `${this.name} [${this.code}]: ${this.message}`;
+  }
 }
 
 /** The message of anything that was thrown, in one line that can be stored, never empty. */

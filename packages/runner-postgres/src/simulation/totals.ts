@@ -1,5 +1,16 @@
 import type { SimulationReport } from './simulation.js';
 
+/** {@link Totals} between processes. */
+export interface TotalsJson {
+  readonly seeds: readonly number[];
+  readonly violations: readonly string[];
+  readonly applied: number;
+  readonly steps: number;
+  readonly orders: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly endings: Readonly<Record<string, number>>;
+}
+
 /** What several runs came to, together. */
 export class Totals {
   readonly seeds: number[] = [];
@@ -20,6 +31,26 @@ export class Totals {
     for (const violation of report.violations) this.violations.push(`seed ${report.seed}: ${violation}`);
   }
 
+  /** Takes what another process came to. */
+  merge(other: TotalsJson): void {
+    this.seeds.push(...other.seeds);
+    this.violations.push(...other.violations);
+    this.applied += other.applied;
+    this.steps += other.steps;
+    this.orders += other.orders;
+    addAll(this.faults, new Map(Object.entries(other.faults)));
+    addAll(this.endings, new Map(Object.entries(other.endings)));
+  }
+
+  toJSON(): TotalsJson {
+    const { seeds, violations, applied, steps, orders, faults, endings } = this;
+    return {
+      ...{ seeds, violations, applied, steps, orders },
+      faults: Object.fromEntries(faults),
+      endings: Object.fromEntries(endings),
+    };
+  }
+
   /** What a run must have had to have shown anything; empty when it had all of it. */
   get missing(): readonly string[] {
     return ['work in flight hit', 'call repeated', 'zombie refused'].filter((name) => !this.faults.get(name));
@@ -30,13 +61,14 @@ export class Totals {
     const list = (counts: ReadonlyMap<string, number>) =>
       [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `  ${name}: ${count}`);
     return [
-      `seeds ${this.seeds[0]} to ${this.seeds.at(-1)}, ${this.orders} orders, ${this.steps} happenings`,
+      `${this.seeds.length} seeds, ${this.seeds[0]} to ${Math.max(...this.seeds)}, ${this.orders} orders, ${this.steps} happenings`,
       `${this.applied} events applied, ${Math.round((this.applied / elapsedMs) * 1_000)} a second`,
       'faults:',
       ...list(this.faults),
       'orders ended in:',
       ...list(this.endings),
       `violations: ${this.violations.length}`,
+      ...this.violations.map((violation) => `  ${violation}`),
     ].join('\n');
   }
 }

@@ -1,0 +1,109 @@
+import { eventually } from '@countermand/test-kit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { barrierPool } from './test-support/barrier-pool.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { openRunner } from './test-support/open-runner.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
+
+let url: string;
+beforeEach(async () => {
+  ({ url } = await freshDatabase());
+});
+
+const note = { type: 'NOTE', text: 'x' } as const;
+const BATCH = /with locked as|insert into .*history|^commit$|^begin/is;
+
+describe.each([
+  { sqlState: '40P01', what: 'deadlocks' },
+  { sqlState: '40001', what: 'serialization failures' },
+  { sqlState: '53300', what: 'a server that is out of connections' },
+])('$what ($sqlState)', ({ sqlState }) => {
+  it('are met by trying again: every event is applied once, every saga comes to its end', async () => {
+    const barrier = barrierPool(url);
+    const { adapters, calls } = tripAdapters();
+    const runner = openRunner({ pool: barrier.pool, sagas: [trip], adapters });
+    await runner.work();
+    const ids = Array.from({ length: 10 }, (_, index) => `trip-${index}`);
+    barrier.fail(BATCH, sqlState, 12);
+    await Promise.all(ids.map((id) => runner.start(trip, { seat: id, amount: 1 }, { id })));
+    for (const id of ids) await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+    barrier.fail(BATCH, sqlState, 12);
+    await Promise.all(ids.map((id) => runner.send(id, note, { messageId: 'm' })));
+    await Promise.all(ids.map((id) => runner.send(id, { type: 'PAY' })));
+    for (const id of ids) await runner.waitFor(id, ({ settled }) => settled);
+    expect(barrier.failed()).toBe(24);
+    for (const id of ids)
+      expect(await runner.get(id)).toMatchObject({ state: 'BOOKED', context: { notes: 1 } });
+    const keys = calls.map(({ key }) => key);
+    expect(keys).toHaveLength(new Set(keys).size);
+  });
+});
+
+it('a conflict that never ends is given up after a bounded number of tries, and told to its sender', async () => {
+  const barrier = barrierPool(url);
+  const runner = openRunner({ pool: barrier.pool, sagas: [trip] });
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  barrier.fail(/insert into .*history/is, '40P01', 1_000);
+  await expect(runner.send(id, note)).rejects.toMatchObject({ code: '40P01' });
+  expect(barrier.failed()).toBeLessThanOrEqual(6);
+});
+
+it('a real deadlock with somebody else who locks our rows is met by trying again', async () => {
+  const { adapters } = tripAdapters();
+  const runner = openRunner({ connection: url, sagas: [trip], adapters, followUp: false });
+  await runner.work();
+  const ids = Array.from({ length: 8 }, (_, index) => `dead-${index}`);
+  await Promise.all(ids.map((id) => runner.start(trip, { seat: id, amount: 1 }, { id })));
+  const other = testPool(url);
+  const stop = { now: false };
+  // A report of the user's that locks rows of the outbox from the end, in small transactions.
+  const locker = (async () => {
+    while (!stop.now) {
+      const client = await other.connect();
+      try {
+        await client.query('begin');
+        await client.query(`set local deadlock_timeout = '20ms'`).catch(() => undefined);
+        await client.query(
+          `select from countermand.outbox order by saga_id desc, key desc limit 4 for update`,
+        );
+        await client.query(`select from countermand.outbox order by saga_id, key limit 4 for update`);
+        await client.query('commit');
+      } catch {
+        await client.query('rollback');
+      } finally {
+        client.release();
+      }
+    }
+  })();
+  for (const id of ids) await runner.waitFor(id, ({ state }) => state === 'RESERVED', { timeoutMs: 20_000 });
+  await Promise.all(ids.map((id) => runner.send(id, { type: 'PAY' })));
+  for (const id of ids) await runner.waitFor(id, ({ settled }) => settled, { timeoutMs: 20_000 });
+  stop.now = true;
+  await locker;
+  for (const id of ids) expect(await runner.get(id)).toMatchObject({ state: 'BOOKED' });
+});
+
+it('one hot saga takes the events of many processes one after the other, none twice, none lost', async () => {
+  const runners = Array.from({ length: 4 }, () => openRunner({ connection: url, sagas: [trip] }));
+  const [first] = runners;
+  await first?.start(trip, { seat: 'hot', amount: 1 }, { id: 'hot' });
+  const sends = runners.flatMap((runner, process) =>
+    Array.from({ length: 40 }, (_, index) => runner.send('hot', note, { messageId: `${process}-${index}` })),
+  );
+  const results = await Promise.all(sends);
+  expect(results.every(({ outcome, duplicate }) => outcome === 'applied' && !duplicate)).toBe(true);
+  expect(await first?.get('hot')).toMatchObject({ context: { notes: 160 } });
+  const seqs = ((await first?.history('hot')) ?? []).map(({ seq }) => seq);
+  expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+});
+
+it('a pool of two connections, one of which listens, is enough: nothing waits for itself', async () => {
+  const { adapters } = tripAdapters();
+  const runner = openRunner({ pool: testPool(url, 2), sagas: [trip], adapters });
+  await runner.work();
+  const ids = Array.from({ length: 20 }, (_, index) => `small-${index}`);
+  await Promise.all(ids.map((id) => runner.start(trip, { seat: id, amount: 1 }, { id })));
+  await eventually(async () => {
+    for (const id of ids) expect(await runner.get(id)).toMatchObject({ state: 'RESERVED' });
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { Totals } from './totals.js';
+
+it('what several processes came to adds up to what one would have come to', () => {
+  const report = {
+    ...{ seed: 1, applied: 10, steps: 20, orders: 3, virtualMs: 5, trace: 'x' },
+    faults: new Map([['call repeated', 2]]),
+    endings: new Map([['FAILED', 1]]),
+    violations: ['M1 too much'],
+  };
+  const [one, both, merged] = [new Totals(), new Totals(), new Totals()];
+  one.add(report);
+  both.add(report);
+  both.add(report);
+  merged.merge(JSON.parse(JSON.stringify(one)));
+  merged.merge(JSON.parse(JSON.stringify(one)));
+  expect(merged).toEqual(both);
+  expect(merged.missing).toEqual(['work in flight hit', 'zombie refused']);
+  expect(merged.describe(1_000)).toContain('20 events applied, 20 a second');
+});
