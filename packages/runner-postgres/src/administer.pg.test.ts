@@ -1,6 +1,7 @@
 import { later } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createRunner } from './create-runner.js';
 import { jobSaga } from './test-support/job-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, keepingLogger, openRunner } from './test-support/open-runner.js';
@@ -147,6 +148,15 @@ describe('stop', () => {
     await expect(runner.start(saga, { n: 2 })).rejects.toMatchObject({ code: 'RUNNER_STOPPED' });
     const reader = openRunner({ connection: url, sagas: [saga] });
     expect(await reader.get(id)).toMatchObject({ state: 'DONE' });
+  });
+
+  it('ends a worker that has only begun to listen', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const runner = createRunner({ connection: url, sagas: [trip] });
+      await runner.work();
+      await runner.stop();
+      expect(runner.isWorking).toBe(false);
+    }
   });
 
   it('hands back what does not end in time, for others to take at once', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type BarrierPool, barrierPool } from './test-support/barrier-pool.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
-import { order, orderDesk, orderInput, paid } from './test-support/order-desk.js';
+import { type DeskOptions, order, orderDesk, orderInput, paid } from './test-support/order-desk.js';
 
 let url: string;
 beforeEach(async () => {
@@ -19,7 +19,7 @@ interface Mover {
 const ID = 'o-1';
 
 /** A shop of three processes: one works, the customer and the gateway come to one each. Every commit can be held. */
-async function shop(options: Parameters<typeof orderDesk>[0] = {}) {
+async function shop(options: DeskOptions = {}) {
   const desk = orderDesk(options);
   const pools = Array.from({ length: 3 }, () => barrierPool(url)) as [BarrierPool, BarrierPool, BarrierPool];
   const [atWork, atCustomer, atGateway] = pools;

@@ -7,7 +7,7 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 export type JsonObject = { readonly [key: string]: Json };
 
 /** The largest context that a saga may have, in UTF-16 code units of its JSON text. */
-export const MAX_CONTEXT_LENGTH = 256 * 1024;
+const MAX_CONTEXT_LENGTH = 256 * 1024;
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 

@@ -2,6 +2,8 @@ import pg from 'pg';
 import { type Clock, pause } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 
+/** How long the end of its connection is waited for. */
+const STOP_MS = 2_000;
 const RETRY_MS = 1_000;
 const ROUND_TRIP_MS = 3_000;
 
@@ -41,9 +43,14 @@ export class Listener {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    const given = new AbortController();
+    const ended = this.#end().finally(() => given.abort());
+    // A server that doesn't answer keeps nobody from ending.
+    await Promise.race([ended, pause(this.#options.clock, STOP_MS, given.signal)]);
+  }
+
+  async #end(): Promise<void> {
+    await this.#client?.end().catch(() => undefined);
     await this.#loop;
   }
 
@@ -60,7 +67,6 @@ export class Listener {
   async #listenUntilBroken(): Promise<void> {
     // The pool's options object itself: its password isn't enumerable and would be lost by copying.
     const client = new pg.Client(this.#options.pool.options);
-    this.#client = client;
     const broken = new Promise<void>((_resolve, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection ended')));
@@ -69,11 +75,15 @@ export class Listener {
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
     try {
       await client.connect();
+      // Ending a client that is about to connect leaves both waiting for ever: it is known only from here on.
+      if (this.#stopped.signal.aborted) return;
+      this.#client = client;
       await client.query(`listen ${pg.escapeIdentifier(this.#options.channel)}`);
       this.#options.onGap();
       await this.#tryRoundTrip();
       await broken;
     } finally {
+      this.#client = undefined;
       await client.end().catch(() => undefined);
     }
   }

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { gate } from './open-runner.js';
 
 /** Holds the next commit of a transaction that has written something that matches. */
-export interface Hold {
+interface Hold {
   /** The transaction has done everything but its commit, and holds its locks. */
   readonly reached: Promise<void>;
   open(): void;

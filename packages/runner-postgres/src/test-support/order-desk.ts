@@ -19,10 +19,21 @@ export const paid = {
   amount: { amount: 1_999, currency: 'EUR' },
 } as const;
 
+/** How the participants of an order answer. */
+export interface DeskOptions {
+  readonly captures?: 'at once' | 'by news';
+  readonly fraud?: 'waits';
+}
+
+/** The participants of an order, and what they have done. */
+interface OrderDesk {
+  readonly adapters: AdaptersFor<OrderSaga>;
+  /** How often a step was carried out. */
+  count(step: string): number;
+}
+
 /** The participants of one order: they count what they did, and answer at once but where they are told to wait. */
-export function orderDesk(
-  options: { readonly captures?: 'at once' | 'by news'; readonly fraud?: 'waits' } = {},
-) {
+export function orderDesk(options: DeskOptions = {}): OrderDesk {
   const done: string[] = [];
   const did = <Answer>(what: string, answer: Answer): Answer => {
     done.push(what);
@@ -54,5 +65,5 @@ export function orderDesk(
     generateLabel: () => did('generateLabel', { labelId: 'l', tracking: 't' }),
     notifyUser: () => did('notifyUser', {}),
   };
-  return { done, adapters, count: (what: string) => done.filter((one) => one === what).length };
+  return { adapters, count: (what: string) => done.filter((one) => one === what).length };
 }
