@@ -28,11 +28,11 @@ export {
   stepUnknown,
   timerFires,
 } from './happening.js';
-export { type PathVariant, pathTests } from './path-tests.js';
+export { inMemory, type PathOptions, type PathResults, type PathVariant, pathTests } from './path-tests.js';
 export { type PathStep, pathsOf, type SagaPath } from './paths-of.js';
 export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
 export { TestRunner } from './test-runner.js';
 export { type MatcherResult, type SoundMatchers, toBeSound } from './to-be-sound.js';
-export { type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
+export { renderCoverage, type TransitionCoverage, transitionCoverage } from './transition-coverage.js';

@@ -1,90 +1,98 @@
-import { later } from '../answer.js';
 import type { CheckOptions } from '../check/check-options.js';
-import type { LateAnswer } from '../runner-contract.js';
+import type { HistoryEntry } from '../decision.js';
 import type { AnySaga } from '../saga-definition.js';
-import { idempotencyKey } from '../saga-id.js';
-import type { ConformanceHost, CreateHost, TestTools } from './conformance/conformance-host.js';
-import { type PathStep, pathsOf, type SagaPath } from './paths-of.js';
-
-/** How a path is walked. `duplicate`: everything comes twice; `late`: everything comes again at the end. */
-export type PathVariant = 'once' | 'duplicate' | 'late';
-
-const VARIANTS: readonly PathVariant[] = ['once', 'duplicate', 'late'];
+import type { CreateHost, TestTools } from './conformance/conformance-host.js';
+import { pathsOf, type SagaPath } from './paths-of.js';
+import { TestRunner } from './test-runner.js';
+import { type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
+import { type Walked, walkPath } from './walk-path.js';
 
 /**
- * Makes a test of each shortest path of a saga, on a runner: once, with everything twice, and with everything again
- * at the end. Steps are stubs that answer later, as the path says. Paths that need a probe's answer are left out.
+ * How a path is walked. `duplicate`: everything comes twice; `late`: everything comes again at the end; `reordered`:
+ * messages come in reverse order, and then again; `crash`: after every step the runner crashes in the middle of what it
+ * has begun, and another one takes over.
+ */
+export type PathVariant = 'once' | 'duplicate' | 'late' | 'reordered' | 'crash';
+
+const VARIANTS: readonly PathVariant[] = ['once', 'duplicate', 'late', 'reordered', 'crash'];
+
+/** What {@link pathTests} walks, and with what. */
+export interface PathOptions extends CheckOptions {
+  /** Those that are walked; all by default. */
+  readonly variants?: readonly PathVariant[];
+  /** Which paths; all by default. */
+  readonly only?: (path: SagaPath) => boolean;
+  /**
+   * Adapters of your own, by step. Each is called when its step begins, with whatever stands for the participant in
+   * your tests; how the step ends the path says. All other steps are stubs.
+   */
+  readonly adapters?: Readonly<Record<string, unknown>>;
+}
+
+/** What the tests of paths came to, once they have run. */
+export interface PathResults {
+  /** Which transitions of the machine they have taken, and which not. */
+  coverage(): TransitionCoverage;
+}
+
+/**
+ * Makes tests of the shortest paths of a saga to every state and over every edge, on a runner: each walked once, with
+ * everything twice, with everything again at the end, in another order, and with crashes. Steps answer later, as the
+ * path says. A path must end in the state that the machine has there, but for the reordered one, which must end where
+ * the runner in memory ends.
  *
+ * @returns the coverage, to be read after the tests: in `afterAll`
  * @example
- * pathTests({ describe, it, expect }, createHost, orderSaga);
+ * const paths = pathTests({ describe, it, expect }, createHost, orderSaga);
+ * afterAll(() => console.log(renderCoverage(paths.coverage())));
  */
 export function pathTests(
   { describe, it, expect }: TestTools,
   createHost: CreateHost,
   saga: AnySaga,
-  options: CheckOptions = {},
-): void {
+  options: PathOptions = {},
+): PathResults {
+  const histories: (readonly HistoryEntry[])[] = [];
+  const { variants = VARIANTS, only = () => true } = options;
+  const paths = pathsOf(saga, options).filter(only);
   describe(`the paths of ${saga.name}`, () => {
-    for (const path of pathsOf(saga, options)) {
-      for (const variant of VARIANTS) {
+    for (const path of paths) {
+      for (const variant of variants) {
         it(`${path.name}, ${variant}`, async () => {
-          const host = await hostFor(createHost, saga);
-          try {
-            expect(await walk(host, saga, path, variant)).toEqual(path.state);
-          } finally {
-            await host.close();
-          }
+          const walked = await walkPath(createHost, saga, path, variant, options.adapters);
+          if (walked === 'cannot') return;
+          histories.push(walked.history);
+          expect(await summaryOf(walked)).toEqual(await expectedOf(saga, path, variant));
         });
       }
     }
   });
+  return { coverage: () => transitionCoverage(saga, histories) };
 }
 
-async function hostFor(createHost: CreateHost, saga: AnySaga): Promise<ConformanceHost> {
-  const stub = { run: () => later(), probe: () => Promise.reject(new Error('nobody can say')) };
-  const adapters = Object.fromEntries(Object.keys(saga.steps).map((name) => [name, stub]));
-  return await createHost({ sagas: [saga], adapters, publishes: [], held: () => 0 });
+function summaryOf({ state, mistakes }: Walked) {
+  return { state, mistakes };
 }
 
-const SAGA_ID = 'path';
-
-async function walk(
-  host: ConformanceHost,
-  saga: AnySaga,
-  path: SagaPath,
-  variant: PathVariant,
-): Promise<unknown> {
-  await host.runner.start(saga, path.input, { id: SAGA_ID });
-  await host.settle();
-  for (const [index, step] of path.steps.entries()) {
-    await take(host, step, index);
-    if (variant === 'duplicate' && step.do !== 'wait') await take(host, step, index);
-  }
-  if (variant === 'late') {
-    for (const [index, step] of path.steps.entries()) if (step.do !== 'wait') await take(host, step, index);
-  }
-  return (await host.runner.get(SAGA_ID))?.state;
+async function expectedOf(saga: AnySaga, path: SagaPath, variant: PathVariant) {
+  if (variant !== 'reordered') return { state: path.state, mistakes: [] };
+  const walked = await walkPath(inMemory, saga, path, variant);
+  return { state: walked === 'cannot' ? path.state : walked.state, mistakes: [] };
 }
 
-async function take(host: ConformanceHost, step: PathStep, index: number): Promise<void> {
-  if (step.do === 'wait') await host.advance(step.ms);
-  if (step.do === 'answer')
-    await host.runner.answer(idempotencyKey(SAGA_ID, step.key), answerOf(step.outcome));
-  if (step.do === 'send' && !step.override) {
-    await host.runner.send(SAGA_ID, step.event, { messageId: `message-${index}` });
-  }
-  if (step.do === 'send' && step.override) await override(host, step.event);
-  await host.settle();
-}
-
-/** An override has no message id; one that came before leads nowhere, and is refused. */
-async function override(host: ConformanceHost, event: { readonly [key: string]: unknown }): Promise<void> {
-  const { to, reason, force } = event as unknown as { to: string; reason: string; force: boolean };
-  await host.runner.override(SAGA_ID, { to, reason, force, actor: 'admin' }).catch(() => undefined);
-}
-
-function answerOf(outcome: (PathStep & { do: 'answer' })['outcome']): LateAnswer {
-  if (outcome.kind === 'done') return { output: outcome.output };
-  if (outcome.kind === 'declined') return { declined: outcome.code };
-  return { failed: 'no answer' };
-}
+/** A host on the runner in memory, in virtual time: for {@link pathTests} and for the conformance suite. */
+export const inMemory: CreateHost = ({ sagas, adapters, held }) => {
+  const runner = new TestRunner(sagas, { sagas, adapters, startAt: 0, latencyMs: () => 0, held });
+  return Promise.resolve({
+    runner,
+    advance: (ms) => runner.advance(ms),
+    settle: () => runner.settle(),
+    published: (id) => Promise.resolve(runner.published(id)),
+    async crash() {
+      runner.crash();
+      await runner.settle();
+      return 0;
+    },
+    close: () => Promise.resolve(),
+  });
+};

@@ -6,8 +6,9 @@ import { signatureOf } from '../check/state-signature.js';
 import { checkOptionsOf } from '../check/with-check-options.js';
 import { begin, decide } from '../decide.js';
 import type { Decision } from '../decision.js';
-import type { Envelope } from '../envelope.js';
+import type { Envelope, StepRun } from '../envelope.js';
 import type { Json } from '../json.js';
+import { findObligation } from '../ledger.js';
 import type { AnySaga } from '../saga-definition.js';
 import { rowKey } from '../saga-id.js';
 import { deadlineMsOf } from '../step.js';
@@ -15,6 +16,8 @@ import { deadlineMsOf } from '../step.js';
 /** One thing to do to a saga whose adapters all answer later. */
 export type PathStep =
   | { readonly do: 'answer'; readonly key: string; readonly outcome: AnswerCause['outcome'] }
+  /** The probe that is asked about the step of this key says what it found. */
+  | { readonly do: 'probe'; readonly key: string; readonly found: { readonly output: unknown } | 'nothing' }
   | { readonly do: 'send'; readonly event: EventCause['event']; readonly override: boolean }
   | { readonly do: 'wait'; readonly ms: number };
 
@@ -122,8 +125,16 @@ function stepFor(saga: AnySaga, { envelope, at, since }: Node, cause: Cause): Pa
     return earlier || runsOut ? undefined : { do: 'wait', ms: due - at };
   }
   if (cause.type !== 'answer' || cause.attempts !== 1) return undefined;
-  const role = envelope.runs.find(({ id, visit }) => id === cause.id && visit === cause.visit)?.role;
-  // A probe is asked by the runner and can't answer later.
-  if (role === 'probe' || role === undefined) return undefined;
+  const run = envelope.runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
+  if (run === undefined) return undefined;
+  if (run.role === 'probe') return probeStep(envelope, run, cause);
   return { do: 'answer', key: rowKey(cause.id, cause.visit), outcome: cause.outcome };
+}
+
+/** A probe is asked by the runner, about a step that was asked for before. */
+function probeStep(envelope: Envelope, run: StepRun, { outcome }: AnswerCause): PathStep | undefined {
+  const source = findObligation(envelope.obligations, run.target ?? '')?.source;
+  if (outcome.kind !== 'done' || !source || !('key' in source)) return undefined;
+  const { landed, output } = outcome.output as { landed: boolean; output?: unknown };
+  return { do: 'probe', key: source.key, found: landed ? { output } : 'nothing' };
 }

@@ -1,29 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createOrderSaga } from '../order/order-saga.js';
 import { SOUND } from '../test-support/check-corpus/sound-machines.js';
-import type { CreateHost } from './conformance/conformance-host.js';
 import { given } from './given.js';
 import { stepDone } from './happening.js';
-import { pathTests } from './path-tests.js';
+import { inMemory, pathTests } from './path-tests.js';
 import { pathsOf } from './paths-of.js';
-import { TestRunner } from './test-runner.js';
 import { transitionCoverage } from './transition-coverage.js';
-
-const createHost: CreateHost = ({ sagas, adapters, held }) => {
-  const runner = new TestRunner(sagas, { sagas, adapters, startAt: 0, latencyMs: () => 0, held });
-  return Promise.resolve({
-    runner,
-    advance: (ms) => runner.advance(ms),
-    settle: () => runner.settle(),
-    published: (id) => Promise.resolve(runner.published(id)),
-    close: () => Promise.resolve(),
-  });
-};
 
 const [travelBooking] = SOUND;
 if (!travelBooking) throw new Error('the corpus is empty');
-pathTests({ describe, it, expect }, createHost, travelBooking);
-pathTests({ describe, it, expect }, createHost, createOrderSaga());
+pathTests({ describe, it, expect }, inMemory, travelBooking);
+pathTests({ describe, it, expect }, inMemory, createOrderSaga());
 
 describe('paths', () => {
   it('lead to every state of a saga', () => {

@@ -48,6 +48,8 @@ export class SagaWorld {
   now: number;
   readonly #options: WorldOptions;
   #inFlight = 0;
+  /** Which process it is: what a crashed one had begun doesn't count any more. */
+  #process = {};
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -100,6 +102,20 @@ export class SagaWorld {
     await next();
     await this.#untilIdle();
     return true;
+  }
+
+  /** Attempts under way are lost with their answers, and begun anew; everything that is stored stays. */
+  crash(): void {
+    this.#process = {};
+    this.#inFlight = 0;
+    for (const { rows } of this.sagas.values()) {
+      for (const row of rows.values()) {
+        if (row.status !== 'running') continue;
+        row.lease = undefined;
+        row.status = 'pending';
+        this.#plan(row, this.now, () => this.#attempt(row));
+      }
+    }
   }
 
   #carry(stored: StoredSaga, effect: Effect): void {
@@ -212,7 +228,9 @@ export class SagaWorld {
   /** Waits for the user's code, unless a test holds it: then goes on without, until it is let go. */
   async #inTurn<Result>(work: Promise<Result>, then: (result: Result) => void): Promise<void> {
     this.#inFlight += 1;
+    const before = this.#process;
     const done = work.then((result) => {
+      if (this.#process !== before) return;
       this.#inFlight -= 1;
       then(result);
     });

@@ -224,6 +224,11 @@ export class TestRunner implements SagaRunner {
     return [...this.#world.calls];
   }
 
+  /** Crashes, and goes on: attempts under way are lost with their answers, and begun anew. */
+  crash(): void {
+    this.#world.crash();
+  }
+
   /** Runs everything that can run without time passing. */
   async settle(): Promise<void> {
     for (let done = 0; await this.#world.work(); done += 1) assertStops(done);

@@ -33,6 +33,18 @@ export function transitionCoverage(
   return { taken: all.filter(wasTaken), missed: all.filter((one) => !wasTaken(one)) };
 }
 
+/** How many of a machine's transitions were taken, and each that was not, line by line. */
+export function renderCoverage({ taken, missed }: TransitionCoverage): string {
+  const all = taken.length + missed.length;
+  const lines = missed.map(
+    ({ from, on, guard, to }) => `  ${from} on ${on}${guard ? ` if ${guard}` : ''} -> ${to ?? from}`,
+  );
+  return [
+    `${taken.length} of ${all} transitions taken${lines.length > 0 ? '; not taken:' : ''}`,
+    ...lines,
+  ].join('\n');
+}
+
 /** `after TTL` is `timer.TTL` in a history, `reserve done` is `reserve.done`, a failure declined or unknown. */
 function matches(on: string, event: string): boolean {
   const [, delay] = /^after (.+)$/.exec(on) ?? [];

@@ -25,6 +25,13 @@ export interface ConformanceHost {
   settle(): Promise<void>;
   /** What a saga has published so far, in its order. */
   published(id: string): Promise<readonly { readonly sequence: number; readonly event: JsonObject }[]>;
+  /**
+   * Ends the runner as a crash would, in the middle of its attempts, and has another one take over; it returns once that
+   * one goes on with them. Left out where the host can't; what needs it is then left out, too.
+   *
+   * @returns how much time that took, in milliseconds of the host's own time
+   */
+  crash?(): Promise<number>;
   close(): Promise<void>;
 }
 
