@@ -52,7 +52,7 @@ export default {
         path: '^packages/',
         pathNot: [
           '^packages/step-$1/',
-          '^packages/(saga-core/src/(index|order/index|testing/index)|[^/]+/src/index)\\.ts$',
+          '^packages/(saga-core/src/(index|order/index|testing/index)|[^/]+/src/index|test-kit/src/[^/]+)\\.ts$',
         ],
       },
     },

@@ -20,6 +20,7 @@ export const publishedPackages = [
   'step-grpc',
   'step-messages',
   'step-kafka',
+  'step-amqp',
 ];
 
 /** What this process hands to programs: the Node of the `node` dependency and the local commands come first. */

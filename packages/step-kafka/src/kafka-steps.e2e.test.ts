@@ -10,11 +10,11 @@ import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgre
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
 import { answers, cloudEvents, type ReceivingRunner, sends } from '@countermand/step-messages';
 import { eventually } from '@countermand/test-kit';
+import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type KafkaSteps, kafkaSteps } from './kafka-steps.js';
-import { parcelSaga, sendParcel } from './test-support/parcel-saga.js';
 import { type Seen, watchTopics } from './test-support/topic-watch.js';
 
 const routes = {

@@ -1,0 +1,233 @@
+import {
+  type CuttableProxy,
+  hasBroker,
+  type RabbitServer,
+  startCuttableProxy,
+  startRabbit,
+} from '@countermand/dev-brokers';
+import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
+import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
+import { answers, plainEnvelope, type ReceivingRunner, sends } from '@countermand/step-messages';
+import { eventually } from '@countermand/test-kit';
+import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
+import { type AsyncMessage, Connection, type Consumer, type Publisher } from 'rabbitmq-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type AmqpSteps, amqpSteps } from './amqp-steps.js';
+
+const routes = {
+  'parcel.sent': answers(sendParcel, z.object({ tracking: z.string() }), (payload) => ({ output: payload })),
+  'parcel.refused': answers(sendParcel, z.object({}), () => ({ declined: 'NO_ADDRESS' })),
+  'parcel.noted': sends(z.object({ text: z.string() }), ({ text }) => ({ type: 'NOTED', text })),
+};
+
+describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind RabbitMQ', () => {
+  let broker: RabbitServer;
+  let proxy: CuttableProxy;
+  let database: TestDatabase;
+  let runner: PostgresRunner;
+  let steps: AmqpSteps;
+  let ours: Connection;
+  let carrier: Connection;
+  let publisher: Publisher;
+  let listening: Consumer | undefined;
+  const seen: AsyncMessage[] = [];
+  /** How often the database still refuses an answer. */
+  const refusals = { left: 0, seen: 0 };
+
+  beforeAll(async () => {
+    [broker, database] = await Promise.all([startRabbit(), createEmptyDatabase()]);
+    proxy = await startCuttableProxy(`127.0.0.1:${broker.port}`);
+    const quick = { retryLow: 50, retryHigh: 300, acquireTimeout: 500 };
+    carrier = new Connection({ url: broker.url, ...quick });
+    ours = new Connection({ url: broker.url.replace(`:${broker.port}`, `:${proxy.port}`), ...quick });
+    publisher = carrier.createPublisher({ confirm: true });
+    for (const connection of [ours, carrier]) connection.on('error', () => undefined);
+    steps = amqpSteps({ connection: ours, exchange: 'parcels' });
+    runner = createRunner({
+      connection: database.url,
+      sagas: [parcelSaga],
+      adapters: {
+        parcel: {
+          sendParcel: steps.command({ routingKey: 'parcel.send' }),
+          returnParcel: () => ({}),
+        },
+      },
+    });
+    await runner.migrate();
+    await runner.on('PARCEL_NOTED', { name: 'notes' }, steps.publish({ routingKey: 'parcel.note' }));
+    await runner.on('PARCEL_SENT', { name: 'sent' }, steps.publish());
+    await runner.work();
+    const forgetful: ReceivingRunner = {
+      get: (id) => runner.get(id),
+      send: (id, event, options) => runner.send(id, event, options),
+      answer: async (key, answer) => {
+        refusals.left -= 1;
+        if (refusals.left < 0) return await runner.answer(key, answer);
+        refusals.seen += 1;
+        throw new Error('no database at the moment');
+      },
+    };
+    await steps.consume(forgetful, { queue: 'orchestrator', bindings: ['reply.#'], routes });
+  });
+  afterAll(async () => {
+    await steps?.stop();
+    await runner?.stop();
+    await Promise.all([listening?.close(), publisher?.close()]);
+    await Promise.all([ours?.close(), carrier?.close()]);
+    await proxy?.close();
+    await Promise.all([broker?.stop(), database?.drop()]);
+  });
+
+  /** The carrier's own queue. Until somebody listens, commands have nowhere to go. */
+  const listen = async () => {
+    const consumer = carrier.createConsumer(
+      {
+        queue: 'carrier',
+        queueOptions: { durable: true },
+        exchanges: [{ exchange: 'parcels', type: 'topic', durable: true }],
+        queueBindings: [
+          { exchange: 'parcels', routingKey: 'parcel.send' },
+          { exchange: 'parcels', routingKey: 'parcel.note' },
+        ],
+      },
+      (message) => void seen.push(message),
+    );
+    await new Promise<void>((resolve) => consumer.once('ready', () => resolve()));
+    listening = consumer;
+  };
+  const bodyOf = ({ body }: AsyncMessage): { payload: { n: number } } => body;
+  const reply = async (
+    id: string,
+    type: string,
+    payload: object,
+    messageId: string = crypto.randomUUID(),
+  ) => {
+    const { body } = plainEnvelope.encode({
+      id: messageId,
+      type,
+      correlationId: id,
+      at: Date.now(),
+      payload: { ...payload },
+    });
+    await publisher.send(
+      { exchange: 'parcels', routingKey: `reply.${type}`, durable: true, correlationId: id, messageId },
+      Buffer.from(body),
+    );
+  };
+  const commandOf = (id: string) =>
+    eventually(() => {
+      const found = seen.find(({ correlationId, type }) => correlationId === id && type === 'parcel.send');
+      if (!found) throw new Error('no command has been seen');
+      return found;
+    });
+  const begin = async () => {
+    const { id } = await runner.start(parcelSaga, { parcel: 'book' });
+    return { id, command: await commandOf(id) };
+  };
+  const settled = (id: string) => runner.waitFor(id, (saga) => saga.settled);
+  const deadLetters = async () => {
+    const found: AsyncMessage[] = [];
+    const consumer = carrier.createConsumer(
+      { queue: 'orchestrator.dead-letters', queueOptions: { durable: true } },
+      (one) => void found.push(one),
+    );
+    await eventually(() => expect(found.length).toBeGreaterThanOrEqual(2));
+    await consumer.close();
+    return found;
+  };
+
+  it('a command that would go to no queue is an attempt that failed, and goes when there is one', async () => {
+    const { id } = await runner.start(parcelSaga, { parcel: 'book' });
+    const {
+      steps: [step],
+    } = await runner.waitFor(id, ({ steps: [one] }) => (one?.attempts ?? 0) >= 2);
+    expect(step?.error).toBe("no queue is bound to 'parcel.send' of exchange 'parcels'");
+    await listen();
+    await commandOf(id);
+    await reply(id, 'parcel.sent', { tracking: 't-0' });
+    expect((await settled(id)).state).toBe('sent');
+  });
+
+  it('a step leaves as a persistent command and waits in the database for the message that answers it', async () => {
+    const { id, command } = await begin();
+    expect(command).toMatchObject({
+      durable: true,
+      correlationId: id,
+      headers: { 'idempotency-key': expect.stringMatching(new RegExp(`^${id}:.+:1$`)) },
+      body: { type: 'parcel.send', correlation_id: id, payload: { parcel: 'book' } },
+    });
+    await runner.waitFor(id, ({ steps: [one] }) => one?.status === 'awaiting');
+    await reply(id, 'parcel.sent', { tracking: 't-1' });
+    expect((await settled(id)).context).toMatchObject({ tracking: 't-1' });
+  });
+
+  it('copies of an answer, answers after it and answers for others change nothing', async () => {
+    const { id } = await begin();
+    await reply('another-saga', 'parcel.sent', { tracking: 'not ours' });
+    await reply(id, 'parcel.sent', { tracking: 't-2' }, 'same');
+    await reply(id, 'parcel.sent', { tracking: 't-2' }, 'same');
+    await reply(id, 'parcel.refused', {});
+    await reply(id, 'parcel.noted', { text: 'the last' });
+    const saga = await runner.waitFor(id, ({ context }) => Object(context).notes === 1);
+    expect([saga.state, saga.context]).toMatchObject(['sent', { tracking: 't-2' }]);
+  });
+
+  it('a message is acknowledged after its answer, which is tried until it is stored', async () => {
+    const { id } = await begin();
+    refusals.left = 3;
+    await reply(id, 'parcel.sent', { tracking: 'kept' });
+    await eventually(() => expect(refusals.seen).toBeGreaterThanOrEqual(1));
+    // It would be lost here if it were acknowledged already: the broker gives it again on another connection.
+    proxy.cut();
+    proxy.restore();
+    expect((await settled(id)).context).toMatchObject({ tracking: 'kept' });
+  });
+
+  it('a message that can never be taken is kept as a dead letter, and those behind it are taken', async () => {
+    const { id } = await begin();
+    await publisher.send(
+      { exchange: 'parcels', routingKey: 'reply.broken', durable: true, headers: { origin: 'carrier' } },
+      Buffer.from('{"type"'),
+    );
+    await reply(id, 'parcel.sent', { tracking: 7 });
+    await reply(id, 'parcel.sent', { tracking: 't-4' });
+    expect((await settled(id)).context).toMatchObject({ tracking: 't-4' });
+    const letters = await deadLetters();
+    expect(letters.map(({ headers }) => headers?.['dead-letter-reason']).sort()).toEqual([
+      expect.stringMatching(/^parcel.sent: tracking: /),
+      'the body is not JSON',
+    ]);
+    expect(letters.find(({ headers }) => headers?.['origin'] === 'carrier')).toMatchObject({
+      headers: { 'dead-letter-routing-key': 'reply.broken' },
+      body: Buffer.from('{"type"'),
+    });
+  });
+
+  it('domain events leave in the order in which the saga published them', async () => {
+    const { id } = await begin();
+    for (let n = 1; n <= 20; n += 1) await runner.send(id, { type: 'NOTED', text: `${n}` });
+    const events = await eventually(() => {
+      const found = seen.filter(({ correlationId, type }) => correlationId === id && type === 'PARCEL_NOTED');
+      expect(found.length).toBeGreaterThanOrEqual(20);
+      return found;
+    });
+    expect(events.map((one) => bodyOf(one).payload.n)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    expect(new Set(events.map(({ messageId }) => messageId)).size).toBe(20);
+  });
+
+  it('while the connection is cut commands and answers wait, and go on when it is restored', async () => {
+    const first = await begin();
+    proxy.cut();
+    const { id } = await runner.start(parcelSaga, { parcel: 'vase' });
+    await reply(first.id, 'parcel.sent', { tracking: 'cut' });
+    await runner.waitFor(id, ({ steps: [one] }) => (one?.attempts ?? 0) >= 2);
+    expect((await runner.get(first.id))?.state).toBe('sending');
+    proxy.restore();
+    expect((await settled(first.id)).context).toMatchObject({ tracking: 'cut' });
+    await commandOf(id);
+    await reply(id, 'parcel.sent', { tracking: 'restored' });
+    expect((await settled(id)).context).toMatchObject({ tracking: 'restored' });
+    expect(proxy.broken).toBeGreaterThan(0);
+  });
+});
