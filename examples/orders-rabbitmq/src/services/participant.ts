@@ -1,0 +1,129 @@
+import type { JsonObject } from '@countermand/saga-core';
+import { type Message, plainEnvelope } from '@countermand/step-messages';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Connection } from 'rabbitmq-client';
+
+/** The exchange over which all services talk. */
+export const EXCHANGE = 'order.events';
+
+/** A message that a service sends. */
+export interface Reply {
+  readonly type: string;
+  readonly payload: JsonObject;
+}
+
+/** What a participant of an order is. */
+export interface ParticipantParts {
+  readonly name: string;
+  readonly connection: Connection;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** How often each reply is sent: more than once to show that it does no harm. */
+  readonly copies?: number;
+}
+
+/** What a participant does with a command, in the transaction that also keeps its answer. */
+export type Handle = (tx: pg.PoolClient, message: Message) => Promise<readonly Reply[]>;
+
+/** Its tables. */
+export const ANSWERED = 'create table if not exists answered (key text primary key, replies jsonb not null)';
+
+/** A participant that listens. */
+export interface Participant {
+  readonly pool: pg.Pool;
+  /** Sends a message of its own accord. */
+  tell(correlationId: string, reply: Reply): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A service behind RabbitMQ with its own database. What it does and what it answers is one transaction; the answer is
+ * sent after it, and once more when the command comes again. The command is acknowledged when its answer is confirmed.
+ */
+export async function startParticipant(
+  { name, connection, databaseUrl, log, copies = 1 }: ParticipantParts,
+  bindings: readonly string[],
+  handle: Handle,
+): Promise<Participant> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  pool.on('error', (err) => log.warn({ err }, 'a database connection broke'));
+  const exchanges = [{ exchange: EXCHANGE, type: 'topic', durable: true }];
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: 3, exchanges });
+  const send = async (correlationId: string, { type, payload }: Reply, idempotencyKey?: string) => {
+    const id = crypto.randomUUID();
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+    const { body, headers } = plainEnvelope.encode({
+      id,
+      type,
+      correlationId,
+      at: Date.now(),
+      payload,
+      ...key,
+    });
+    const properties = { messageId: id, type, correlationId, headers, contentType: 'application/json' };
+    for (let copy = 0; copy < copies; copy += 1) {
+      await publisher.send(
+        { exchange: EXCHANGE, routingKey: type, durable: true, ...properties },
+        Buffer.from(body),
+      );
+    }
+  };
+  const consumer = connection.createConsumer(
+    {
+      queue: name,
+      queueOptions: { durable: true },
+      exchanges,
+      queueBindings: bindings.map((routingKey) => ({ exchange: EXCHANGE, queue: name, routingKey })),
+      qos: { prefetchCount: 10 },
+      requeue: true,
+    },
+    async ({ body, headers = {} }) => {
+      const texts = Object.entries(headers).map(([header, value]) => [header, String(value)]);
+      const message = plainEnvelope.decode({
+        body: JSON.stringify(body),
+        headers: Object.fromEntries(texts),
+      });
+      const key = message.idempotencyKey ?? message.id;
+      const replies = await answerOnce(pool, key, (tx) => handle(tx, message));
+      log.info({ service: name, type: message.type, replies: replies.map(({ type }) => type) }, 'command');
+      for (const reply of replies) await send(message.correlationId, reply, key);
+    },
+  );
+  consumer.on('error', (err) => log.warn({ err, service: name }, 'the consumer was interrupted'));
+  await new Promise<void>((resolve) => consumer.once('ready', () => resolve()));
+  return {
+    pool,
+    tell: send,
+    async stop() {
+      await consumer.close();
+      await publisher.close();
+      await pool.end();
+    },
+  };
+}
+
+async function answerOnce(
+  pool: pg.Pool,
+  key: string,
+  work: (tx: pg.PoolClient) => Promise<readonly Reply[]>,
+): Promise<readonly Reply[]> {
+  const tx = await pool.connect();
+  try {
+    await tx.query('begin');
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+    const { rows } = await tx.query<{ replies: Reply[] }>('select replies from answered where key = $1', [
+      key,
+    ]);
+    const known = rows[0]?.replies;
+    const replies = known ?? (await work(tx));
+    if (!known) await tx.query('insert into answered values ($1, $2)', [key, JSON.stringify(replies)]);
+    await tx.query('commit');
+    return replies;
+  } catch (error) {
+    await tx.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    tx.release();
+  }
+}
