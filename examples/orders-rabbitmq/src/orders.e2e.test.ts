@@ -54,13 +54,6 @@ describe.skipIf(!hasBroker('rabbitmq'))(
       const sql = `select status, captures, refunds from payment where order_id = '${id}'`;
       return (await ground.rows<{ status: string; captures: number; refunds: number }>('payments', sql))[0];
     };
-    const held = async () => {
-      const [row] = await ground.rows<{ reserved: number }>(
-        'inventory',
-        'select sum(reserved)::int as reserved from stock',
-      );
-      return row?.reserved;
-    };
 
     it('an order goes from PENDING over RESERVED, PAID and CONFIRMED to the carrier, by messages of order.events', async () => {
       const id = await ask.place('iphone-15');

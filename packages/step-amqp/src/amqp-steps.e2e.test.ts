@@ -60,6 +60,8 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
     await runner.work();
     const forgetful: ReceivingRunner = {
       get: (id) => runner.get(id),
+      start: (saga, input, startOptions) =>
+        runner.start(saga as typeof parcelSaga, input as { parcel: string }, startOptions),
       send: (id, event, options) => runner.send(id, event, options),
       answer: async (key, answer) => {
         refusals.left -= 1;

@@ -72,6 +72,8 @@ describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka',
     const consumer = { maxWaitTimeInMs: 50, heartbeatInterval: 300, sessionTimeout: 4_000 };
     const forgetful: ReceivingRunner = {
       get: (id) => runner.get(id),
+      start: (saga, input, startOptions) =>
+        runner.start(saga as typeof parcelSaga, input as { parcel: string }, startOptions),
       send: (id, event, sendOptions) => runner.send(id, event, sendOptions),
       answer: async (key, answer) => {
         refusals.seen += 1;

@@ -14,7 +14,8 @@ export {
   type OutputOf,
   type Route,
   type RoutedEvent,
+  type RouteOptions,
   type Routes,
-  type SendsOptions,
   sends,
+  starts,
 } from './route.js';

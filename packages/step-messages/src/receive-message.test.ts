@@ -5,7 +5,7 @@ import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { plainEnvelope } from './plain-envelope.js';
 import { receiveMessage } from './receive-message.js';
-import { answers, type Routes, sends } from './route.js';
+import { answers, type Routes, sends, starts } from './route.js';
 
 const authorize = step('authorize', {
   input: z.object({ card: z.string() }),
@@ -67,6 +67,7 @@ const routes: Routes = {
     id: ({ card }) => `card-${card}`,
   }),
   'authorized.somewhere': answers(authorize, z.object({ code: z.string() }), (output) => ({ output })),
+  'cards.wanted': starts(saga, z.object({}), () => ({})),
   verdict: [
     answers(
       authorize,
@@ -152,6 +153,14 @@ describe('a message', () => {
     expect(await receive('verdict', { card: 'a' })).toMatchObject({ kind: 'poison' });
   });
 
+  it('begins a saga under its correlation id, and its copy finds it begun', async () => {
+    const { runner, receive } = await begin();
+    const fresh = { correlationId: 's-new' };
+    expect(await receive('cards.wanted', {}, fresh)).toMatchObject({ result: { duplicate: false } });
+    expect(await receive('cards.wanted', {}, fresh)).toMatchObject({ result: { duplicate: true } });
+    expect(await runner.get('s-new')).toMatchObject({ saga: 'cards' });
+  });
+
   it('of a type that has no route is skipped', async () => {
     const { receive } = await begin();
     expect(await receive('toString', {})).toMatchObject({ kind: 'skipped', reason: 'NO_ROUTE' });
@@ -177,7 +186,7 @@ describe('a message', () => {
   it('that cannot be stored at the moment is left to its caller to give again', async () => {
     const { runner } = await begin();
     const away = () => Promise.reject(new SagaError('RUNNER_STOPPED', 'stopped'));
-    const broken = { get: (id: string) => runner.get(id), answer: away, send: away };
+    const broken = { get: (id: string) => runner.get(id), answer: away, send: away, start: away };
     const wire = plainEnvelope.encode({ ...meta, type: 'verdict', payload: { text: 'a' } });
     await expect(receiveMessage(broken, routes, plainEnvelope, wire)).rejects.toThrow('stopped');
   });

@@ -11,7 +11,7 @@ import type { Envelope, Message, WireMessage } from './message.js';
 import type { Meaning, Route, Routes } from './route.js';
 
 /** What is needed of a runner. */
-export type ReceivingRunner = Pick<SagaRunner, 'get' | 'answer' | 'send'>;
+export type ReceivingRunner = Pick<SagaRunner, 'get' | 'answer' | 'send' | 'start'>;
 
 /**
  * What became of a message that came in. `taken`: stored, and committed. `skipped`: nothing here waits for it, for
@@ -42,9 +42,9 @@ export async function receiveMessage(
   const meaning = meaningOf([route].flat(), message);
   if ('misfit' in meaning) return poison(`${message.type}: ${meaning.misfit}`);
   try {
-    return meaning.kind === 'event'
-      ? await sendEvent(runner, message, meaning)
-      : await giveAnswer(runner, message, meaning);
+    if (meaning.kind === 'event') return await sendEvent(runner, message, meaning);
+    if (meaning.kind === 'start') return await startSaga(runner, message, meaning);
+    return await giveAnswer(runner, message, meaning);
   } catch (error) {
     return receiptOf(error, message);
   }
@@ -81,18 +81,28 @@ async function sendEvent(
   return taken(message, await runner.send(sagaId, event, { messageId: message.id, actor }));
 }
 
+async function startSaga(
+  runner: ReceivingRunner,
+  message: Message,
+  { saga, sagaId: id, input }: Meaning & { kind: 'start' },
+): Promise<Receipt> {
+  const { created } = await runner.start(saga, input, { id, actor: `message:${message.type}` });
+  return taken(message, { outcome: 'applied', duplicate: !created });
+}
+
 async function giveAnswer(
   runner: ReceivingRunner,
   message: Message,
   meaning: Meaning & { kind: 'answer' },
 ): Promise<Receipt> {
-  const { correlationId: sagaId } = message;
+  const { sagaId } = meaning;
   const saga = await runner.get(sagaId);
   if (!saga) return { kind: 'skipped', message, reason: 'SAGA_NOT_FOUND' };
   const named = saga.steps.filter(
     ({ name, id, role }) => name === meaning.step && role !== 'probe' && id === (meaning.id ?? id),
   );
-  const chosen = message.idempotencyKey === undefined ? onlyOpen(named) : withKey(named, message);
+  const chosen =
+    message.idempotencyKey === undefined ? onlyOpen(named) : withKey(named, message.idempotencyKey, sagaId);
   if ('skipped' in chosen) return { kind: 'skipped', message, reason: chosen.skipped };
   if ('reason' in chosen) return poison(`${message.type}: ${chosen.reason}`);
   return taken(message, await runner.answer(idempotencyKey(sagaId, chosen.step.key), meaning.answer));
@@ -100,9 +110,9 @@ async function giveAnswer(
 
 type Chosen = { readonly step: StepView } | { readonly skipped: string } | { readonly reason: string };
 
-function withKey(named: readonly StepView[], { idempotencyKey: text = '', correlationId }: Message): Chosen {
+function withKey(named: readonly StepView[], text: string, sagaId: string): Chosen {
   const key = parseIdempotencyKey(text);
-  if (key?.sagaId !== correlationId) return { reason: `'${text}' is no idempotency key of ${correlationId}` };
+  if (key?.sagaId !== sagaId) return { reason: `'${text}' is no idempotency key of ${sagaId}` };
   const step = named.find((one) => one.key === key.key);
   return step ? { step } : { reason: `'${text}' is no key of the step that such a message answers` };
 }
@@ -122,6 +132,8 @@ function onlyOpen(named: readonly StepView[]): Chosen {
 const POISON: ReadonlySet<string> = new Set([
   'EVENT_NOT_DECLARED',
   'EVENT_INVALID',
+  'INPUT_INVALID',
+  'START_CONFLICT',
   'ANSWER_INVALID',
   'SAGA_ID_INVALID',
   'MAILBOX_FULL',

@@ -1,4 +1,4 @@
-import type { AnyStep, Json } from '@countermand/saga-core';
+import type { AnySaga, AnyStep, Json, SagaInput } from '@countermand/saga-core';
 import type { z } from 'zod';
 import type { Message } from './message.js';
 
@@ -21,11 +21,13 @@ export interface RoutedEvent {
 export type Meaning =
   | {
       readonly kind: 'answer';
+      readonly sagaId: string;
       readonly step: string;
       readonly id?: string;
       readonly answer: AnswerTo<AnyStep>;
     }
-  | { readonly kind: 'event'; readonly sagaId: string; readonly event: RoutedEvent };
+  | { readonly kind: 'event'; readonly sagaId: string; readonly event: RoutedEvent }
+  | { readonly kind: 'start'; readonly sagaId: string; readonly saga: AnySaga; readonly input: unknown };
 
 /** Says what a message means, or why its payload doesn't fit. */
 export type Route = (message: Message) => Meaning | { readonly misfit: string };
@@ -33,8 +35,13 @@ export type Route = (message: Message) => Meaning | { readonly misfit: string };
 /** Routes by message type. Of several for one type the first whose payload fits is taken. */
 export type Routes = Readonly<Record<string, Route | readonly Route[]>>;
 
+/** Which saga a message is for, where that isn't the one of its correlation id. */
+export interface RouteOptions<Payload> {
+  readonly to?: (payload: Payload, message: Message) => string;
+}
+
 /** What {@link answers} takes beside the payload's schema. */
-export interface AnswersOptions<Payload> {
+export interface AnswersOptions<Payload> extends RouteOptions<Payload> {
   /** Which of the saga's steps of that name, where several may wait at once: its id in the machine. */
   readonly id?: (payload: Payload) => string;
 }
@@ -55,15 +62,10 @@ export function answers<S extends AnyStep, Payload>(
     const parsed = payload.safeParse(message.payload);
     if (!parsed.success) return { misfit: describe(parsed.error) };
     const id = options.id?.(parsed.data);
+    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
     const answer = read(parsed.data, message);
-    return { kind: 'answer', step: step.contract.name, answer, ...(id !== undefined && { id }) };
+    return { kind: 'answer', sagaId, step: step.contract.name, answer, ...(id !== undefined && { id }) };
   };
-}
-
-/** What {@link sends} takes beside the payload's schema. */
-export interface SendsOptions<Payload> {
-  /** Which saga it is for; the message's correlation id where this is left out. */
-  readonly to?: (payload: Payload, message: Message) => string;
 }
 
 /**
@@ -74,13 +76,32 @@ export interface SendsOptions<Payload> {
 export function sends<Payload>(
   payload: z.ZodType<Payload>,
   read: (payload: Payload, message: Message) => RoutedEvent,
-  options: SendsOptions<Payload> = {},
+  options: RouteOptions<Payload> = {},
 ): Route {
   return (message) => {
     const parsed = payload.safeParse(message.payload);
     if (!parsed.success) return { misfit: describe(parsed.error) };
     const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
     return { kind: 'event', sagaId, event: read(parsed.data, message) };
+  };
+}
+
+/**
+ * The message begins a saga, whose id is the message's correlation id. A copy of it finds the saga begun.
+ *
+ * @param payload - a schema; what doesn't fit it is a poison message
+ */
+export function starts<S extends AnySaga, Payload>(
+  saga: S,
+  payload: z.ZodType<Payload>,
+  read: (payload: Payload, message: Message) => SagaInput<S>,
+  options: RouteOptions<Payload> = {},
+): Route {
+  return (message) => {
+    const parsed = payload.safeParse(message.payload);
+    if (!parsed.success) return { misfit: describe(parsed.error) };
+    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
+    return { kind: 'start', sagaId, saga, input: read(parsed.data, message) };
   };
 }
 
