@@ -31,6 +31,7 @@ const EXPECTED: Record<string, { anonymous: number; alice: number; bob: number; 
   'post /api/sagas/{id}/retry': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
   'post /api/sagas/{id}/skip': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
   'get /api/sagas/{id}/compensation-preview': { anonymous: 401, alice: 403, bob: 403, admin: 200 },
+  'delete /api/customers/{login}': { anonymous: 401, alice: 403, bob: 403, admin: 404 },
   'post /webhooks/payments': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
   'post /webhooks/warehouse': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
   'post /webhooks/carrier': { anonymous: 401, alice: 401, bob: 401, admin: 401 },
@@ -58,7 +59,11 @@ describe('every route, for every principal', () => {
       for (const [principal, token] of Object.entries(TOKENS)) {
         // A body with an unknown field: who is let in is told so.
         const options = method === 'get' ? { token } : { token, body: { unknown: 1 } };
-        const answer = await server().send(method.toUpperCase(), path.replace('{id}', alices), options);
+        const answer = await server().send(
+          method.toUpperCase(),
+          path.replace(/{(id|login)}/, alices),
+          options,
+        );
         actual[principal] = answer.status;
         if (answer.status >= 400) refusals.push(answer);
       }

@@ -29,7 +29,7 @@ export interface CheckoutServer {
 /** Starts everything that the settings ask for. @throws StartError; SagaError when the runner can't be used */
 export async function startCheckoutServer(settings: Settings, log: Logger): Promise<CheckoutServer> {
   const listening = await listen(settings.HOST, settings.PORT);
-  const surroundings = await startSurroundings(settings);
+  const surroundings = await startSurroundings(settings, log);
   const { db, pool } = openDatabase(surroundings.databaseUrl, log);
   const client = new ParticipantsClient(surroundings.participantsUrl);
   const { runner, saga } = buildRunner({ settings, pool, db, client, log });

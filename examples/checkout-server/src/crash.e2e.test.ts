@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { orderBody } from './testing/client.ts';
 import {
@@ -134,6 +136,48 @@ describe('a server that is asked to stop', () => {
     const second = await start(env);
     for (const id of ids) await second.settles(id, 'IN_TRANSIT', 60_000);
     expect(await second.stop()).toBe(0);
+  });
+});
+
+describe('a server whose own processes end under it', () => {
+  const walk = async (server: ServerProcess) => {
+    const id = await server.place('phone-case');
+    await server.pay(id, 'tok_ok');
+    await server.settles(id, 'IN_TRANSIT', 90_000);
+  };
+
+  it('starts the participants again, says so, and goes on', async () => {
+    const { env, dispose } = await ownSettings();
+    disposals.push(dispose);
+    const server = await start(env);
+    await walk(server);
+    const file = path.join(env['DATA_DIR'] ?? '', 'participants', 'participants.json');
+    process.kill(JSON.parse(readFileSync(file, 'utf8')).pid, 'SIGKILL');
+    await walk(server);
+    expect(server.output()).toContain('the participants process ended by itself, and is started again');
+    expect(await server.stop()).toBe(0);
+    expect(processesOf(env['DATA_DIR'] ?? '')).toEqual([]);
+  });
+
+  it('starts PostgreSQL again, says so, and has lost nothing', async () => {
+    const env = await embedded();
+    const server = await start(env);
+    const id = await server.place('phone-case');
+    await server.reaches(id, 'RESERVED');
+    const [pid] = readFileSync(path.join(env['DATA_DIR'] ?? '', 'postgres', 'postmaster.pid'), 'utf8').split(
+      '\n',
+    );
+    process.kill(Number(pid), 'SIGKILL');
+    await server.eventually(async () => expect(server.output()).toContain('PostgreSQL ended by itself'));
+    await server.eventually(async () => {
+      const answer = await server.post(`/api/orders/${id}/pay`, { tokens: ['tok_ok'] });
+      expect(answer.status, answer.text).toBe(202);
+    });
+    await server.eventually(async () =>
+      expect(await server.get(`/api/orders/${id}`)).toMatchObject({ body: { status: 'IN_TRANSIT' } }),
+    );
+    expect(await server.stop()).toBe(0);
+    expect(processesOf(env['DATA_DIR'] ?? '')).toEqual([]);
   });
 });
 

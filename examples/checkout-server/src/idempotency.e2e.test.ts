@@ -63,7 +63,8 @@ describe('an order', () => {
     other.on('error', () => undefined);
     await other.connect();
     await other.query('begin');
-    const name = JSON.stringify(['customer:bob', 'POST /api/orders', key]);
+    const { rows } = await other.query(`select subject from checkout.customers where login = 'bob'`);
+    const name = JSON.stringify([`customer:${rows[0].subject}`, 'POST /api/orders', key]);
     await other.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
     const body = orderBody('usb-c-cable');
     expect(await post(key, body, 'demo-bob')).toMatchObject({

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { orderAdapters } from './adapters/order-adapters.ts';
 import type { ParticipantsClient } from './adapters/participants-client.ts';
 import { closeOrder, findAddress } from './db/orders.ts';
+import { findToken } from './db/payment-tokens.ts';
 import type { CheckoutTables } from './db/tables.ts';
 import { isProduction, type Settings } from './settings.ts';
 
@@ -39,6 +40,7 @@ export function buildRunner({ settings, pool, db, client, log }: RunnerParts): {
   const order = orderAdapters({
     client,
     findAddress: (id) => findAddress(db, id),
+    findToken: (id, payment) => findToken(db, id, payment),
     allowMockTokens: !isProduction(settings),
   });
   const runner = createRunner({

@@ -4,14 +4,13 @@ import { checkAdapters, type FindAddress } from './check-adapters.ts';
 import { couponAdapters } from './coupon-adapters.ts';
 import { fulfilmentAdapters } from './fulfilment-adapters.ts';
 import type { ParticipantsClient } from './participants-client.ts';
-import { paymentAdapters } from './payment-adapters.ts';
+import { type PaymentOptions, paymentAdapters } from './payment-adapters.ts';
 import { stockAdapters } from './stock-adapters.ts';
 
 /** What the adapters of the order saga work with. */
-export interface OrderAdapterOptions {
+export interface OrderAdapterOptions extends PaymentOptions {
   readonly client: ParticipantsClient;
   readonly findAddress: FindAddress;
-  readonly allowMockTokens: boolean;
 }
 
 /** One adapter for each step of the order saga. */
@@ -19,11 +18,12 @@ export function orderAdapters({
   client,
   findAddress,
   allowMockTokens,
+  findToken,
 }: OrderAdapterOptions): AdaptersFor<OrderSaga> {
   return {
     ...stockAdapters(client),
     ...couponAdapters(client),
-    ...paymentAdapters(client, { allowMockTokens }),
+    ...paymentAdapters(client, { allowMockTokens, findToken }),
     ...fulfilmentAdapters(client),
     ...checkAdapters(findAddress),
   };

@@ -27,18 +27,27 @@ export const MOCK_TOKENS: ReadonlySet<string> = new Set(Object.keys(PAYMENT_TOKE
 
 const paymentId = ({ payment_id }: Record<string, unknown>) => ({ paymentId: String(payment_id) });
 
+/** What payments need beside the participant. */
+export interface PaymentOptions {
+  readonly allowMockTokens: boolean;
+  /** The token of a payment, which no saga carries around. */
+  readonly findToken: (orderId: string, payment: string) => Promise<string | undefined>;
+}
+
 /** The payment participant's part of the order saga. */
 export function paymentAdapters(
   client: ParticipantsClient,
-  { allowMockTokens }: { readonly allowMockTokens: boolean },
+  { allowMockTokens, findToken }: PaymentOptions,
 ): Pick<Adapters, PaymentSteps> {
   return {
     authorize: {
       run: async (call) => {
-        const { token } = call.input;
+        const { orderId, payment } = call.input;
+        const token = await findToken(orderId, payment);
         if (!allowMockTokens && (token === undefined || MOCK_TOKENS.has(token)))
           return declined('INVALID_TOKEN');
-        return await callParticipant(client, authorize, call);
+        const input = { ...call.input, token };
+        return await callParticipant(client, authorize, { ...call, input });
       },
       probe: async (call) => {
         const effect = await findEffect(client, call);

@@ -9,10 +9,12 @@ export interface StoredOrder {
   readonly items: readonly StoredItem[];
   readonly total: { readonly amount: number; readonly currency: string };
   readonly createdAt: Date;
+  /** Why its customer cancelled it, in their own words. */
+  readonly cancelReason?: string;
 }
 
 /** A new order's row. */
-export interface NewOrder extends Omit<StoredOrder, 'createdAt'> {
+export interface NewOrder extends Omit<StoredOrder, 'createdAt' | 'cancelReason'> {
   readonly shippingAddress: StoredAddress;
   readonly shippingMethod: string;
 }
@@ -49,7 +51,7 @@ export async function findOrders(
   if (ids.length === 0) return [];
   const rows = await db
     .selectFrom('checkout.orders')
-    .select(['id', 'customer_id', 'items', 'total_amount', 'total_currency', 'created_at'])
+    .select(['id', 'customer_id', 'items', 'total_amount', 'total_currency', 'created_at', 'cancel_reason'])
     .where('id', 'in', ids)
     .$if(principal.role === 'customer', (query) =>
       query.where('customer_id', '=', principal.role === 'customer' ? principal.customerId : ''),
@@ -61,6 +63,7 @@ export async function findOrders(
     items: row.items,
     total: { amount: Number(row.total_amount), currency: row.total_currency },
     createdAt: row.created_at,
+    ...(row.cancel_reason !== null && { cancelReason: row.cancel_reason }),
   }));
 }
 
@@ -71,7 +74,12 @@ export async function findAddress(db: Db, id: string): Promise<StoredAddress | u
     .select('shipping_address')
     .where('id', '=', id)
     .executeTakeFirst();
-  return row?.shipping_address;
+  return row?.shipping_address ?? undefined;
+}
+
+/** Keeps why a customer has cancelled an order. */
+export async function saveCancelReason(db: Db, id: string, reason: string): Promise<void> {
+  await db.updateTable('checkout.orders').set({ cancel_reason: reason }).where('id', '=', id).execute();
 }
 
 /** How many open orders the customer has; counting ends at the limit. */

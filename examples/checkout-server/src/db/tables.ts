@@ -27,11 +27,28 @@ interface OrdersTable {
   /** Minor units; `bigint` comes from the driver as text. */
   readonly total_amount: ColumnType<string, number, never>;
   readonly total_currency: string;
-  readonly shipping_address: JsonColumn<StoredAddress>;
+  readonly shipping_address: ColumnType<StoredAddress | null, string, string>;
   readonly shipping_method: string;
   readonly created_at: ColumnType<Date, never, never>;
   /** When its end was reached; until then it counts as open. */
   readonly closed_at: ColumnType<Date | null, never, Date>;
+  /** Why its customer cancelled it, in words that may tell of people. */
+  readonly cancel_reason: ColumnType<string | null, never, string | null>;
+}
+
+/** `checkout.customers`: who is behind a subject. Sagas, history and orders know the subject alone. */
+interface CustomersTable {
+  readonly login: string;
+  readonly subject: string;
+}
+
+/** `checkout.payment_tokens`: references to means of payment, by order and the saga's name of the payment. */
+interface PaymentTokensTable {
+  readonly order_id: string;
+  readonly payment: string;
+  readonly token: string | null;
+  /** The customer has clicked pay: from then on each try of the payment has the same token. */
+  readonly fixed: boolean;
 }
 
 /** `checkout.idempotency`: the answer that a key has got, as it went out. */
@@ -49,4 +66,6 @@ interface IdempotencyTable {
 export interface CheckoutTables {
   readonly 'checkout.orders': OrdersTable;
   readonly 'checkout.idempotency': IdempotencyTable;
+  readonly 'checkout.customers': CustomersTable;
+  readonly 'checkout.payment_tokens': PaymentTokensTable;
 }

@@ -4,8 +4,10 @@ import { BrokenCircuitError } from 'cockatiel';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { ParticipantFailure } from '../adapters/participant-failure.ts';
+import { subjectOf } from '../db/customers.ts';
 import { isProduction } from '../settings.ts';
 import { addCatalogRoutes } from './catalog-routes.ts';
+import { addCustomerRoutes } from './customer-routes.ts';
 import { addDevRoutes } from './dev-routes.ts';
 import { addDocsRoutes } from './docs-routes.ts';
 import type { AppEnv } from './env.ts';
@@ -32,9 +34,9 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   addDocsRoutes(app);
   if (settings.ROLE === 'worker') return app;
 
-  const findPrincipal = principalsOf(settings);
+  const findPrincipal = principalsOf(settings, (login) => subjectOf(services.db, login));
   app.use('/api/*', async (c, next) => {
-    const principal = findPrincipal(c.req.header('authorization'));
+    const principal = await findPrincipal(c.req.header('authorization'));
     if (!principal) throw new Problem('UNAUTHENTICATED', 'Send Authorization: Bearer and a token.');
     c.set('principal', principal);
     await next();
@@ -45,6 +47,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   addOrderRoutes(app, services);
   addEventRoutes(app, services);
   addSagaRoutes(app, services);
+  addCustomerRoutes(app, services);
   addWebhookRoutes(app, services);
   if (!isProduction(settings)) {
     app.use('/dev/*', readJsonBody());

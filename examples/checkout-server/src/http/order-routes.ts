@@ -210,21 +210,22 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   });
   app.openapi(history, async (c) => {
     const order = await findOwnOrder(services, c.req.valid('param').id, c.get('principal'));
-    return c.json({ items: (await runner.history(order.id)).map(historyJson) }, 200);
+    const lines = await runner.history(order.id);
+    return c.json({ items: lines.map((line) => historyJson(line, order.cancelReason)) }, 200);
   });
   app.openapi(pay, async (c) => {
     const principal = c.get('principal');
     const order = await findOwnOrder(services, c.req.valid('param').id, principal);
     const { tokens } = c.req.valid('json');
     for (const token of tokens ?? []) assertToken(token);
-    const saga = await payOrder(runner, { id: order.id, actor: actorOf(principal), tokens });
+    const saga = await payOrder(services, { id: order.id, actor: actorOf(principal), tokens });
     return c.json(orderJson(order, saga), 202);
   });
   app.openapi(cancel, async (c) => {
     const principal = c.get('principal');
     const order = await findOwnOrder(services, c.req.valid('param').id, principal);
     const { reason } = c.req.valid('json');
-    const saga = await cancelOrder(runner, { id: order.id, actor: actorOf(principal), reason });
+    const saga = await cancelOrder(services, { id: order.id, actor: actorOf(principal), reason });
     return c.json(orderJson(order, saga), 202);
   });
   app.openapi(override, async (c) => {

@@ -1,11 +1,21 @@
 import type { PostgresRunner } from '@countermand/runner-postgres';
 import { SagaError, type SagaView } from '@countermand/saga-core';
 import { type OrderStatus, orderStatus, viewOrder } from '@countermand/saga-core/order';
+import type { Kysely } from 'kysely';
+import { saveCancelReason } from '../db/orders.ts';
+import { fixTokens } from '../db/payment-tokens.ts';
+import type { CheckoutTables } from '../db/tables.ts';
 import { Problem } from '../http/problem.ts';
 
 const ENDED: ReadonlySet<OrderStatus> = new Set(['FAILED', 'CANCELLED']);
 const BEFORE_PAYING: ReadonlySet<OrderStatus> = new Set(['CREATED', 'RESERVED']);
 const PAST_CANCELLING: ReadonlySet<OrderStatus> = new Set(['SHIPPED', 'IN_TRANSIT', 'FAILED']);
+
+/** What an order is commanded with. */
+export interface Shop {
+  readonly runner: PostgresRunner;
+  readonly db: Kysely<CheckoutTables>;
+}
 
 /** Who asks for something, about which saga. */
 export interface OrderCommand {
@@ -19,7 +29,7 @@ export interface OrderCommand {
  * @throws Problem `ORDER_STATE_CONFLICT` for an order that has ended without success, `BODY_INVALID`
  */
 export async function payOrder(
-  runner: PostgresRunner,
+  { runner, db }: Shop,
   { id, actor, tokens }: OrderCommand & { readonly tokens: readonly string[] | undefined },
 ): Promise<SagaView> {
   const before = await getSaga(runner, id);
@@ -29,7 +39,8 @@ export async function payOrder(
   }
   assertNotEnded(before);
   if (!BEFORE_PAYING.has(orderStatus(before.state))) return before;
-  await runner.send(id, { type: 'PAY', ...(tokens && { tokens }) }, { actor });
+  await fixTokens(db, id, tokens);
+  await runner.send(id, { type: 'PAY' }, { actor });
   const after = await getSaga(runner, id);
   assertNotEndedWithoutPay(before, after);
   return after;
@@ -41,17 +52,16 @@ export async function payOrder(
  * @throws Problem `ORDER_STATE_CONFLICT` from `SHIPPED` on, and in `FAILED`
  */
 export async function cancelOrder(
-  runner: PostgresRunner,
+  { runner, db }: Shop,
   { id, actor, reason }: OrderCommand & { readonly reason: string | undefined },
 ): Promise<SagaView> {
   const before = await getSaga(runner, id);
   if (orderStatus(before.state) === 'CANCELLED') return before;
   assertCancellable(before);
-  const { outcome } = await runner.send(
-    id,
-    { type: 'CANCEL', ...(reason !== undefined && { reason }) },
-    { actor },
-  );
+  // An administrator's reason is part of the record. A customer's words may tell of people: they stay with the order.
+  const recorded = actor === 'admin' && reason !== undefined;
+  const { outcome } = await runner.send(id, { type: 'CANCEL', ...(recorded && { reason }) }, { actor });
+  if (outcome === 'applied' && reason !== undefined && !recorded) await saveCancelReason(db, id, reason);
   const after = await getSaga(runner, id);
   if (outcome === 'ignored') assertCancellable(after);
   return after;

@@ -11,6 +11,7 @@ import {
   type RequestKey,
 } from '../db/idempotency.ts';
 import { countOpenOrders, insertOrder } from '../db/orders.ts';
+import { insertTokens } from '../db/payment-tokens.ts';
 import type { CheckoutTables } from '../db/tables.ts';
 import { Problem } from '../http/problem.ts';
 import type { CatalogReader } from './catalog.ts';
@@ -101,6 +102,11 @@ async function placeOnce(
   const id = randomUUID();
   const { items, total, payments } = priced;
   const { shippingAddress, shippingMethod = 'standard' } = body;
+  await insertTokens(
+    tx,
+    id,
+    payments.map(({ token }) => token),
+  );
   await insertOrder(tx, { id, customerId, items, total, shippingAddress, shippingMethod });
   const answer = { success: true, order_id: id, saga_id: id, status: 'CREATED', total };
   const response = JSON.stringify(answer);
@@ -109,7 +115,9 @@ async function placeOnce(
   await context.runner.start(
     context.saga,
     {
-      ...{ orderId: id, customerId, items: lines, total, payments },
+      ...{ orderId: id, customerId, items: lines, total },
+      // Tokens stay in a table of their own: a saga's history is for ever.
+      payments: payments.map(({ method, amount }) => ({ method, amount })),
       coupons: body.coupons ?? [],
       invalidCoupon: context.invalidCoupon,
     },

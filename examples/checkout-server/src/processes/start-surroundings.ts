@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { startPostgres } from '@countermand/dev-postgres';
+import type { Logger } from 'pino';
 import type { Settings } from '../settings.ts';
 import { StartError } from '../start-error.ts';
+import { keepAlive } from './keep-alive.ts';
 import { lockDataDir } from './lock-data-dir.ts';
 import { type RunningParticipants, startParticipants } from './participants-process.ts';
 
@@ -17,17 +19,18 @@ export interface Surroundings {
 
 /**
  * Starts PostgreSQL and the participants, each unless its address is given. Both go on when this process is killed,
- * and are adopted by the next.
+ * and are adopted by the next. One that ends while this process works is started again.
  *
  * @throws StartError
  */
-export async function startSurroundings(settings: Settings): Promise<Surroundings> {
+export async function startSurroundings(settings: Settings, log: Logger): Promise<Surroundings> {
   const notes: string[] = [];
   const stops: (() => Promise<void>)[] = [];
+  const started = { notes, stops, log };
   if (!settings.DATABASE_URL || !settings.PARTICIPANTS_URL) lockDataDir(settings.DATA_DIR);
   try {
-    const databaseUrl = settings.DATABASE_URL ?? (await startDatabase(settings, notes, stops));
-    const participantsUrl = settings.PARTICIPANTS_URL ?? (await startOwnParticipants(settings, notes, stops));
+    const databaseUrl = settings.DATABASE_URL ?? (await startDatabase(settings, started));
+    const participantsUrl = settings.PARTICIPANTS_URL ?? (await startOwnParticipants(settings, started));
     return { databaseUrl, participantsUrl, notes, stop: () => stopAll(stops) };
   } catch (error) {
     await stopAll(stops);
@@ -35,35 +38,38 @@ export async function startSurroundings(settings: Settings): Promise<Surrounding
   }
 }
 
-async function startDatabase(
-  { DATA_DIR }: Settings,
-  notes: string[],
-  stops: (() => Promise<void>)[],
-): Promise<string> {
+/** Where what is started is noted. */
+interface Started {
+  readonly notes: string[];
+  readonly stops: (() => Promise<void>)[];
+  readonly log: Logger;
+}
+
+async function startDatabase({ DATA_DIR }: Settings, { notes, stops, log }: Started): Promise<string> {
   const onNotice = (line: string) => notes.push(line);
   const options = { dataDir: path.join(DATA_DIR, 'postgres'), detached: true, onNotice };
   const server = await startPostgres(options).catch((error: unknown) => {
     throw new StartError(error instanceof Error ? error.message : String(error));
   });
-  stops.push(() => server.stop());
+  // On the same port: the pool finds it again by itself.
+  const restart = () => startPostgres({ ...options, port: server.port });
+  stops.push(keepAlive({ name: 'PostgreSQL', running: server, restart, log }));
   notes.push(
     `PostgreSQL    ${server.adopted ? 'found' : 'started'} on port ${server.port}, data in ${server.dataDir}`,
   );
   return server.url;
 }
 
-async function startOwnParticipants(
-  settings: Settings,
-  notes: string[],
-  stops: (() => Promise<void>)[],
-): Promise<string> {
-  const participants = await startParticipants({
+async function startOwnParticipants(settings: Settings, { notes, stops, log }: Started): Promise<string> {
+  const options = {
     directory: path.join(settings.DATA_DIR, 'participants'),
     host: settings.HOST,
     port: settings.PARTICIPANTS_PORT,
     settings: participantSettings(settings),
-  });
-  stops.push(() => participants.stop());
+  };
+  const participants = await startParticipants(options);
+  const restart = () => startParticipants(options);
+  stops.push(keepAlive({ name: 'the participants process', running: participants, restart, log }));
   notes.push(describe(participants, settings));
   return participants.url;
 }

@@ -53,11 +53,12 @@ export function orderJson(order: StoredOrder, saga: SagaView): OrderJson {
 
 /**
  * One line of an order's history. What caused it stays inside, but for the reason that somebody gave; of a reason of
- * the saga's own only its code goes out.
+ * the saga's own only its code goes out. Why an order was cancelled stands with the order.
  */
-export function historyJson(entry: HistoryEntry): HistoryJson {
+export function historyJson(entry: HistoryEntry, cancelReason?: string): HistoryJson {
   const { seq, at, event, outcome, from, to, actor } = entry;
-  const reason = entry.reason === undefined ? reasonGiven(entry.cause) : codeOf(entry.reason);
+  const given = event === 'CANCEL' ? cancelReason : undefined;
+  const reason = entry.reason === undefined ? (reasonGiven(entry.cause) ?? given) : codeOf(entry.reason);
   return {
     seq,
     at: new Date(at).toISOString(),
