@@ -1,4 +1,5 @@
-// pnpm chaos: whole processes of the checkout example under faults, judged by their books. --long for the long counts.
+// pnpm chaos: whole processes of the checkout example under faults, judged by their books. --long for the long counts,
+// --bite to see that it catches what it should.
 import path from 'node:path';
 import { environment, prepareWorkspace, root } from './prepare-workspace.mjs';
 import { runProgram } from './run-program.mjs';

@@ -36,7 +36,7 @@ export async function checkDocs({ write }) {
 
 /** A link to a test or a chapter of tests must carry a title that stands there. */
 function checkTestTitles(file, text) {
-  for (const [, title, target] of text.matchAll(/\[([^\]]+)\]\(([^)]+(?:\.test|-chapter)\.ts)\)/g)) {
+  for (const [, title, target] of text.matchAll(/\[([^\]]+)\]\(([^)]+(?:\.test|-chapter|-plans?)\.ts)\)/g)) {
     const source = readFileSync(path.join(root, path.dirname(file), target), 'utf8');
     if (!source.includes(title.replaceAll("'", "\\'")) && !source.includes(title)) {
       throw new Error(`${file}: ${target} has no test '${title}'`);

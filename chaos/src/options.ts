@@ -1,6 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { asFlaw, FLAWS, type Flaw } from './build/flaw.ts';
 import type { Plan } from './plans/plan.ts';
 import { PLANS } from './plans/plans.ts';
+
+const RESULTS = fileURLToPath(new URL('../../.data/chaos-results.jsonl', import.meta.url));
 
 /** What a run is told on the command line. */
 export interface Options {
@@ -13,9 +17,15 @@ export interface Options {
   readonly count: number | undefined;
   /** How long a long run may take, in minutes. */
   readonly minutes: number;
+  /** A mistake that web and workers make; the run must fail then. */
+  readonly flaw: Flaw | undefined;
+  /** Makes every mistake in turn, and sees that each is caught. */
+  readonly isBite: boolean;
   readonly isVerbose: boolean;
   /** Keeps logs and data, and says where. */
   readonly keep: boolean;
+  /** Where a long run keeps what came of each world; it goes on from there. */
+  readonly results: string;
   /** Where `{ passed, failed }` is written. */
   readonly report: string | undefined;
 }
@@ -30,8 +40,11 @@ export function readOptions(args: readonly string[]): Options {
       plan: { type: 'string', multiple: true },
       count: { type: 'string' },
       minutes: { type: 'string' },
+      flaw: { type: 'string' },
+      bite: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      results: { type: 'string', default: RESULTS },
       report: { type: 'string' },
     },
   });
@@ -47,10 +60,20 @@ export function readOptions(args: readonly string[]): Options {
     plans: plans.length > 0 ? plans : PLANS,
     count: wholeNumber('--count', values.count),
     minutes: wholeNumber('--minutes', values.minutes) ?? 120,
+    flaw: flawNamed(values.flaw),
+    isBite: values.bite,
     isVerbose: values.verbose,
     keep: values.keep,
+    results: values.results,
     report: values.report,
   };
+}
+
+function flawNamed(name: string | undefined): Flaw | undefined {
+  const flaw = asFlaw(name);
+  if (name !== undefined && flaw === undefined)
+    throw new Error(`--flaw: there is no '${name}', but ${Object.keys(FLAWS).join(', ')}`);
+  return flaw;
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

@@ -1,22 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import type { ShopBuild } from './build/build-shop.ts';
+import { castOf } from './cast.ts';
 import { INVARIANTS } from './judge/judge.ts';
 import type { Options } from './options.ts';
+import { hasPgBouncer } from './processes/pgbouncer.ts';
 import { type Outcome, runWorld } from './run-world.ts';
 
-const TWO_HOURS_MS = 7_200_000;
 const LOAD = { perSecond: 8, mostUnfinished: 60 };
 
 /** One world for all plans, judged at its end. @returns the exit code */
 export async function runSmall(build: ShopBuild, options: Options): Promise<number> {
-  const { seed, plans, count, isVerbose, keep, report } = options;
+  const { seed, plans, count, isVerbose, keep, report, flaw } = options;
   say(`chaos, seed ${seed}`);
   const outcome = await runWorld({
     ...{ build, seed, say, isVerbose, keep, load: LOAD },
-    workers: [{}, { clockOffsetMs: TWO_HOURS_MS }, {}, {}],
+    ...castOf(say),
+    ...(flaw && { env: { CHAOS_FLAW: flaw } }),
     plans: plans.map((plan) => ({ plan, count: count ?? plan.counts.small })),
   });
-  const verdicts = verdictsOf(outcome);
+  const verdicts = [...verdictsOf(outcome), ...(hasPgBouncer() ? [pollingVerdict(outcome)] : [])];
   for (const { name, problems } of verdicts) {
     say(`${problems.length === 0 ? 'ok     ' : 'FAILED '} ${name}`);
     for (const problem of problems.slice(0, 20)) say(`        ${problem}`);
@@ -48,6 +50,14 @@ function verdictsOf({ tallies, judgement, signs, badEnds }: Outcome): readonly V
     { name: 'a participant was called twice, with the same key', problems: atLeastOne(signs.duplicates) },
     { name: 'a worker that had lost its lease was refused', problems: atLeastOne(signs.zombies) },
   ];
+}
+
+/** Notifications are lost behind PgBouncer in transaction mode: the worker finds out, says so, and works all the same. */
+function pollingVerdict({ signs }: Outcome): Verdict {
+  return {
+    name: 'the worker behind PgBouncer says that notices do not arrive, polls, and carries steps out',
+    problems: [...atLeastOne(signs.pollingWorkers), ...atLeastOne(signs.pooledSteps)],
+  };
 }
 
 function atLeastOne(count: number): readonly string[] {

@@ -6,6 +6,8 @@ export class Tally {
   hitWork = 0;
   /** Milliseconds from each fault until its last piece of work was taken up again. */
   readonly recoveries: number[] = [];
+  /** Of those that came near the promise: when the work was handed over, and when somebody took it. */
+  readonly slow: { readonly handedOverMs: number; readonly takenMs: number }[] = [];
   /** What should not have been. */
   readonly problems: string[] = [];
   /** More that is worth knowing, by name. */

@@ -1,4 +1,5 @@
 import { PgBossQueue } from '../../../packages/runner-postgres/src/queue/pg-boss-queue.js';
+import { startFlawed } from './flaws.js';
 import { phasesUnderWay } from './observed-batcher.js';
 import { followCalls } from './observed-calls.js';
 import { block, reach } from './strike-point.js';
@@ -6,6 +7,7 @@ import { followLeases } from './work-in-hand.js';
 
 // Runs before everything else in the test build of the checkout server, and nowhere else.
 
+startFlawed();
 followLeases();
 followCalls();
 

@@ -1,4 +1,4 @@
-import { currentFlaw } from './flaws.js';
+import { answerTaken, failureTaken, keySent } from './flaws.js';
 import { reach } from './strike-point.js';
 import { phaseOfKey } from './work-in-hand.js';
 
@@ -15,24 +15,15 @@ export function followCalls(): void {
     reach('before-call', phases);
     const sent = setTimeout(() => reach('call-sent', phases), SENT_MS);
     try {
-      const response = await real(input, {
-        ...init,
-        headers: { ...init.headers, 'idempotency-key': keySent(key) },
-      });
+      const sentHeaders = { ...init.headers, 'idempotency-key': keySent(key) };
+      const response = await real(input, { ...init, headers: sentHeaders });
       const text = await response.text();
       reach('after-call', phases);
-      return new Response(text, response);
+      return answerTaken(String(input), new Response(text, response));
+    } catch (error) {
+      return failureTaken(String(input), error);
     } finally {
       clearTimeout(sent);
     }
   };
-}
-
-let calls = 0;
-
-/** The key as it leaves: a mistake that can be switched on makes another of it for every call. */
-function keySent(key: string): string {
-  calls += 1;
-  if (currentFlaw() === 'key-per-attempt') return `${key}:call-${calls}-${process.pid}`;
-  return currentFlaw() === 'refund-key-reused' && key.includes(':undo:') ? 'undo' : key;
 }

@@ -77,7 +77,7 @@ async function placeLastOrders({ database }: World, customers: Customers): Promi
   );
   for (const endsAt = performance.now() + REST_WITHIN_MS; ; await pause(200)) {
     const open = await database.query<{ id: string; state: string }>(
-      `select id, state::text from countermand.saga where id = any($1) and state <> '"IN_TRANSIT"'`,
+      'select id, state::text from countermand.saga where id = any($1) and not settled',
       [ids],
     );
     if (open.length === 0) return ids.includes(undefined) ? ['one of the last orders was not taken'] : [];

@@ -13,6 +13,8 @@ export interface Signs {
   readonly leasesLost: number;
   /** Rows whose lease ended, and which were handed to another worker. */
   readonly handedOver: number;
+  /** Steps that the worker behind the pooler has carried out. */
+  readonly pooledSteps: number;
   /** Workers that said that notices don't arrive, and that they poll. */
   readonly pollingWorkers: number;
 }
@@ -26,12 +28,21 @@ const MEANINGS: readonly (readonly [sign: keyof Signs, text: string])[] = [
 ];
 
 /** Counts them, in the logs of all processes of a world. */
-export async function readSigns({ directory }: World): Promise<Signs> {
-  const signs = { duplicates: 0, zombies: 0, leasesLost: 0, handedOver: 0, pollingWorkers: 0 };
+export async function readSigns({ directory, slots }: World): Promise<Signs> {
+  const signs = {
+    duplicates: 0,
+    zombies: 0,
+    leasesLost: 0,
+    handedOver: 0,
+    pooledSteps: 0,
+    pollingWorkers: 0,
+  };
+  const pooled = slots.find(({ isPooled }) => isPooled)?.process.name;
   const logs = path.join(directory, 'logs');
   for (const name of readdirSync(logs).filter((one) => one.endsWith('.log'))) {
     for await (const line of createInterface({ input: createReadStream(path.join(logs, name)) })) {
       for (const [sign, text] of MEANINGS) if (line.includes(text)) signs[sign] += 1;
+      if (name === `${pooled}.log` && line.includes('step attempted')) signs.pooledSteps += 1;
     }
   }
   return signs;

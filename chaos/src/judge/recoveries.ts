@@ -4,6 +4,8 @@ import type { ShopDatabase } from '../processes/database.ts';
 import type { Tally } from '../tally.ts';
 
 const EVERY_MS = 100;
+/** Slower ones are told in detail. */
+const SLOW_MS = 8_000;
 /** What isn't taken up by then never will be; far longer than what is promised. */
 const GIVE_UP_MS = 30_000;
 
@@ -11,6 +13,8 @@ interface Watched {
   readonly leases: ReadonlySet<string>;
   readonly since: number;
   readonly tally: Tally;
+  /** When nothing of it was leased any more: it was handed over, or had ended. */
+  handedOverMs?: number;
 }
 
 /**
@@ -48,25 +52,30 @@ export class Recoveries {
     this.#loop = undefined;
   }
 
-  #isOver({ leases, since, tally }: Watched, held: ReadonlySet<string>, now: number): boolean {
-    const isTaken = ![...leases].some((lease) => held.has(lease));
+  #isOver(watched: Watched, held: ReadonlyMap<string, string>, now: number): boolean {
+    const { leases, since, tally } = watched;
+    const left = [...leases].flatMap((lease) => held.get(lease) ?? []);
+    const isTaken = left.length === 0;
     // Work can't be taken up in a database that is away.
     const tookMs = now - Math.max(since, this.#database().upSince);
+    if (!left.includes('leased')) watched.handedOverMs ??= tookMs;
     if (isTaken) tally.recoveries.push(tookMs);
-    else if (tookMs > GIVE_UP_MS) tally.problems.push(`work was not taken up within ${GIVE_UP_MS} ms`);
+    if (isTaken && tookMs > SLOW_MS)
+      tally.slow.push({ handedOverMs: watched.handedOverMs ?? tookMs, takenMs: tookMs });
+    if (!isTaken && tookMs > GIVE_UP_MS) tally.problems.push(`work was not taken up within ${GIVE_UP_MS} ms`);
     return isTaken || tookMs > GIVE_UP_MS;
   }
 
   /** Leases under which a row is held, or handed on and not taken yet. */
-  async #held(): Promise<ReadonlySet<string> | undefined> {
+  async #held(): Promise<ReadonlyMap<string, string> | undefined> {
     const all = this.#watched.flatMap(({ leases }) => [...leases]);
     try {
-      const rows = await this.#database().query<{ lease: string }>(
-        `select lease::text from countermand.outbox where lease = any($1::uuid[])
+      const rows = await this.#database().query<{ lease: string; status: string }>(
+        `select lease::text, status from countermand.outbox where lease = any($1::uuid[])
            and (status = 'leased' or (status = 'pending' and delivery is not null))`,
         [all],
       );
-      return new Set(rows.map(({ lease }) => lease));
+      return new Map(rows.map(({ lease, status }) => [lease, status]));
     } catch {
       return undefined;
     }

@@ -29,7 +29,8 @@ const ERRANDS: readonly (readonly [weight: number, errand: Errand])[] = [
 ];
 
 const UNITS = 1_000_000;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
+const ANSWER_MS = 60_000;
 
 /** What a request was answered in the end. */
 export interface Answered {
@@ -127,7 +128,7 @@ export class Customers {
             ...headers,
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(15_000),
+          signal: AbortSignal.timeout(ANSWER_MS),
         });
         const text = await response.text();
         // 409 with the code of a request that is under way elsewhere asks to come again.

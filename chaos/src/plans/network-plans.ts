@@ -11,6 +11,7 @@ export const cutConnections = definePlan({
   name: 'cut-connections',
   title: 'connections are cut at random bytes, and right after a commit has passed',
   counts: { small: 40, long: 3_000 },
+  weight: 8,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
       afterMs: random.between(20, 300),
@@ -37,6 +38,8 @@ export const spoilLinks = definePlan({
   title:
     "a worker's link to PostgreSQL loses everything, keeps everything back beyond the lease, or is slow and narrow",
   counts: { small: 3, long: 200 },
+  weight: 6,
+  mustRecover: false,
   schedule: (random, count) =>
     Array.from({ length: count }, (_, index) => ({
       afterMs: random.between(100, 1_000),

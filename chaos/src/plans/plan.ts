@@ -33,8 +33,15 @@ export interface Plan<One extends Strike = Strike> {
   readonly title: string;
   /** How many strikes: in CI, and in the long run. */
   readonly counts: { readonly small: number; readonly long: number };
+  /** Its share of the time of a long run, against that of the others. */
+  readonly weight: number;
   /** Whether at least one strike must hit work in flight; true unless it says otherwise. */
   readonly mustHitWork?: boolean;
+  /**
+   * Whether work must be taken up within what is promised of a worker that dies; true unless it says otherwise. What
+   * is only silent keeps its open transaction for five seconds more, and others may be silent at the same time.
+   */
+  readonly mustRecover?: boolean;
   schedule(random: SeededRandom, count: number): readonly One[];
   /** What goes on beside all strikes. @returns ends it */
   begin?(stage: Stage): () => Promise<void>;

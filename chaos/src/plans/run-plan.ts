@@ -50,14 +50,18 @@ export async function runPlan(
   return tally;
 }
 
-function judgeTally({ mustHitWork = true }: Plan, tally: Tally): void {
-  const { injected, hitWork, recoveries, problems } = tally;
+function judgeTally({ mustHitWork = true, mustRecover = true }: Plan, tally: Tally): void {
+  const { injected, hitWork, recoveries, slow: details, problems } = tally;
   if (injected === 0) problems.push('no fault was injected');
   if (mustHitWork && hitWork === 0) problems.push('no fault hit work in flight');
   const slow = recoveries.filter((ms) => ms > RECOVERY_MS);
-  if (slow.length > 0) {
+  if (mustRecover && slow.length > 0) {
     problems.push(
       `${slow.length} recoveries took longer than ${RECOVERY_MS} ms, ${Math.round(Math.max(...slow))} ms at most`,
+      ...details.map(
+        ({ handedOverMs, takenMs }) =>
+          `handed over after ${Math.round(handedOverMs)} ms, taken after ${Math.round(takenMs)} ms`,
+      ),
     );
   }
 }

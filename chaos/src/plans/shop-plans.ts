@@ -9,6 +9,7 @@ const EQUAL_REQUESTS = 50;
 const BUYERS = 200;
 const UNITS = 10;
 const MIGRATIONS = 12;
+const SETTLED_WITHIN_MS = 180_000;
 const SCARCE = 'limited-edition';
 
 /** Everything is killed at the same instant, and started again. */
@@ -16,6 +17,7 @@ export const coldStart = definePlan({
   name: 'cold-start',
   title: 'everything is killed at once, and started again',
   counts: { small: 1, long: 200 },
+  weight: 6,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(500, 2_500) })),
   async strike(stage) {
     const { world, tally, recoveries } = stage;
@@ -45,6 +47,7 @@ export const equalRequests = definePlan({
   name: 'equal-requests',
   title: '50 equal requests at once make one order, while the web process and a worker are killed',
   counts: { small: 2, long: 200 },
+  weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
       afterMs: random.between(100, 500),
@@ -73,6 +76,7 @@ export const scarceStock = definePlan({
   name: 'scarce-stock',
   title: '200 buyers want 10 units, while workers are killed',
   counts: { small: 1, long: 10 },
+  weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
       afterMs: random.between(100, 300),
@@ -91,14 +95,14 @@ export const scarceStock = definePlan({
       await killAndReplace(stage, await pickReady(stage, worker));
     }
     const ids = (await buying).flatMap((id) => id ?? []);
-    for (const endsAt = performance.now() + 60_000; ; await pause(200)) {
+    for (const endsAt = performance.now() + SETTLED_WITHIN_MS; ; await pause(200)) {
       const [open] = await world.database.patientQuery<{ n: number }>(
         'select count(*)::int as n from countermand.saga where id = any($1) and not settled',
         [ids],
       );
       if (open?.n === 0) break;
       if (performance.now() > endsAt)
-        throw new Error(`${open?.n} of the buyers' orders are not settled after 60 s`);
+        throw new Error(`${open?.n} of the buyers' orders are not settled after ${SETTLED_WITHIN_MS} ms`);
     }
     const units = (await stockOf(stage, SCARCE)).sold - before.sold;
     tally.fact('units sold of those that were scarce', units);
@@ -124,6 +128,7 @@ export const migrateAtOnce = definePlan({
   name: 'migrate-at-once',
   title: '12 processes migrate an empty database at once, and one migrates while workers run',
   counts: { small: 1, long: 20 },
+  weight: 4,
   mustHitWork: false,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(0, 200) })),
   async strike({ world, tally }) {

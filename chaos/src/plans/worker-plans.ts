@@ -14,6 +14,7 @@ export const killWorkers = definePlan({
   name: 'kill-workers',
   title: 'workers are killed at random under load',
   counts: { small: 20, long: 10_000 },
+  weight: 24,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({ afterMs: random.between(100, 900), worker: random.below(1_000) })),
   async strike(stage, { worker }) {
@@ -26,6 +27,8 @@ export const suspendWorkers = definePlan({
   name: 'suspend-workers',
   title: 'workers are stopped, or their event loops blocked, beyond their leases, and go on',
   counts: { small: 4, long: 500 },
+  weight: 10,
+  mustRecover: false,
   schedule: (random, count) =>
     Array.from({ length: count }, (_, index) => ({
       afterMs: random.between(200, 1_000),
@@ -88,6 +91,7 @@ export const stopWorkers = definePlan({
   name: 'stop-workers',
   title: 'workers are asked to stop in the middle of steps, and end with 0 within the grace',
   counts: { small: 3, long: 50 },
+  weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
       afterMs: random.between(300, 1_500),

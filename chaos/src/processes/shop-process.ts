@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkInHand } from '../build/work-in-hand.ts';
+import { endWithMe } from './end-with-me.ts';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -53,6 +54,7 @@ export class ShopProcess {
       env: { PATH: process.env['PATH'], ...env, CHAOS_STATE: this.stateFile },
     });
     closeSync(log);
+    endWithMe(this.child);
     this.exited = once(this.child, 'exit').then(([code, signal]) => {
       this.#isReady = false;
       if (!this.#mayEnd) onUnexpectedEnd({ name, how: signal ?? `exit code ${code}` });
@@ -105,7 +107,13 @@ export class ShopProcess {
 
   /** All that it has said so far. */
   said(): string {
-    return readFileSync(this.logFile).subarray(this.logFrom).toString('utf8');
+    const log = openSync(this.logFile, 'r');
+    try {
+      const said = Buffer.alloc(fstatSync(log).size - this.logFrom);
+      return said.subarray(0, readSync(log, said, 0, said.length, this.logFrom)).toString('utf8');
+    } finally {
+      closeSync(log);
+    }
   }
 
   /** What it wrote down last of the work that it has in hand. */

@@ -17,6 +17,8 @@ export interface WorkerSlot {
   /** Between it and PostgreSQL. */
   readonly proxy: TcpProxy;
   readonly env: Readonly<Record<string, string>>;
+  /** Behind a pooler. */
+  readonly isPooled: boolean;
   process: ShopProcess;
 }
 
@@ -24,8 +26,8 @@ export interface WorkerSlot {
 export interface WorkerTraits {
   /** How far its clock is off. */
   readonly clockOffsetMs?: number;
-  /** Connects there, and not to PostgreSQL. */
-  readonly behind?: { readonly host: string; readonly port: number };
+  /** Connects to the pooler, where there is one. */
+  readonly isPooled?: boolean;
 }
 
 /** What a {@link World} is made of. */
@@ -36,7 +38,7 @@ export interface WorldOptions {
   readonly onUnexpectedEnd: (end: UnexpectedEnd) => void;
   /** Where PostgreSQL keeps its data, where that isn't the world's own directory. */
   readonly dataDir?: string;
-  /** For every worker. */
+  /** For web and workers. */
   readonly env?: Readonly<Record<string, string>>;
   /** Stands between PostgreSQL and the workers that ask for it; started with the database. */
   readonly pooler?: (database: ShopDatabase, directory: string) => Promise<Pooler>;
@@ -50,7 +52,7 @@ export interface Pooler {
 
 /** How the shop is set, so that everything that has a time comes about within seconds. */
 const TIMES = {
-  RESERVATION_TTL: '6s',
+  RESERVATION_TTL: '10s',
   PAYMENT_TIMEOUT: '8s',
   LATE_PAYMENT_DELAY: '9s',
   FULFILMENT_DELAY: '300ms',
@@ -190,10 +192,10 @@ export class World {
     await Promise.all(this.processes.map((one) => one.ready()));
   }
 
-  async #newSlot(index: number, { clockOffsetMs = 0, behind }: WorkerTraits): Promise<WorkerSlot> {
-    const direct = { host: '127.0.0.1', port: this.database.port };
-    const pooled = this.#pooler && { host: '127.0.0.1', port: this.#pooler.port };
-    const proxy = await TcpProxy.start(behind?.port === 0 ? (pooled ?? direct) : (behind ?? direct));
+  async #newSlot(index: number, { clockOffsetMs = 0, isPooled = false }: WorkerTraits): Promise<WorkerSlot> {
+    const direct = this.database.port;
+    const target = isPooled ? (this.#pooler?.port ?? direct) : direct;
+    const proxy = await TcpProxy.start({ host: '127.0.0.1', port: target });
     const port = await freePort();
     const env = {
       ...this.#options.env,
@@ -201,10 +203,10 @@ export class World {
       ROLE: 'worker',
       DATABASE_URL: this.database.appUrl(proxy.port),
       CHAOS_CLOCK_OFFSET_MS: String(clockOffsetMs),
-      // One logs everything, for whatever should not be in a log; all would be too much.
-      LOG_LEVEL: index === 0 ? 'info' : 'warn',
+      // Some log everything, for whatever should not be in a log; all would be too much.
+      LOG_LEVEL: index === 0 || isPooled ? 'info' : 'warn',
     };
-    const slot = { index, port, proxy, env };
+    const slot = { index, port, proxy, env, isPooled: isPooled && this.#pooler !== undefined };
     return Object.assign(slot, { process: this.#spawnWorker(slot) });
   }
 
@@ -218,6 +220,7 @@ export class World {
   #spawnWeb(): ShopProcess {
     const { web } = this.#ports;
     return this.#spawn('web', this.#options.build.server, web, {
+      ...this.#options.env,
       PORT: String(web),
       ROLE: 'web',
       DATABASE_URL: this.database.appUrl(),
