@@ -76,7 +76,8 @@ export class CheckoutServer {
         () => false,
       );
       if (isReady) return;
-      if (this.#child.exitCode !== null || Date.now() > endsAt) throw new Error('the checkout server is not ready');
+      if (this.#child.exitCode !== null || Date.now() > endsAt)
+        throw new Error('the checkout server is not ready');
     }
   }
 

@@ -52,6 +52,7 @@ const SHORT: Effort = {
   waitingSagas: 10_000,
   timers: 10_000,
   idleSeconds: 5,
+  loadShares: [0.5, 2],
 };
 const FULL: Effort = {
   rounds: 5,
@@ -62,6 +63,7 @@ const FULL: Effort = {
   waitingSagas: 100_000,
   timers: 100_000,
   idleSeconds: 20,
+  loadShares: [0.25, 0.5, 0.75, 0.9, 2],
 };
 
 const { values } = parseArgs({
@@ -123,11 +125,15 @@ function effort(): Effort {
   return {
     ...base,
     rounds: Number(values.rounds ?? base.rounds),
-    loadSeconds: Number(values.seconds ?? base.loadSeconds),
+    ...(values.seconds ? secondsFrom(Number(values.seconds)) : {}),
     finishedSagas: Number(values.finished ?? base.finishedSagas),
     waitingSagas: Number(values.waiting ?? base.waitingSagas),
     timers: Number(values.timers ?? base.timers),
   };
+}
+
+function secondsFrom(loadSeconds: number) {
+  return { loadSeconds, warmUpSeconds: loadSeconds / 2, latencySeconds: loadSeconds / 2 };
 }
 
 function contenders(): readonly Contender[] {

@@ -47,9 +47,14 @@ export async function openPgBossChain({ url, setting, stepMs, exact }: PeerOptio
     await boss.insert(QUEUE, data, { db: tx });
   };
   const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-  await boss.work<StepJob, void, { transactional: true } & typeof polling & typeof size>(
+  await boss.work<
+    StepJob,
+    void,
+    { transactional: true; transactionTimeoutSeconds: 0 } & typeof polling & typeof size
+  >(
     QUEUE,
-    { ...size, ...polling, transactional: true },
+    // A bound on the transaction's time would cost a statement for every job.
+    { ...size, ...polling, transactional: true, transactionTimeoutSeconds: 0 },
     carryOut,
   );
   const poll = new CompletionPoll(async (ids) => {

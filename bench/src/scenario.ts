@@ -13,6 +13,8 @@ export interface Effort {
   readonly waitingSagas: number;
   readonly timers: number;
   readonly idleSeconds: number;
+  /** Shares of the greatest throughput at which sagas arrive. */
+  readonly loadShares: readonly number[];
 }
 
 /** What a scenario works with. */

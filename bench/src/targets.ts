@@ -80,6 +80,11 @@ export const TARGETS: readonly Target[] = [
     atLeast: 0.9,
   },
   {
+    says: 'peak memory of the worker at twice the greatest load, times that at the greatest',
+    value: (figures) => figures.ratio('under-load/2/peakRssBytes', 'throughput/countermand/peakRssBytes'),
+    atMost: 2,
+  },
+  {
     says: 'throughput in a full database, times that in an empty one',
     value: (figures) => figures.ratio('growth/full/perSecond', 'growth/empty/perSecond'),
     atLeast: 0.9,

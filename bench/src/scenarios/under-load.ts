@@ -2,10 +2,6 @@ import { contenderNamed } from '../contenders.ts';
 import { measureLoad } from '../measure-load.ts';
 import { inRounds, type Scenario } from '../scenario.ts';
 
-/** Shares of the greatest throughput at which sagas arrive. */
-const SHARES = [0.25, 0.5, 0.75, 0.9, 2] as const;
-const SHORT_SHARES = [0.5, 2] as const;
-
 /** Sagas that arrive by chance, at shares of what this run found to be the most, and at twice that. */
 export const underLoad: Scenario = {
   name: 'under-load',
@@ -14,11 +10,8 @@ export const underLoad: Scenario = {
     if (most === undefined) return bench.say('under-load needs the figures of throughput');
     const contender = contenderNamed('countermand');
     const { inFlight } = contender;
-    const { warmUpSeconds, loadSeconds, rounds } = bench.effort;
-    const shares = (rounds > 3 ? SHARES : SHORT_SHARES).map((share) => ({
-      share,
-      label: `${share} of the most`,
-    }));
+    const { warmUpSeconds, loadSeconds, loadShares } = bench.effort;
+    const shares = loadShares.map((share) => ({ share, label: `${share} of the most` }));
     await inRounds(bench, shares, async ({ share }) => {
       const perSecond = share * most;
       const load = await measureLoad(bench.server, contender, { inFlight, warmUpSeconds }, (driver) =>
