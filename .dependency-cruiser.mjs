@@ -92,6 +92,13 @@ export default {
       to: { path: '^examples/' },
     },
     {
+      name: 'what-is-measured-knows-no-bench',
+      comment: 'Whoever is measured must not behave differently for it.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'development-stays-out-of-what-is-published',
       comment: 'The private packages exist in this repository only.',
       severity: 'error',

@@ -28,7 +28,7 @@ const inFolders = ['packages', 'examples'].flatMap((folder) =>
     .map((name) => path.join(folder, name))
     .filter((root) => existsSync(path.join(root, 'package.json'))),
 );
-const packages = [...inFolders, 'chaos'];
+const packages = [...inFolders, 'chaos', 'bench'];
 
 const projects = packages.flatMap((root) =>
   Object.entries(kinds)

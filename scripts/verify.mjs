@@ -1,5 +1,5 @@
 // pnpm verify: everything about the code that a machine can judge without running it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { checkDocs } from './generate-docs.mjs';
@@ -26,8 +26,12 @@ await runChecks({
   types: () => run('tsc', '--noEmit'),
   'types of the core, which knows no platform': () =>
     run('tsc', '--noEmit', '-p', 'packages/saga-core/tsconfig.pure.json'),
+  // They are installed with the first `pnpm bench`, and by nothing else.
+  ...(existsSync(path.join(root, 'bench/peers/node_modules')) && {
+    "types of the bench's peers": () => run('tsc', '--noEmit', '-p', 'bench/peers/tsconfig.json'),
+  }),
   'dependency rules': () =>
-    run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples', 'chaos'),
+    run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples', 'chaos', 'bench/src'),
   'nothing unused, nothing undeclared': () => run('knip', '--no-config-hints'),
   'the packages can be packed': async () => {
     tarballs = await packPackages(packed);
