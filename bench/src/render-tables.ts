@@ -19,6 +19,8 @@ function spread(of: Spread | undefined): string {
   return of.min === of.max ? figure(of.median) : `${figure(of.median)} (${figure(of.min)}–${figure(of.max)})`;
 }
 
+const NOTHING: Spread = { median: Number.NaN, min: Number.NaN, max: Number.NaN };
+
 /** Throughput and latency of everybody that was measured: medians, least and greatest in brackets. */
 export function renderContenders(figures: Figures): Table {
   const measured = CONTENDERS.filter(({ name }) => figures.has(`throughput/${name}/perSecond`));
@@ -77,14 +79,36 @@ export function renderTargets(figures: Figures): Table {
   ];
 }
 
+/** What a figure is called, and by what it is divided for people. */
+const METRICS: Readonly<Record<string, readonly [label: string, divisor?: number]>> = {
+  perSecond: ['per second'],
+  perSecondThroughJson: ['per second, snapshots through JSON'],
+  stepsPerSecond: ['steps per second under full load'],
+  statementsPerSecond: ['statements per second'],
+  transactionsPerSecond: ['transactions per second'],
+  p50: ['p50, ms'],
+  p99: ['p99, ms'],
+  peakRssBytes: ['peak memory of the worker, MiB', 2 ** 20],
+  bytes: ['size, GiB', 2 ** 30],
+  serverCpuUs: ['CPU of the server per saga, µs'],
+  walBytesPerSaga: ['WAL per saga, bytes'],
+};
+
 /** Every other figure: those of the scenarios that are ours alone. */
 export function renderRest(figures: Figures): Table {
   const rest = Object.keys(figures.toJSON()).filter((path) => !/^(throughput|latency)\//.test(path));
   return [
-    ['', '', '', ''],
+    ['', '', '', 'measured'],
     ...rest.map((path) => {
       const [scenario = '', subject = '', metric = ''] = path.split('/');
-      return [scenario, subject, metric, spread(figures.spread(`${scenario}/${subject}/${metric}`))];
+      const [label, divisor = 1] = METRICS[metric] ?? [metric];
+      const { median, min, max } = figures.spread(`${scenario}/${subject}/${metric}`) ?? NOTHING;
+      return [
+        scenario,
+        subject,
+        label,
+        spread({ median: median / divisor, min: min / divisor, max: max / divisor }),
+      ];
     }),
   ];
 }

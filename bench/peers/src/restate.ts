@@ -13,7 +13,6 @@ import { type OpenPeer, SagaWork, STEP_NAMES } from '../../src/peer-driver.ts';
  * keeps its log on disk and syncs it; two partitions suit two cores better than the default of 24.
  */
 export const openPeer: OpenPeer = async ({ folder, setting, stepMs }) => {
-  process.env['RESTATE_LOGGING'] = 'ERROR';
   const work = new SagaWork(stepMs);
   const saga = restate.service({
     name: 'saga',
@@ -24,7 +23,7 @@ export const openPeer: OpenPeer = async ({ folder, setting, stepMs }) => {
       },
     },
   });
-  const endpoint = createServer(restate.createEndpointHandler({ services: [saga] }));
+  const endpoint = createServer(restate.createEndpointHandler({ services: [saga], logger: () => undefined }));
   await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
   const [ingressPort, adminPort, nodePort] = await freePorts(3);
   const server = startServer(folder, {

@@ -4,7 +4,7 @@ import { measureLoad } from '../measure-load.ts';
 import { inRounds, type Scenario } from '../scenario.ts';
 
 const DELAYS_MS = [0, 2] as const;
-const PROGRAMS = ['countermand', 'group-commit', 'three-statements', 'dbos'];
+const PROGRAMS = ['countermand', 'group-commit'];
 
 /** Every flush of the server takes 2 ms longer, as on a slower disk, or not. */
 export const slowFlush: Scenario = {
