@@ -15,11 +15,18 @@ const SERVER_SETTINGS = {
 
 /** A PostgreSQL for one run, whose data goes when it stops. */
 export class BenchServer {
+  static readonly #running = new Set<BenchServer>();
   readonly #server: PostgresServer;
   #databases = 0;
 
   private constructor(server: PostgresServer) {
     this.#server = server;
+    BenchServer.#running.add(this);
+  }
+
+  /** Stops those that run, and removes their data: for a run that is broken off. */
+  static async stopAll(): Promise<void> {
+    await Promise.all([...BenchServer.#running].map((server) => server.stop()));
   }
 
   /** Starts it on an empty directory; a scenario may need further settings, or something in its environment. */
@@ -82,6 +89,7 @@ export class BenchServer {
   }
 
   async stop(): Promise<void> {
+    BenchServer.#running.delete(this);
     await this.#server.stop();
     rmSync(this.#server.dataDir, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import { CONTENDERS, type Contender, contenderNamed } from './contenders.ts';
 import { Figures } from './figures.ts';
 import { FULL_RESULTS } from './performance-blocks.ts';
 import { renderContenders, renderCosts, renderTargets, toText } from './render-tables.ts';
-import { describeCircumstances } from './results.ts';
+import { describeCircumstances, type Results } from './results.ts';
 import type { Bench, Effort, Scenario } from './scenario.ts';
 import { decide } from './scenarios/decide.ts';
 import { growth } from './scenarios/growth.ts';
@@ -82,32 +82,27 @@ const { values } = parseArgs({
   },
 });
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void BenchServer.stopAll().finally(() => process.exit(1)));
+}
 await sweepStaleServers();
 const startedAt = Date.now();
 const server = await BenchServer.start();
 try {
-  const command = [
-    'pnpm',
-    values.full ? 'bench:full' : 'bench',
-    ...process.argv.slice(2).filter(isOption),
-  ].join(' ');
+  const options = process.argv.slice(2).filter((word) => word !== '--full');
+  const command = ['pnpm', values.full ? 'bench:full' : 'bench', ...options].join(' ');
   const circumstances = await describeCircumstances(server, command);
   const figures = new Figures();
-  const bench: Bench = {
-    ...{ effort: effort(), contenders: contenders(), figures, server },
-    say: (line) => process.stderr.write(`${line}\n`),
-  };
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const bench: Bench = { effort: effort(), contenders: contenders(), figures, server, say };
   for (const scenario of scenarios()) {
-    bench.say(`\n${scenario.name}`);
-    await scenario.run(bench);
+    say(`\n${scenario.name}`);
+    await scenario.run(bench).catch((error: unknown) => {
+      say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    const tookMinutes = (Date.now() - startedAt) / 60_000;
+    store({ circumstances: { ...circumstances, tookMinutes }, figures });
   }
-  const tookMinutes = (Date.now() - startedAt) / 60_000;
-  const file = values.full ? FULL_RESULTS : path.join(path.dirname(FULL_RESULTS), 'short.json');
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    `${JSON.stringify({ circumstances: { ...circumstances, tookMinutes }, figures }, null, 2)}\n`,
-  );
   if (values.full) {
     const { drawCharts } = (await import(CHARTS)) as { drawCharts: DrawCharts };
     await drawCharts(figures, path.join(import.meta.dirname, '../../docs/performance'));
@@ -119,8 +114,10 @@ try {
   await server.stop();
 }
 
-function isOption(word: string): boolean {
-  return word !== '--full';
+function store(results: Results): void {
+  const file = values.full ? FULL_RESULTS : path.join(path.dirname(FULL_RESULTS), 'short.json');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 function effort(): Effort {
