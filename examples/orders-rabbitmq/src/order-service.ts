@@ -1,5 +1,10 @@
 import { createRunner } from '@countermand/runner-postgres';
-import { createOrderSaga, createOrderSteps, DEFAULT_ORDER_SETTINGS } from '@countermand/saga-core/order';
+import {
+  createOrderSaga,
+  createOrderSteps,
+  DEFAULT_ORDER_SETTINGS,
+  type OrderEmitted,
+} from '@countermand/saga-core/order';
 import { amqpSteps } from '@countermand/step-amqp';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -30,7 +35,7 @@ export interface OrderService {
 }
 
 /** Domain events, and the routing keys under which they leave. */
-const EVENTS: Readonly<Record<string, string>> = {
+const EVENTS: Readonly<Record<OrderEmitted['type'], string>> = {
   ORDER_CREATED: 'order.created',
   ORDER_RESERVED: 'order.reserved',
   ORDER_PAID: 'order.paid',
@@ -77,7 +82,8 @@ export async function startOrderService(settings: Settings, ground: OrderGround)
     logger: log,
   });
   try {
-    for (const [type, routingKey] of Object.entries(EVENTS)) {
+    for (const type of Object.keys(EVENTS) as OrderEmitted['type'][]) {
+      const routingKey = EVENTS[type];
       await runner.on(type, { name: 'order-events' }, rabbit.publish({ routingKey, type: routingKey }));
     }
     await runner.work();

@@ -12,7 +12,7 @@ import {
 } from './participant.ts';
 
 /** What is there at the beginning; prices are the order service's. */
-export const INITIAL_STOCK = { 'iphone-15': 1_000, 'usb-cable': 5_000, 'limited-edition': 10 } as const;
+const INITIAL_STOCK = { 'iphone-15': 1_000, 'usb-cable': 5_000, 'limited-edition': 10 } as const;
 
 export const INVENTORY_TABLES = [
   ANSWERED,
