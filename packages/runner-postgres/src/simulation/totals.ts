@@ -61,7 +61,7 @@ export class Totals {
     const list = (counts: ReadonlyMap<string, number>) =>
       [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `  ${name}: ${count}`);
     return [
-      `${this.seeds.length} seeds, ${this.seeds[0]} to ${Math.max(...this.seeds)}, ${this.orders} orders, ${this.steps} happenings`,
+      `${this.seeds.length} seeds, ${Math.min(...this.seeds)} to ${Math.max(...this.seeds)}, ${this.orders} orders, ${this.steps} happenings`,
       `${this.applied} events applied, ${Math.round((this.applied / elapsedMs) * 1_000)} a second`,
       'faults:',
       ...list(this.faults),
