@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { pino } from 'pino';
-import { lockData } from './data-lock.ts';
+import { claimFile } from './claim-file.ts';
 import { startParticipants } from './participants-server.ts';
 import { readSettings, SettingsError } from './settings.ts';
 
@@ -20,7 +21,7 @@ function settingsOrExit() {
 const settings = settingsOrExit();
 const log = pino({ level: settings.LOG_LEVEL, base: { service: 'participants' } });
 
-const holder = lockData(settings.PARTICIPANTS_DATA);
+const holder = claimFile(path.join(settings.PARTICIPANTS_DATA, 'participants.pid'));
 if (holder !== process.pid) {
   refuseToStart(
     `${settings.PARTICIPANTS_DATA} is in use by process ${holder}; stop it or set PARTICIPANTS_DATA to another directory`,

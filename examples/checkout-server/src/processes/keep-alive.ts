@@ -1,5 +1,5 @@
+import { identify, isAlive, type ProcessIdentity } from '@countermand-examples/participants/process-identity';
 import type { Logger } from 'pino';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 const LOOK_EVERY_MS = 1_000;
 

@@ -5,8 +5,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync }
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { identify, isAlive, type ProcessIdentity } from '@countermand-examples/participants/process-identity';
 import { StartError } from '../start-error.ts';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;

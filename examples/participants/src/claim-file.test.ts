@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@countermand/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockData } from './data-lock.ts';
+import { claimFile } from './claim-file.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 async function someProcess() {
@@ -20,22 +20,22 @@ function lineOf(pid: number | undefined): string {
   return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}\n`;
 }
 
-describe.runIf(process.platform === 'linux')('the lock of a data directory', () => {
+describe.runIf(process.platform === 'linux')('a file that one process has', () => {
   it('is ours where nobody has it', async () => {
-    expect(lockData(join(await temporaryDirectory(), 'new'))).toBe(process.pid);
+    expect(claimFile(join(await temporaryDirectory(), 'new', 'participants.pid'))).toBe(process.pid);
   });
 
   it("is the first living process's, and ours when that one was killed", async () => {
     const directory = await temporaryDirectory();
     const [first, second] = await Promise.all([someProcess(), someProcess()]);
     for (const { pid } of [first, second]) appendFileSync(join(directory, 'participants.pid'), lineOf(pid));
-    expect(lockData(directory)).toBe(first.pid);
+    expect(claimFile(join(directory, 'participants.pid'))).toBe(first.pid);
     first.kill('SIGKILL');
     await once(first, 'exit');
-    expect(lockData(directory)).toBe(second.pid);
+    expect(claimFile(join(directory, 'participants.pid'))).toBe(second.pid);
     second.kill('SIGKILL');
     await once(second, 'exit');
-    expect(lockData(directory)).toBe(process.pid);
+    expect(claimFile(join(directory, 'participants.pid'))).toBe(process.pid);
   });
 
   it('is not held by a process that was killed and whose parent has not noticed', async () => {
@@ -50,12 +50,12 @@ describe.runIf(process.platform === 'linux')('the lock of a data directory', () 
     const state = () => readFileSync(`/proc/${zombie}/stat`, 'utf8').split(') ')[1]?.[0];
     await eventually(() => expect(state()).toBe('Z'));
     writeFileSync(join(directory, 'participants.pid'), lineOf(zombie));
-    expect(lockData(directory)).toBe(process.pid);
+    expect(claimFile(join(directory, 'participants.pid'))).toBe(process.pid);
   });
 
   it('is not held by a process that only got the number of a dead one', async () => {
     const directory = await temporaryDirectory();
     writeFileSync(join(directory, 'participants.pid'), `${process.ppid} 1\n`);
-    expect(lockData(directory)).toBe(process.pid);
+    expect(claimFile(join(directory, 'participants.pid'))).toBe(process.pid);
   });
 });
