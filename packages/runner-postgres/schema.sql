@@ -49,7 +49,8 @@ create table countermand.inbox (
   actor text not null,
   nonce uuid not null,
   received_at timestamp with time zone not null,
-  expires_at timestamp with time zone
+  expires_at timestamp with time zone,
+  traceparent text
 ) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000);
 
 create table countermand.migration (
@@ -84,7 +85,8 @@ create table countermand.outbox (
   last_error text,
   stuck boolean not null default false,
   created_at timestamp with time zone not null,
-  settled_at timestamp with time zone
+  settled_at timestamp with time zone,
+  traceparent text
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
 
 create table countermand.saga (

@@ -1,5 +1,5 @@
 import { eventually } from '@countermand/test-kit';
-import { type ClientError, Status } from 'nice-grpc';
+import { type ClientError, Metadata, Status } from 'nice-grpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutIdOf } from './checkout-id.ts';
 import { OrderStatus } from './generated/cart-checkout.ts';
@@ -69,9 +69,11 @@ describe('a cart that is checked out', () => {
     expect(rows).toEqual([{ total_amount: '4205', prices: ['1999', '7'] }]);
   });
 
-  it('reaches each participant with a key of its step', async () => {
+  it('reaches each participant with a key of its step, and the trace', async () => {
     const { request } = await newCustomer(world);
-    const { sagaId } = await world.orchestrator.createSagaOrder(request, keyed('keys'));
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const metadata = Metadata({ 'idempotency-key': 'keys', traceparent });
+    const { sagaId } = await world.orchestrator.createSagaOrder(request, { metadata });
     const { calls } = await world.simulation.getBooks({});
     const own = calls.filter(({ idempotencyKey }) => idempotencyKey.startsWith(`${sagaId}:`));
     expect(own.map(({ method }) => method)).toEqual([
@@ -81,6 +83,7 @@ describe('a cart that is checked out', () => {
       'Reserve',
       'Commit',
     ]);
+    expect(own.every((call) => call.traceparent === traceparent)).toBe(true);
   });
 });
 

@@ -14,6 +14,7 @@ import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
 import type { LeasedRow } from './ports/store.js';
+import { traceOf } from './traceparent.js';
 import { withinTime } from './within-time.js';
 
 /** How an attempt ended: with an answer, or to be repeated. */
@@ -72,7 +73,7 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
       },
       sagaId: row.sagaId,
       heartbeat: limits.heartbeat,
-      trace: {},
+      trace: traceOf(row),
     }),
   );
   if (isLater(returned)) return answer({ kind: 'awaiting' });
@@ -131,7 +132,7 @@ async function askProbe(attempt: Attempt): Promise<Found> {
           return limits.signal;
         },
         sagaId: row.sagaId,
-        trace: {},
+        trace: traceOf(row),
       }),
     );
     const found = readProbeAnswer(returned);

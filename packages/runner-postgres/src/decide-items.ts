@@ -111,7 +111,7 @@ class Batch {
   }
 
   #start(item: StartItem): Verdict {
-    const { sagaId, nonce, inputHash, saga } = item;
+    const { sagaId, nonce, inputHash, saga, traceparent = null } = item;
     const stored = this.#claims.sagas.get(sagaId);
     const own = this.folds.get(sagaId);
     const before = stored
@@ -132,7 +132,10 @@ class Batch {
         actor: item.actor,
         early: early.map(eventOf),
       });
-      this.folds.set(sagaId, SagaFold.begun(saga, decision, { nonce, inputHash }, this.#claims.now));
+      this.folds.set(
+        sagaId,
+        SagaFold.begun(saga, decision, { nonce, inputHash, traceparent }, this.#claims.now),
+      );
       for (const row of early) {
         const { status, reason } = earlyOutcome(decision, row);
         this.#settleInbox(row, status, reason);
@@ -159,7 +162,7 @@ class Batch {
     } catch (error) {
       return failed(asSagaError(error));
     }
-    const { outcome, reason = null } = fold.apply(cause);
+    const { outcome, reason = null } = fold.apply(cause, item.traceparent);
     return outcome === 'refused' ? failed(refusal(reason)) : this.#receive(item, outcome, reason);
   }
 
@@ -180,9 +183,9 @@ class Batch {
     reason: string | null,
     expiresAt: number | null = null,
   ): Verdict {
-    const { sagaId, messageId, actor, nonce } = item;
+    const { sagaId, messageId, actor, nonce, traceparent = null } = item;
     const event = status === 'pending' || status === 'early' ? item.event : null;
-    const row = { sagaId, messageId, status, reason, event, actor, nonce, expiresAt };
+    const row = { sagaId, messageId, status, reason, event, actor, nonce, traceparent, expiresAt };
     this.received.set(rowId(sagaId, messageId), row);
     return sent(status, reason, false);
   }
@@ -196,7 +199,7 @@ class Batch {
     if (!this.#exists(item.sagaId)) return this.#inboxEarly(row, row.event.type);
     const fold = this.#fold(item.sagaId);
     if (!fold) return done(false);
-    const { outcome, reason = null } = fold.apply(eventOf(row));
+    const { outcome, reason = null } = fold.apply(eventOf(row), row.traceparent);
     // An accepted event can't be refused: decide records it as ignored.
     this.#settleInbox(row, outcome === 'refused' ? 'ignored' : outcome, reason);
     return done(true);
@@ -237,13 +240,14 @@ class Batch {
       return item.late ? sent('pending', null, false) : done(true);
     if (!row) return this.#answerRefused(item, this.#claims.refused.get(id) ?? this.#claims.claimed.get(id));
     this.#claimed.delete(id);
-    const { outcome, reason } = this.#apply(item.sagaId, {
+    const cause: Cause = {
       type: 'answer',
       id: row.id,
       visit: row.visit,
       outcome: item.outcome,
       attempts: attemptsOf(row),
-    });
+    };
+    const { outcome, reason } = this.#apply(item.sagaId, cause, row.traceparent);
     if (item.late) return sent(outcome === 'refused' ? 'ignored' : outcome, reason ?? null, false);
     return { result: { kind: 'done', applied: true, row }, isClaimed: true };
   }
@@ -262,7 +266,7 @@ class Batch {
   #timer(item: TimerItem): Verdict {
     const row = this.#claimed.get(rowId(item.sagaId, item.key));
     if (!row) return done(false);
-    this.#apply(item.sagaId, { type: 'timer', id: row.id, visit: row.visit });
+    this.#apply(item.sagaId, { type: 'timer', id: row.id, visit: row.visit }, row.traceparent);
     return { ...done(true), isClaimed: true };
   }
 
@@ -296,8 +300,8 @@ class Batch {
     return { result: { kind: 'upgraded', result } };
   }
 
-  #apply(sagaId: string, cause: Cause): Decision {
-    return this.#known(sagaId).apply(cause);
+  #apply(sagaId: string, cause: Cause, traceparent: string | null): Decision {
+    return this.#known(sagaId).apply(cause, traceparent);
   }
 
   /** @throws SagaError `SAGA_UNKNOWN`: the whole batch goes back, for the row was claimed already */

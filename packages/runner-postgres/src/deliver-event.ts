@@ -4,6 +4,7 @@ import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
 import type { LeasedRow } from './ports/store.js';
+import { traceOf } from './traceparent.js';
 import { withinTime } from './within-time.js';
 
 /** A domain event, as a subscriber gets it. */
@@ -20,6 +21,8 @@ export interface PublishedEvent {
   readonly payload: JsonObject;
   /** When it was published: milliseconds since the epoch, database time. */
   readonly at: number;
+  /** W3C trace context of what caused it, where there is one. */
+  readonly trace: { readonly traceparent?: string };
 }
 
 /** What a handler is called with beside the event. */
@@ -71,5 +74,5 @@ function retryInMsOf(error: unknown): number | undefined {
 function eventOf(row: LeasedRow): PublishedEvent {
   const { type, ...payload } = row.input as JsonObject & { readonly type: string };
   const { sagaId, saga, visit: sequence, createdAt: at } = row;
-  return { id: `${sagaId}:${sequence}`, sagaId, saga, sequence, type, payload, at };
+  return { id: `${sagaId}:${sequence}`, sagaId, saga, sequence, type, payload, at, trace: traceOf(row) };
 }

@@ -13,6 +13,7 @@ export type {
   PublishedType,
   SendableEvent,
   StopOptions,
+  Traceable,
 } from './postgres-runner.js';
 export type { AdaptersOption, RunnerOptions, RunnerSettings } from './runner-options.js';
 export type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';

@@ -18,6 +18,7 @@ export interface StartItem {
   readonly inputHash: string;
   readonly nonce: string;
   readonly actor: string;
+  readonly traceparent?: string | null;
 }
 
 /** An event that is to be applied, and whose sender waits for what becomes of it. */
@@ -28,6 +29,7 @@ export interface SendItem {
   readonly nonce: string;
   readonly event: JsonObject & { readonly type: string };
   readonly actor: string;
+  readonly traceparent?: string | null;
   readonly override?: OverrideOf;
 }
 

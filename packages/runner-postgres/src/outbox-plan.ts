@@ -31,9 +31,13 @@ const BLANK = {
   deadlineAt: null,
   input: null,
   idempotencyKey: null,
+  traceparent: null,
   result: null,
   lastError: null,
 } as const;
+
+/** An effect with the trace of what caused it. */
+export type Traced<Effect> = Effect & { readonly traceparent: string | null };
 
 /** The row of a step that is to be carried out. */
 export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: number): OutboxRow {
@@ -76,13 +80,13 @@ export function timerRow(
 /** The rows of a published event: one for each subscription, or one that only tells of it. */
 function publishRows(
   sagaId: string,
-  effect: Publish,
+  { sequence, event, traceparent }: Traced<Publish>,
   subscriptions: readonly string[],
   now: number,
 ): OutboxRow[] {
-  const { sequence, event } = effect;
   const row = {
     ...BLANK,
+    traceparent,
     sagaId,
     kind: 'publish',
     visit: sequence,
@@ -177,7 +181,11 @@ export class Dispatcher {
 export function dispatchPublished(
   dispatcher: Dispatcher,
   order: PublishOrder,
-  published: readonly { readonly sagaId: string; readonly saga: SagaName; readonly effect: Publish }[],
+  published: readonly {
+    readonly sagaId: string;
+    readonly saga: SagaName;
+    readonly effect: Traced<Publish>;
+  }[],
   sagaOf: (sagaId: string) => SagaName,
 ): void {
   const blocked = new Set(order.blocked);

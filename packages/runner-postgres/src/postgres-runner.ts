@@ -25,6 +25,12 @@ export interface InTransaction {
   readonly tx?: CallerTransaction;
 }
 
+/** Lets a call carry the trace that it belongs to. */
+export interface Traceable {
+  /** W3C `traceparent`; what follows from the call carries it to participants. What is none is left out. */
+  readonly traceparent?: string;
+}
+
 /** What `stop` takes. */
 export interface StopOptions {
   /** How long attempts in flight may go on; 10 seconds by default. What isn't done then is handed back. */
@@ -65,7 +71,7 @@ export interface PostgresRunner<
   start<One extends AnySaga>(
     saga: One,
     input: SagaInput<One>,
-    options?: StartOptions & InTransaction,
+    options?: StartOptions & InTransaction & Traceable,
   ): Promise<StartResult>;
   /**
    * Sends a public event. With `tx` it is only put into the inbox there, and decided after the commit: the outcome
@@ -73,7 +79,7 @@ export interface PostgresRunner<
    *
    * @throws SagaError `EVENT_NOT_DECLARED`, `EVENT_INVALID`, `SAGA_NOT_FOUND`, `MAILBOX_FULL`
    */
-  send(id: string, event: Event, options?: SendOptions & InTransaction): Promise<SendResult>;
+  send(id: string, event: Event, options?: SendOptions & InTransaction & Traceable): Promise<SendResult>;
   /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID` */
   list(options?: ListOptions): Promise<SagaPage>;
   /** Events in order of `seq`; a page of them where `limit` is given. */

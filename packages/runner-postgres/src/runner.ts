@@ -42,11 +42,12 @@ import { noFollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
 import type { FoundSaga, Store } from './ports/store.js';
-import type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
+import type { InTransaction, PostgresRunner, StopOptions, Traceable } from './postgres-runner.js';
 import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { toView } from './saga-views.js';
+import { readTraceparent } from './traceparent.js';
 import { type UpgradeAllOptions, type UpgradeReport, upgradeAll } from './upgrade-all.js';
 import { type WaitOptions, waitFor } from './wait-for.js';
 
@@ -110,7 +111,7 @@ export class Runner implements PostgresRunner {
   async start(
     saga: { readonly name: string; readonly version?: number },
     input: unknown,
-    options: StartOptions & InTransaction = {},
+    options: StartOptions & InTransaction & Traceable = {},
   ): Promise<StartResult> {
     const item = this.#startItem(saga, input, options);
     await this.ready();
@@ -122,13 +123,14 @@ export class Runner implements PostgresRunner {
   async send(
     id: string,
     event: { readonly type: string; readonly [key: string]: unknown },
-    options: SendOptions & InTransaction = {},
+    options: SendOptions & InTransaction & Traceable = {},
   ): Promise<SendResult> {
     const plain = this.#plainEvent(id, event);
     const { chance, engine, database } = this.#parts;
     const { messageId = chance.uuid(), actor = 'system', tx } = options;
     assertMessageId(messageId);
-    const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor };
+    const traceparent = readTraceparent(options.traceparent);
+    const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor, traceparent };
     await this.ready();
     if (!tx) return sentOf(await engine.submit({ kind: 'send', ...message }));
     const isNew = await acceptMessage(callerSession(tx), database.names, message, INBOX_NOTICE);
@@ -302,14 +304,16 @@ export class Runner implements PostgresRunner {
   #startItem(
     { name, version }: { readonly name: string; readonly version?: number },
     input: unknown,
-    options: StartOptions,
+    options: StartOptions & Traceable,
   ): StartItem {
     const { registry, chance } = this.#parts;
     const saga = registry.chosen(name, version);
     const { id, idempotencyKey, actor = 'system' } = options;
     const sagaId = id ?? (idempotencyKey === undefined ? chance.uuid() : sagaIdFor(name, idempotencyKey));
     assertSagaId(sagaId);
-    return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce: chance.uuid(), actor };
+    const nonce = chance.uuid();
+    const traceparent = readTraceparent(options.traceparent);
+    return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce, actor, traceparent };
   }
 
   async #startIn(tx: CallerTransaction, item: StartItem): Promise<MoveResult> {

@@ -14,7 +14,7 @@ import {
   type Publish,
   sagaStatus,
 } from '@countermand/saga-core';
-import { type Dispatcher, deadlineOf, stepRow, timerRow } from './outbox-plan.js';
+import { type Dispatcher, deadlineOf, stepRow, type Traced, timerRow } from './outbox-plan.js';
 import type { OutboxChange, OutboxRow, SagaWrite, StoredSaga } from './ports/store.js';
 import { stepQueue } from './saga-registry.js';
 
@@ -26,7 +26,7 @@ export class SagaFold {
   readonly definition: AnySaga;
   readonly sagaId: string;
   readonly history: HistoryEntry[] = [];
-  readonly published: Publish[] = [];
+  readonly published: Traced<Publish>[] = [];
   readonly logs: Log[] = [];
   /** Of a saga that this batch starts. */
   readonly start: { readonly nonce: string; readonly inputHash: string } | undefined;
@@ -39,6 +39,8 @@ export class SagaFold {
   #attributes: JsonObject;
   #error: string | null;
   #isDirty = false;
+  /** Of the cause that is being carried out. */
+  #traceparent: string | null = null;
 
   private constructor(
     definition: AnySaga,
@@ -75,17 +77,19 @@ export class SagaFold {
   static begun(
     definition: AnySaga,
     decision: Decision,
-    start: { readonly nonce: string; readonly inputHash: string },
+    { traceparent, ...start }: Traced<{ readonly nonce: string; readonly inputHash: string }>,
     now: number,
   ): SagaFold {
     const fold = new SagaFold(definition, decision.envelope, now, { start });
+    fold.#traceparent = traceparent;
     fold.#attributes = attributesOf(definition, decision.envelope);
     fold.#take(decision);
     return fold;
   }
 
-  /** Decides one more cause. What is refused leaves no trace. */
-  apply(cause: Cause): Decision {
+  /** Decides one more cause. What is refused leaves nothing behind. */
+  apply(cause: Cause, traceparent: string | null = null): Decision {
+    this.#traceparent = traceparent;
     const decision = decide(this.definition, this.#envelope, cause, this.#now);
     if (decision.outcome !== 'refused') this.#take(decision);
     return decision;
@@ -153,13 +157,13 @@ export class SagaFold {
   #carry(effect: Effect): void {
     switch (effect.type) {
       case 'runStep':
-        this.#added.set(effect.key, stepRow(this.definition, this.sagaId, effect, this.#now));
+        this.#add(stepRow(this.definition, this.sagaId, effect, this.#now));
         break;
       case 'armTimer':
-        this.#added.set(effect.key, timerRow(this.sagaId, effect, this.#now));
+        this.#add(timerRow(this.sagaId, effect, this.#now));
         break;
       case 'publish':
-        this.published.push(effect);
+        this.published.push({ ...effect, traceparent: this.#traceparent });
         break;
       case 'log':
         this.logs.push(effect);
@@ -167,6 +171,10 @@ export class SagaFold {
       default:
         this.#change(effect);
     }
+  }
+
+  #add(row: OutboxRow): void {
+    this.#added.set(row.key, { ...row, traceparent: this.#traceparent });
   }
 
   #change(effect: Exclude<Effect, { type: 'runStep' | 'armTimer' | 'publish' | 'log' }>): void {

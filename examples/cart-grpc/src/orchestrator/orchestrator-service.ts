@@ -36,7 +36,11 @@ export function orchestratorService(parts: OrchestratorParts): OrchestratorServi
   return {
     async createSagaOrder(request, context) {
       const id = checkoutIdOf(request.userId, keyOf(request, context));
-      await runner.start(parts.saga, readCheckout(request, id), { id, actor: `user:${request.userId}` });
+      const traceparent = context.metadata.get('traceparent');
+      await runner.start(parts.saga, readCheckout(request, id), {
+        ...{ id, actor: `user:${request.userId}` },
+        ...(traceparent !== undefined && { traceparent }),
+      });
       const view = await waitForEnd(parts, id, context);
       const { orderId, failure } = view.context as { orderId?: string; failure?: CheckoutFailure };
       if (view.state === 'COMPLETED' && orderId !== undefined) return { sagaId: id, orderId };

@@ -10,15 +10,15 @@ import type { Session } from './session.js';
 export async function acceptMessage(
   session: Session,
   names: SchemaNames,
-  message: Pick<InboxWrite, 'sagaId' | 'messageId' | 'event' | 'actor' | 'nonce'>,
+  message: Pick<InboxWrite, 'sagaId' | 'messageId' | 'event' | 'actor' | 'nonce' | 'traceparent'>,
   notice: string,
 ): Promise<boolean> {
-  const { sagaId, messageId, event, actor, nonce } = message;
+  const { sagaId, messageId, event, actor, nonce, traceparent = null } = message;
   const added = await session.query(
-    `insert into ${names.ours}.inbox (saga_id, message_id, status, event, actor, nonce, received_at)
-     values ($1, $2, 'pending', $3, $4, $5, ${names.ours}.saga_now())
+    `insert into ${names.ours}.inbox (saga_id, message_id, status, event, actor, nonce, traceparent, received_at)
+     values ($1, $2, 'pending', $3, $4, $5, $6, ${names.ours}.saga_now())
      on conflict do nothing returning 1 as added`,
-    [sagaId, messageId, JSON.stringify(event), actor, nonce],
+    [sagaId, messageId, JSON.stringify(event), actor, nonce, traceparent],
   );
   if (added.length > 0) await notify(session, names, [notice]);
   return added.length > 0;

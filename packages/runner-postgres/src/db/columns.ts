@@ -10,13 +10,13 @@ export function outboxColumns(ours: string, alias: string): string {
   return `${alias}.saga_id as "sagaId", ${alias}.key, ${alias}.kind, ${alias}.status, ${alias}.id, ${alias}.visit,
     ${alias}.step, ${alias}.role, ${alias}.queue, ${alias}.attempt, ${alias}."left", ${alias}.lease,
     ${alias}.delivery, ${ours}.ms(${alias}.due_at) as "dueAt", ${ours}.ms(${alias}.deadline_at) as "deadlineAt",
-    ${alias}.input, ${alias}.idempotency_key as "idempotencyKey", ${alias}.result,
+    ${alias}.input, ${alias}.idempotency_key as "idempotencyKey", ${alias}.traceparent, ${alias}.result,
     ${alias}.last_error as "lastError", ${ours}.ms(${alias}.created_at) as "createdAt"`;
 }
 
 /** The columns of `inbox` under the names of `InboxRow`. */
 export function inboxColumns(ours: string, alias: string): string {
   return `${alias}.saga_id as "sagaId", ${alias}.message_id as "messageId", ${alias}.status, ${alias}.reason,
-    ${alias}.event, ${alias}.actor, ${alias}.nonce, ${ours}.ms(${alias}.received_at) as "receivedAt",
+    ${alias}.event, ${alias}.actor, ${alias}.nonce, ${alias}.traceparent, ${ours}.ms(${alias}.received_at) as "receivedAt",
     ${ours}.ms(${alias}.expires_at) as "expiresAt"`;
 }

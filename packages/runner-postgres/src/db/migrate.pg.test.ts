@@ -15,8 +15,10 @@ it('twelve processes may migrate an empty database at once', async () => {
   const pools = Array.from({ length: 12 }, () => testPool(database.url, 1));
   await Promise.all(pools.map((pool) => migrate(pool, schemaNames('countermand'))));
   const [pool] = pools;
-  const { rows } = (await pool?.query('select name from countermand.migration')) ?? { rows: [] };
-  expect(rows).toEqual([{ name: '0001-first-tables' }]);
+  const { rows } = (await pool?.query('select name from countermand.migration order by name')) ?? {
+    rows: [],
+  };
+  expect(rows).toEqual([{ name: '0001-first-tables' }, { name: '0002-traces' }]);
 });
 
 it('two schemas live in one database', async () => {
@@ -38,7 +40,8 @@ it('a worker does not migrate: it says in one line what to do', async () => {
   const runner = openRunner({ connection: database.url, sagas: [trip] });
   await expect(runner.work()).rejects.toMatchObject({
     code: 'SCHEMA_OUTDATED',
-    message: "the tables in schema 'countermand' lack 0001-first-tables; run 'countermand migrate' first",
+    message:
+      "the tables in schema 'countermand' lack 0001-first-tables, 0002-traces; run 'countermand migrate' first",
   });
   await runner.migrate();
   await runner.work();

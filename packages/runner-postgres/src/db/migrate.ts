@@ -4,12 +4,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type pg from 'pg';
 import { migratePgBoss } from '../queue/pg-boss-queue.js';
 import { firstTables } from './migrations/0001-first-tables.js';
+import { traces } from './migrations/0002-traces.js';
 import type { SchemaNames } from './schema-name.js';
 import { pgSession, type Session } from './session.js';
 
 /** Every migration, in order. One that was released is never changed. */
 const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly string[]>> = {
   '0001-first-tables': firstTables,
+  '0002-traces': traces,
 };
 
 /**

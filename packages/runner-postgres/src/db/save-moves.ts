@@ -31,10 +31,12 @@ function saveStatement({ ours }: SchemaNames): string {
         reason text, "from" jsonb, "to" jsonb, actor text, cause jsonb)
     ),
     received as (
-      insert into ${ours}.inbox (saga_id, message_id, status, reason, event, actor, nonce, received_at, expires_at)
-      select "sagaId", "messageId", status, reason, event, actor, nonce, ${ours}.saga_now(), ${ours}.at("expiresAt")
+      insert into ${ours}.inbox (saga_id, message_id, status, reason, event, actor, nonce, traceparent, received_at,
+        expires_at)
+      select "sagaId", "messageId", status, reason, event, actor, nonce, traceparent, ${ours}.saga_now(),
+        ${ours}.at("expiresAt")
       from jsonb_to_recordset($4::jsonb) as x("sagaId" text, "messageId" text, status text, reason text, event jsonb,
-        actor text, nonce uuid, "expiresAt" float8)
+        actor text, nonce uuid, traceparent text, "expiresAt" float8)
       on conflict do nothing
       returning 1
     ),
@@ -48,13 +50,13 @@ function saveStatement({ ours }: SchemaNames): string {
     ),
     added as (
       insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
-        delivery, due_at, deadline_at, input, idempotency_key, created_at, settled_at)
+        delivery, due_at, deadline_at, input, idempotency_key, traceparent, created_at, settled_at)
       select "sagaId", key, kind, status, id, visit, step, role, queue, attempt, "left", lease, delivery,
-        ${ours}.at("dueAt"), ${ours}.at("deadlineAt"), input, "idempotencyKey", ${ours}.saga_now(),
+        ${ours}.at("dueAt"), ${ours}.at("deadlineAt"), input, "idempotencyKey", traceparent, ${ours}.saga_now(),
         case when status in ('settled', 'cancelled') then ${ours}.saga_now() end
       from jsonb_to_recordset($6::jsonb) as x("sagaId" text, key text, kind text, status text, id text, visit int,
         step text, role text, queue text, attempt int, "left" boolean, lease uuid, delivery uuid, "dueAt" float8,
-        "deadlineAt" float8, input jsonb, "idempotencyKey" text)
+        "deadlineAt" float8, input jsonb, "idempotencyKey" text, traceparent text)
     ),
     changed as (
       update ${ours}.outbox o set

@@ -60,6 +60,8 @@ export interface OutboxRow {
   readonly deadlineAt: number | null;
   readonly input: unknown;
   readonly idempotencyKey: string | null;
+  /** W3C trace context of what caused it. */
+  readonly traceparent: string | null;
   /** How it ended; `leftToOthers` says that the saga hasn't learned it yet, see {@link Claims.leftToOthers}. */
   readonly result: (StepOutcome & { readonly leftToOthers?: true }) | null;
   readonly lastError: string | null;
@@ -88,6 +90,7 @@ export interface InboxRow {
   readonly event: (JsonObject & { readonly type: string }) | null;
   readonly actor: string;
   readonly nonce: string;
+  readonly traceparent?: string | null;
   readonly receivedAt: number;
   readonly expiresAt: number | null;
 }
@@ -172,6 +175,7 @@ export interface InboxWrite {
   readonly event: InboxRow['event'];
   readonly actor: string;
   readonly nonce: string;
+  readonly traceparent?: string | null;
   readonly expiresAt: number | null;
 }
 
