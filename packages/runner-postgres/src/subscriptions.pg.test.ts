@@ -46,6 +46,7 @@ it.each([{ followUp: true }, { followUp: false }])(
         type: 'TRIP_NOTED',
         payload: { text: '0' },
         at: expect.any(Number),
+        trace: {},
       });
     }
     expect(failures).toBe(1);

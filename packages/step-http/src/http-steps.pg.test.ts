@@ -100,7 +100,12 @@ describe('a saga whose steps go by HTTP', () => {
 describe('a published event', () => {
   it('leaves as a signed webhook through the outbox, in order, until it is taken', async () => {
     const { runner } = await setUp({ cut: 0, weighing: { status: 200, body: { grams: 1 } } });
-    const got: { id: string | null; refusal: unknown; body: { type: string; data: object } }[] = [];
+    const got: {
+      id: string | null;
+      trace: string | null;
+      refusal: unknown;
+      body: { type: string; data: object };
+    }[] = [];
     const answers = [503, 302, 200, 200];
     const baseUrl = await serve(async (request, response) => {
       const chunks: Uint8Array[] = [];
@@ -108,7 +113,12 @@ describe('a published event', () => {
       const raw = Buffer.concat(chunks);
       const headers = new Headers(request.headers as Record<string, string>);
       const refusal = verifyWebhook(secrets, headers, raw, Date.now());
-      got.push({ id: headers.get('webhook-id'), refusal, body: JSON.parse(raw.toString()) });
+      got.push({
+        id: headers.get('webhook-id'),
+        trace: headers.get('traceparent'),
+        refusal,
+        body: JSON.parse(raw.toString()),
+      });
       response
         .writeHead(answers.shift() ?? 500, { location: 'http://169.254.169.254/' })
         .end('taken, thanks');
@@ -117,7 +127,8 @@ describe('a published event', () => {
     await runner.on('PARCEL_SENT', { name: 'shop' }, send);
     await runner.on('PARCEL_COLLECTED', { name: 'shop' }, send);
     await runner.work();
-    const { id } = await runner.start(parcelSaga, { parcel: 'c' });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const { id } = await runner.start(parcelSaga, { parcel: 'c' }, { traceparent });
     await runner.waitFor(id, ({ state }) => state === 'SENT');
     await runner.send(id, { type: 'COLLECTED' });
     await eventually(() => expect(got).toHaveLength(4));
@@ -125,6 +136,7 @@ describe('a published event', () => {
       ...Array.from({ length: 3 }, () => 'PARCEL_SENT'),
       'PARCEL_COLLECTED',
     ]);
+    expect(got.slice(0, 3).map(({ trace }) => trace)).toEqual(Array.from({ length: 3 }, () => traceparent));
     expect(new Set(got.map((webhook) => webhook.id)).size).toBe(2);
     expect(got.every(({ refusal }) => refusal === undefined)).toBe(true);
     expect(got[0]?.body).toMatchObject({ data: { saga_id: id, parcel: 'c' } });

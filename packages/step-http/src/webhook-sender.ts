@@ -11,6 +11,7 @@ export interface WebhookEvent {
   readonly payload: JsonObject;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  readonly trace?: { readonly traceparent?: string };
 }
 
 /** What {@link webhookSender} takes: the receiver's address as `baseUrl`, and how to sign. */
@@ -95,7 +96,11 @@ export function webhookSender(
   };
   return async (event, { signal, attempt }) => {
     const text = JSON.stringify(makeBody(event));
-    const headers = { ...signWebhook(secrets, event.id, now(), text) };
+    const { traceparent } = event.trace ?? {};
+    const headers = {
+      ...signWebhook(secrets, event.id, now(), text),
+      ...(traceparent !== undefined && { traceparent }),
+    };
     const request = { method: 'POST', path: '', headers, text, signal, ignoreBody: true };
     const answer = await client.send(request).catch((error: unknown) => {
       if (!(error instanceof HttpCallError)) throw error;
