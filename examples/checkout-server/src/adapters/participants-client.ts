@@ -1,12 +1,14 @@
+import {
+  type HttpAnswer,
+  HttpCallError,
+  type HttpRequest,
+  type HttpService,
+  httpService,
+} from '@countermand/step-http';
 import type { Refusal } from '@countermand-examples/participants/contract';
-import { type CircuitBreakerPolicy, circuitBreaker, handleType, SamplingBreaker } from 'cockatiel';
 import { ParticipantFailure } from './participant-failure.ts';
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 8_000;
-const OPEN_MS = 1_000;
-/** One payment that never answers must not shut a service off for everybody: it takes many, and most of them. */
-const BREAKER = { threshold: 0.7, duration: 10_000, minimumRps: 2 };
 
 /** What a participant answered: it did it (2xx), or it says definitely no (409). */
 export type Answer = { readonly status: number; readonly body: unknown } | { readonly refusal: Refusal };
@@ -26,88 +28,64 @@ export interface Command {
  * service, so that one that is down is given a rest.
  */
 export class ParticipantsClient {
-  readonly #breakers = new Map<string, CircuitBreakerPolicy>();
+  readonly #services = new Map<string, HttpService>();
 
   constructor(private readonly baseUrl: string) {}
 
-  /** Sends a command. @throws ParticipantFailure for anything but 2xx and 409; BrokenCircuitError */
+  /** Sends a command. @throws ParticipantFailure for anything but 2xx and 409, and while its service is given a rest */
   async send({ path, body, idempotencyKey, signal, trace }: Command): Promise<Answer> {
     const headers = {
-      'content-type': 'application/json',
       'idempotency-key': idempotencyKey,
       ...(trace?.traceparent !== undefined && { traceparent: trace.traceparent }),
     };
-    const answer = await this.#call(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
-    if (answer.status === 409) return { refusal: answer.body as Refusal };
-    return answer;
+    const { status, body: answer } = await this.#call({ method: 'POST', path, headers, body, signal });
+    return status === 409 ? { refusal: answer as Refusal } : { status, body: answer };
   }
 
-  /** Reads something that may be read again. @throws ParticipantFailure; BrokenCircuitError */
+  /** Reads something that may be read again. @throws ParticipantFailure */
   async get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
-    const { status, body } = await this.#call(path, { method: 'GET', ...(signal && { signal }) });
+    const { status, body } = await this.#call({ method: 'GET', path, ...(signal && { signal }) });
     if (status === 409) throw new ParticipantFailure(`GET ${path} answered 409`);
     // The participants' own contract says what is there; whoever calls knows which part of it.
     return body as Body;
   }
 
-  /** Passes a request on, errors included, without the breaker. @throws ParticipantFailure where nothing comes back */
+  /** Passes a request on, refusals included, without the breaker. @throws ParticipantFailure where no answer comes */
   async relay(
     path: string,
     init: { readonly method: string; readonly body?: string; readonly maxBytes?: number },
   ): Promise<{ status: number; body: unknown }> {
     const { method, body, maxBytes } = init;
-    const headers = { 'content-type': 'application/json' };
-    return await this.#fetch(path, { method, headers, ...(body !== undefined && { body }) }, maxBytes);
-  }
-
-  async #call(path: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
-    const [, service = ''] = path.split('/');
-    return await this.#breaker(service).execute(async () => {
-      const answer = await this.#fetch(path, init);
-      if ((answer.status >= 200 && answer.status < 300) || answer.status === 409) return answer;
-      throw new ParticipantFailure(`${init.method} ${path} answered ${answer.status}`);
+    const limits = { timeoutMs: TIMEOUT_MS, ...(maxBytes !== undefined && { maxResponseBytes: maxBytes }) };
+    const service = httpService({ baseUrl: this.baseUrl, breaker: false, ...limits });
+    const { status, body: answer } = await sendBy(service, {
+      ...{ method, path },
+      ...(body !== undefined && { text: body }),
     });
+    return { status, body: answer };
   }
 
-  async #fetch(
-    path: string,
-    init: RequestInit,
-    maxBytes = MAX_ANSWER_BYTES,
-  ): Promise<{ status: number; body: unknown }> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    try {
-      const response = await fetch(this.baseUrl + path, { ...init, signal, redirect: 'error' });
-      return { status: response.status, body: JSON.parse(await readLimited(response, maxBytes)) };
-    } catch (error) {
-      throw new ParticipantFailure(`${init.method} ${path}: ${reasonOf(error)}`, { cause: error });
-    }
+  async #call(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await sendBy(this.#service(request.path), request);
+    if ((answer.status >= 200 && answer.status < 300) || answer.status === 409) return answer;
+    throw new ParticipantFailure(`${request.method} ${request.path} answered ${answer.status}`);
   }
 
-  #breaker(service: string): CircuitBreakerPolicy {
-    const known = this.#breakers.get(service);
+  #service(path: string): HttpService {
+    const [, name = ''] = path.split('/');
+    const known = this.#services.get(name);
     if (known) return known;
-    const breaker = circuitBreaker(handleType(ParticipantFailure), {
-      halfOpenAfter: OPEN_MS,
-      breaker: new SamplingBreaker(BREAKER),
-    });
-    this.#breakers.set(service, breaker);
-    return breaker;
+    const service = httpService({ baseUrl: this.baseUrl, timeoutMs: TIMEOUT_MS });
+    this.#services.set(name, service);
+    return service;
   }
 }
 
-async function readLimited(response: Response, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw new Error('the answer is too large');
-    chunks.push(chunk);
+async function sendBy(service: HttpService, request: HttpRequest): Promise<HttpAnswer> {
+  try {
+    return await service.send(request);
+  } catch (error) {
+    if (error instanceof HttpCallError) throw new ParticipantFailure(error.message, { cause: error });
+    throw error;
   }
-  return Buffer.concat(chunks).toString();
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }

@@ -1,6 +1,5 @@
 import { SagaError } from '@countermand/saga-core';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { BrokenCircuitError } from 'cockatiel';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { ParticipantFailure } from '../adapters/participant-failure.ts';
@@ -86,7 +85,7 @@ function problemOf(error: Error, log: Services['log']): Problem {
       ? new Problem('BODY_INVALID', 'The request could not be read.')
       : internal(error, log);
   }
-  if (error instanceof ParticipantFailure || error instanceof BrokenCircuitError) {
+  if (error instanceof ParticipantFailure) {
     log.warn({ reason: error.message }, 'participants do not answer');
     return new Problem('UNAVAILABLE', 'The participants do not answer; try again.');
   }
