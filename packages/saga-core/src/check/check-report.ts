@@ -8,7 +8,7 @@ export interface TraceLine {
   readonly state: Json;
   /** What is or may be open in the world afterwards: `stock.reserved:o-1`, with `?` where nobody knows. */
   readonly open: readonly string[];
-  /** How guards answered, where both answers were taken: `yes`, `no`, in the order in which they were asked. */
+  /** How guards answered, where both answers were taken: `isBig: yes`, in the order in which they were asked. */
   readonly guards?: readonly string[];
 }
 

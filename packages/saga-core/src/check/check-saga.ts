@@ -48,7 +48,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
       complete: exploration.complete,
     },
     bounds: boundsOf(exploration, complete),
-    assumptions: assumptionsOf(guessing, causes, complete, exploration),
+    assumptions: assumptionsOf(saga, guessing, causes, complete, exploration),
   };
 }
 

@@ -42,6 +42,7 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
 
 /** What the proof takes for granted. */
 export function assumptionsOf(
+  saga: AnySaga,
   guessing: boolean,
   { made, missing }: PossibleCauses,
   { samples, alike = [] }: CheckOptions,
@@ -49,9 +50,9 @@ export function assumptionsOf(
 ): string[] {
   const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
   return [
-    guessing
-      ? 'guards answer both ways, each the same within one decision'
-      : 'guards, where there are any, are asked on contexts made from samples',
+    ...(guessing ? ['guards answer both ways, each the same within one decision'] : []),
+    ...(!guessing && hasGuards(saga) ? ['guards are asked on contexts made from samples'] : []),
+    'a crash loses nothing that is stored: each way is walked from stored state to stored state, and what a crash between them can do to a step (no answer, a no after an answer that was lost, an answer that comes late) is walked too',
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
     ...(made.length > 0 ? [`values made from the schemas stand for all values of ${made.join(', ')}`] : []),
     ...(alike.length > 1

@@ -19,6 +19,8 @@ export interface GuardOracle {
   allWays<Result>(work: () => Result): Way<Result>[];
   /** The work with answers that are known. */
   withAnswers<Result>(answers: Answers, work: () => Result): Result;
+  /** The names of the guards that the last piece of work asked, in order; empty where they are code and are asked. */
+  lastAsked(): readonly string[];
 }
 
 /** How many questions of one piece of work are answered both ways. */
@@ -29,6 +31,8 @@ const MOST_MICROSTEPS = 100;
 interface Book {
   given: Answers;
   asked: boolean[];
+  /** What the guards are called that were asked. */
+  names: string[];
   known: Map<unknown, Map<string, boolean>>;
 }
 
@@ -39,6 +43,7 @@ export function askGuards(saga: AnySaga): GuardOracle {
     saga: { ...saga, machine: withMemory(saga.machine) },
     allWays: (work) => [{ result: work(), answers: [] }],
     withAnswers: (_answers, work) => work(),
+    lastAsked: () => [],
   };
 }
 
@@ -47,14 +52,15 @@ export function askGuards(saga: AnySaga): GuardOracle {
  * the same answer within one piece of work.
  */
 export function guessGuards(saga: AnySaga): GuardOracle {
-  const book: Book = { given: [], asked: [], known: new Map() };
+  const book: Book = { given: [], asked: [], names: [], known: new Map() };
   const withAnswers = <Result>(answers: Answers, work: () => Result): Result => {
-    Object.assign(book, { given: answers, asked: [], known: new Map() } satisfies Book);
+    Object.assign(book, { given: answers, asked: [], names: [], known: new Map() } satisfies Book);
     return work();
   };
   return {
     saga: { ...saga, machine: guessingMachine(saga.machine, book) },
     withAnswers,
+    lastAsked: () => [...book.names],
     allWays: (work) => {
       const ways: Way<ReturnType<typeof work>>[] = [];
       const open: Answers[] = [[]];
@@ -75,7 +81,7 @@ type Guard = (args: { context: unknown; event: { type: string } }, params: unkno
 
 function guessingMachine(machine: AnyStateMachine, book: Book): AnyStateMachine {
   const names = new Map<unknown, string>();
-  const guess = (guard: unknown): Guard => {
+  const guess = (guard: unknown, called = 'a condition'): Guard => {
     const name = names.get(guard) ?? `${names.size}`;
     names.set(guard, name);
     return ({ context, event }, params) => {
@@ -86,6 +92,7 @@ function guessingMachine(machine: AnyStateMachine, book: Book): AnyStateMachine 
       if (before !== undefined) return before;
       const answer = book.given[book.asked.length] ?? false;
       book.asked.push(answer);
+      book.names.push(called);
       known.set(question, answer);
       return answer;
     };
@@ -106,7 +113,7 @@ function guessingMachine(machine: AnyStateMachine, book: Book): AnyStateMachine 
   const guards = Object.fromEntries(
     Object.entries(machine.implementations.guards).map(([name, guard]) => [
       name,
-      isCode(guard) ? guess(guard) : guard,
+      isCode(guard) ? guess(guard, name) : guard,
     ]),
   );
   const guessing = new StateMachine(

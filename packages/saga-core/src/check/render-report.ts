@@ -7,10 +7,13 @@ export function renderReport(report: CheckReport): string {
   const verdict = sound ? 'sound' : findings.length === 0 ? 'not proved' : countOf(findings.length);
   return [
     `${saga} ${version}${report.case === undefined ? '' : `, ${report.case}`}: ${verdict}`,
-    ...findings.map((finding) => `\n${renderFinding(finding)}`),
+    ...byRule(findings).map((ofRule) => `\n${renderRule(ofRule)}`),
     ...(suppressed.length > 0 ? ['\naccepted:'] : []),
     ...suppressed.map(({ rule, message, reason }) => `  ${rule}: ${message}\n    for ${reason}`),
     `\nexplored: ${explored.states} states, ${explored.transitions} transitions, up to ${explored.depth} things one after the other`,
+    ...(findings.some(({ trace }) => trace.some(({ open }) => open.some((one) => one.endsWith('?'))))
+      ? ['(a ? marks what may be open in the world: nobody knows)']
+      : []),
     'bounds:',
     ...bounds.map((line) => `  ${line}`),
     'assumed:',
@@ -18,13 +21,26 @@ export function renderReport(report: CheckReport): string {
   ].join('\n');
 }
 
-/** One finding, with the shortest way to it and how to mend it. */
-function renderFinding({ rule, title, message, mend, trace }: Finding): string {
-  const steps = renderTrace(trace).map((line) => `  ${line}`);
+/** Of one rule, more findings than this are told without the way to them. */
+const MOST_TOLD = 3;
+
+function byRule(findings: readonly Finding[]): Finding[][] {
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return rules.map((rule) => findings.filter((one) => one.rule === rule));
+}
+
+/** What a rule found, each with the shortest way to it, and how to mend it. */
+function renderRule(findings: readonly Finding[]): string {
+  const [first] = findings;
+  if (!first) return '';
+  const { rule, title, mend } = first;
+  const told = findings.slice(0, MOST_TOLD).flatMap(({ message, trace }) => [message, ...renderTrace(trace)]);
+  const others = findings.slice(MOST_TOLD).map(({ message }) => message);
   return [
     `${rule}: ${title}`,
-    `  ${message}`,
-    ...steps,
+    ...told.map((line) => `  ${line}`),
+    ...(others.length > 0 ? ['  and also (--json tells how):'] : []),
+    ...others.map((line) => `    ${line}`),
     `  mend: ${mend}`,
     `  more: npx countermand check --explain ${rule}`,
   ].join('\n');
@@ -33,7 +49,7 @@ function renderFinding({ rule, title, message, mend, trace }: Finding): string {
 /** The lines of a trace, numbered, what happened on the left and where that led on the right. */
 export function renderTrace(trace: readonly TraceLine[]): string[] {
   const left = trace.map(({ what, guards }, index) => {
-    const asked = guards ? ` (guards: ${guards.join(', ')})` : '';
+    const asked = guards ? ` (${guards.join(', ')})` : '';
     return `${String(index).padStart(2)}. ${what}${asked}`;
   });
   const width = Math.min(72, Math.max(0, ...left.map(({ length }) => length)));

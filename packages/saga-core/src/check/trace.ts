@@ -16,12 +16,12 @@ export function traceOf(oracle: GuardOracle, { at, step }: Found): TraceLine[] {
   const { saga } = oracle;
   const beginning = { sagaId: 'saga', input: start?.input, at: 0, actor: 'check' };
   let { envelope } = oracle.withAnswers(answers, () => begin(saga, beginning));
-  const lines = [lineOf('start', envelope, answers)];
+  const lines = [lineOf('start', envelope, askedOf(oracle, answers))];
   for (const { cause, answers: given } of steps) {
     const what = describeCause(envelope, cause);
     const before = envelope;
     envelope = oracle.withAnswers(given, () => decide(saga, before, cause, 0)).envelope;
-    lines.push(lineOf(what, envelope, given));
+    lines.push(lineOf(what, envelope, askedOf(oracle, given)));
   }
   return lines;
 }
@@ -32,10 +32,15 @@ function waysTo(place: Place): Step[] {
   return ways;
 }
 
-function lineOf(what: string, { snapshot, obligations }: Envelope, answers: readonly boolean[]): TraceLine {
+/** The guards that were asked just now, with their answers: `isBig: yes`. */
+function askedOf(oracle: GuardOracle, answers: readonly boolean[]): string[] {
+  const names = oracle.lastAsked();
+  return answers.map((answer, index) => `${names[index] ?? 'a condition'}: ${answer ? 'yes' : 'no'}`);
+}
+
+function lineOf(what: string, { snapshot, obligations }: Envelope, guards: readonly string[]): TraceLine {
   const open = openObligations(obligations).map(
     (one) => `${obligationId(one)}${one.certainty === 'open' ? '' : '?'}`,
   );
-  const guards = answers.map((answer) => (answer ? 'yes' : 'no'));
   return { what, state: snapshot.value, open, ...(guards.length > 0 && { guards }) };
 }

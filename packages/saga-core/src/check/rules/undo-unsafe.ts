@@ -12,23 +12,29 @@ export const undoUnsafe: Rule = {
     'declined, must bear a repeat, must have more than one attempt, and its input must be there even if the ' +
     "forward step's output is not: when nobody knows whether it took effect.",
   mend: 'let the undo take what the forward input knows, answer "nothing to do" as success, and retry',
-  onSaga: (saga) =>
-    Object.values(saga.steps).flatMap((forward) => {
+  onSaga: (saga) => [
+    ...Object.values(saga.steps).flatMap((forward) => {
       const undo = forward.opens?.undo === undefined ? undefined : saga.steps[forward.opens.undo];
-      return undo ? faultsOf(forward, undo) : [];
+      return undo ? faultsOf(forward.name, undo, inputFault(forward, undo)) : [];
     }),
+    // What an event tells of has happened for certain, with a payload; its undo must be just as good.
+    ...Object.entries(saga.events).flatMap(([type, { opens }]) => {
+      const undo = opens && saga.steps[opens.undo];
+      return undo ? faultsOf(type, undo, undefined) : [];
+    }),
+  ],
 };
 
-function faultsOf(forward: StepContract, undo: StepContract): Found[] {
+function faultsOf(forward: string, undo: StepContract, fault: string | undefined): Found[] {
   const faults = [
     undo.declines.length > 0 && `can be declined with ${undo.declines.join(', ')}`,
     !undo.idempotent && !undo.probe && 'is neither idempotent nor has a probe',
     undo.retry.attempts < 2 && 'is tried only once',
-    inputFault(forward, undo),
+    fault,
   ].filter((fault) => typeof fault === 'string');
   return faults.map((fault) => ({
-    subject: `${undo.name} for ${forward.name}`,
-    message: `step ${undo.name}, which undoes ${forward.name}, ${fault}`,
+    subject: `${undo.name} for ${forward}`,
+    message: `step ${undo.name}, which undoes ${forward}, ${fault}`,
   }));
 }
 
