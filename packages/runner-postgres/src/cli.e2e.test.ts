@@ -6,7 +6,7 @@ import { changing1 } from './test-support/changing-saga.js';
 import { freshDatabase } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { spawnNode } from './test-support/spawn-node.js';
-import { trip } from './test-support/trip-saga.js';
+import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 async function countermand(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawnNode(new URL('./cli.ts', import.meta.url), args, { DATABASE_URL: '', ...env });
@@ -88,3 +88,25 @@ it('countermand diff tells of live sagas what a new version means for them, and 
     out: expect.stringContaining('as it is in the database: 2 live sagas, 2 same version'),
   });
 }, 60_000);
+
+it('countermand diagram --live draws where a stored saga is, and what would be undone', async () => {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  const env = { DATABASE_URL: database.url };
+  const { adapters } = tripAdapters();
+  const runner = openRunner({ connection: database.url, sagas: [trip], adapters });
+  await runner.migrate();
+  await runner.work();
+  const { id } = await runner.start(trip, { seat: '1A', amount: 5 });
+  await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+  const module = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
+  const { out, err, code } = await countermand(['diagram', module, '--live', id], env);
+  expect({ err, code }).toEqual({ err: '', code: 0 });
+  expect(out).toContain('class s_RESERVED here');
+  expect(out).toContain('class s_RESERVING passed');
+  expect(out).toContain('would be undone now:<br/>seat.held:1A by releaseSeat');
+  expect(await countermand(['diagram', module, '--live', 'nobody'], env)).toMatchObject({
+    code: 1,
+    err: "countermand: no saga 'nobody'\n",
+  });
+});

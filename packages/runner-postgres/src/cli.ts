@@ -21,6 +21,7 @@ const USAGE = `usage: countermand COMMAND [options]
   check MODULE [--export NAME] [--json | --mermaid]   prove the sagas that a module exports, or show what is wrong
   check --explain RULE                                what a rule means, a machine that breaks it, and the mend
   diagram MODULE [--export NAME]                      draw them as Mermaid
+  diagram MODULE --live ID [--database URL]           draw where one stored saga is, what is ahead, what would be undone
   migrate [--database URL] [--schema NAME]            create the tables or bring them up to date
   diff MODULE [--export NAME] [--all] [--json]        say which live sagas can go on in the module's versions
   upgrade MODULE [--export NAME] [--all] [--json]     move them to those versions

@@ -8,7 +8,7 @@ export const undoMissing: Rule = {
   explanation:
     'Only a pivot may open what has no undo, for after it the saga only goes forward. A path that compensates ' +
     'after the pivot has taken effect can never end: the saga parks.',
-  mend: 'after the pivot lead every failure forward (retry, repair, ask a person), or give what it opens an undo',
+  mend: 'give what it opens an undo; after the pivot, lead every failure forward (retry, repair, ask a person)',
   inspect: () => ({
     onMove: ({ step, decision: { envelope } }) =>
       envelope.parked

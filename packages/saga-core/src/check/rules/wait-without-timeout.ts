@@ -13,7 +13,7 @@ export const waitWithoutTimeout: Rule = {
     'Events from outside may never come. A state that waits for one with no timer and no step in flight holds ' +
     'stock, money and the customer for ever, and nobody notices. A timer that only reminds and is armed again is ' +
     'enough: somebody hears of it.',
-  mend: 'give the state an after: { NAME: ... } with a delay that setup({ delays }) names',
+  mend: 'give the state an after: { NAME: ... } with a delay that setup({ delays }) names; where it waits for a step, take all of its answers',
   inspect: () => ({
     onPlace: ({ saga, place, envelope, live }) => {
       if (envelope.parked.length > 0 || envelope.compensation || isAtRest({ ...envelope, live })) return [];
@@ -27,7 +27,7 @@ export const waitWithoutTimeout: Rule = {
       const wheres = stuck.length > 0 ? stuck.map(({ path }) => path.join('.')) : [describeState(live.value)];
       return wheres.map((where) => ({
         subject: where,
-        message: `${where} waits for an event, with no timer to end the wait`,
+        message: `${where} waits, with no step under way and no timer: only an event from outside can end that`,
         at: place,
       }));
     },
