@@ -20,7 +20,10 @@ export class CheckoutServer {
     this.#child = child;
     this.#dataDir = dataDir;
     this.#url = url;
+    process.once('exit', this.#end);
   }
+
+  readonly #end = () => void this.#child.kill('SIGTERM');
 
   /** Starts it and waits until it is ready. Payments succeed, and stock never runs out. */
   static async start(databaseUrl: string, skus: readonly string[]): Promise<CheckoutServer> {
@@ -63,9 +66,10 @@ export class CheckoutServer {
   async stop(): Promise<void> {
     if (this.#child.exitCode === null) {
       const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGTERM');
+      this.#end();
       await ended;
     }
+    process.removeListener('exit', this.#end);
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 

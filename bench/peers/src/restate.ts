@@ -32,6 +32,9 @@ export const openPeer: OpenPeer = async ({ folder, setting, stepMs }) => {
     RESTATE_BIND_ADDRESS: `127.0.0.1:${nodePort}`,
     ...(setting === 'two partitions' ? { RESTATE_DEFAULT_NUM_PARTITIONS: '2' } : {}),
   });
+  const kill = () => server.kill('SIGKILL');
+  // A run that is broken off ends this process, which must not leave the server behind.
+  process.once('exit', kill);
   const admin = `http://127.0.0.1:${adminPort}`;
   const { port } = endpoint.address() as AddressInfo;
   await untilAccepted(() => post(`${admin}/deployments`, { uri: `http://127.0.0.1:${port}` }));
@@ -51,7 +54,8 @@ export const openPeer: OpenPeer = async ({ folder, setting, stepMs }) => {
       return rows[0]?.n ?? 0;
     },
     async close() {
-      server.kill('SIGKILL');
+      process.removeListener('exit', kill);
+      kill();
       await once(server, 'exit');
       endpoint.close();
     },
