@@ -100,9 +100,12 @@ class EndedElsewhere {
     this.#pool.on('error', () => undefined);
     this.#ended = ended;
     this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined;
-      });
+      // One that fails is followed by another.
+      this.#looking ??= this.#look()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#looking = undefined;
+        });
     }, LOOK_EVERY_MS);
   }
 
