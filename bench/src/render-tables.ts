@@ -113,6 +113,11 @@ export function renderRest(figures: Figures): Table {
   ];
 }
 
+/** What a machine that does nothing else may have for a load average. */
+const QUIET = 1;
+const BUSY =
+  '**The machine was busy with other work**: ratios of figures that were measured minutes apart mean little then; that everybody ran, and was found complete, is what they show.';
+
 /** In which circumstances, in a sentence or two. */
 export function renderCircumstances({ circumstances }: Results): string {
   const { command, startedAt, tookMinutes, processor, cores, memoryGiB, system, node, postgres } =
@@ -121,7 +126,10 @@ export function renderCircumstances({ circumstances }: Results): string {
     `\`${command}\` at revision ${circumstances.revision}, begun ${startedAt.slice(0, 16).replace('T', ' ')} UTC,`,
     `${tookMinutes.toFixed(0)} minutes: ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node},`,
     `PostgreSQL ${postgres}. Load average in the minute before it began: ${circumstances.loadBefore.toFixed(1)}.`,
-  ].join(' ');
+    circumstances.loadBefore > QUIET ? BUSY : '',
+  ]
+    .join(' ')
+    .trim();
 }
 
 /** As Markdown. */
