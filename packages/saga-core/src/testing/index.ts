@@ -28,7 +28,7 @@ export {
   stepUnknown,
   timerFires,
 } from './happening.js';
-export { inMemory, type PathOptions, type PathResults, type PathVariant, pathTests } from './path-tests.js';
+export { inMemory, type PathOptions, type PathResults, pathTests } from './path-tests.js';
 export { type PathStep, pathsOf, type SagaPath } from './paths-of.js';
 export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
@@ -36,3 +36,4 @@ export type { PublishedHandler } from './subscriptions.js';
 export { TestRunner } from './test-runner.js';
 export { type MatcherResult, type SoundMatchers, toBeSound } from './to-be-sound.js';
 export { renderCoverage, type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
+export type { PathVariant } from './walk-path.js';

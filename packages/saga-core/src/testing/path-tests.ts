@@ -5,14 +5,7 @@ import type { CreateHost, TestTools } from './conformance/conformance-host.js';
 import { pathsOf, type SagaPath } from './paths-of.js';
 import { TestRunner } from './test-runner.js';
 import { type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
-import { type Walked, walkPath } from './walk-path.js';
-
-/**
- * How a path is walked. `duplicate`: everything comes twice; `late`: everything comes again at the end; `reordered`:
- * messages come in reverse order, and then again; `crash`: after every step the runner crashes in the middle of what it
- * has begun, and another one takes over.
- */
-export type PathVariant = 'once' | 'duplicate' | 'late' | 'reordered' | 'crash';
+import { type PathVariant, type Walked, walkPath } from './walk-path.js';
 
 const VARIANTS: readonly PathVariant[] = ['once', 'duplicate', 'late', 'reordered', 'crash'];
 

@@ -6,8 +6,14 @@ import type { AnySaga } from '../saga-definition.js';
 import { SagaError } from '../saga-error.js';
 import { idempotencyKey } from '../saga-id.js';
 import type { ConformanceHost, CreateHost } from './conformance/conformance-host.js';
-import type { PathVariant } from './path-tests.js';
 import type { PathStep, SagaPath } from './paths-of.js';
+
+/**
+ * How a path is walked. `duplicate`: everything comes twice; `late`: everything comes again at the end; `reordered`:
+ * messages come in reverse order, and then again; `crash`: after every step the runner crashes in the middle of what it
+ * has begun, and another one takes over.
+ */
+export type PathVariant = 'once' | 'duplicate' | 'late' | 'reordered' | 'crash';
 
 /** Where a walk along a path has ended. */
 export interface Walked {
