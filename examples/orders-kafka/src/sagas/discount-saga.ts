@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 const coupon = z.object({ orderId: z.string(), code: z.string() });
 
 /** What begins it. `invalid` says what becomes of an order whose coupon is not valid. */
-export const discountInput = z.object({
+const discountInput = z.object({
   orderId: z.string(),
   coupons: z.array(z.string()).min(1),
   total: money,

@@ -9,7 +9,7 @@ const MAX_PAYMENTS = 8;
 const one = z.object({ orderId: z.string(), payment: z.string() });
 
 /** What begins it. */
-export const splitPaymentInput = z.object({
+const splitPaymentInput = z.object({
   orderId: z.string(),
   payments: z.array(payment).min(1).max(MAX_PAYMENTS),
 });
