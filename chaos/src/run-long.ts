@@ -10,7 +10,7 @@ import type { Piece } from './report/piece.ts';
 import { readPieces, writeReport } from './report/write-report.ts';
 import { type Outcome, runWorld } from './run-world.ts';
 
-const LOAD = { perSecond: 8, mostUnfinished: 60 };
+const LOAD = { perSecond: 6, mostUnfinished: 50 };
 /** How long a world lives before it is judged and a new one is made. */
 const WORLD_MS = 8 * 60_000;
 /** Start, last orders, rest, judgement. */
@@ -51,7 +51,7 @@ export async function runLong(build: ShopBuild, options: Options): Promise<numbe
 }
 
 function pieceOf(
-  { seed, tallies, judgement, signs, badEnds, orders, repeats }: Outcome,
+  { seed, tallies, judgement, signs, badEnds, orders, repeats, lags }: Outcome,
   startedAt: Date,
 ): Piece {
   return {
@@ -61,6 +61,7 @@ function pieceOf(
     loadAverage: os.loadavg()[1] ?? 0,
     cores: os.availableParallelism(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    lags: lags.map(Math.round),
     plans: [...tallies].map(([{ name }, { injected, hitWork, recoveries, facts, problems }]) => ({
       ...{ name, injected, hitWork, problems },
       recoveries: recoveries.map(Math.round),

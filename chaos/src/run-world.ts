@@ -1,4 +1,5 @@
 import { type Judgement, judge } from './judge/judge.ts';
+import { Lag } from './judge/lag.ts';
 import { readSigns, type Signs } from './judge/read-signs.ts';
 import { Recoveries } from './judge/recoveries.ts';
 import { Customers } from './load/customers.ts';
@@ -40,6 +41,8 @@ export interface Outcome {
   readonly badEnds: readonly string[];
   readonly orders: number;
   readonly repeats: number;
+  /** Milliseconds; see {@link Lag}. */
+  readonly lags: readonly number[];
   readonly directory: string;
 }
 
@@ -49,6 +52,7 @@ export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
   const unexpectedEnds: UnexpectedEnd[] = [];
   const world = await World.start({ ...options, onUnexpectedEnd: (end) => unexpectedEnds.push(end) });
   const tallies = new Map<Plan, Tally>();
+  const lag = new Lag(() => world.database);
   try {
     const customers = new Customers(world, new SeededRandom(seed));
     const recoveries = new Recoveries(() => world.database);
@@ -63,17 +67,19 @@ export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
       say(`  ${plan.name}: ${describeTally(tally)}, ${seconds(performance.now() - since)} s`);
     }
     const judgement = await judge({ world, customers, unexpectedEnds });
+    const lags = await lag.stop();
     const badEnds = await world.stop();
     const signs = await readSigns(world);
     const { size } = customers.orders;
     const { directory } = world;
     if (!keep) world.remove();
     return {
-      ...{ seed, tallies, judgement, signs, badEnds, directory },
+      ...{ seed, tallies, judgement, signs, badEnds, lags, directory },
       orders: size,
       repeats: customers.repeats,
     };
   } catch (error) {
+    await lag.stop();
     await world.stop();
     throw error;
   }

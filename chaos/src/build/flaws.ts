@@ -34,7 +34,7 @@ let calls = 0;
 /** The idempotency key as it leaves the process. */
 export function keySent(key: string): string {
   calls += 1;
-  if (currentFlaw() === 'key-per-attempt') return `${key}:call-${calls}-${process.pid}`;
+  if (currentFlaw() === 'key-per-attempt') return `${key}:${process.pid}${calls}`;
   return currentFlaw() === 'undo-key-reused' && key.includes(':undo:') ? 'undo' : key;
 }
 

@@ -4,13 +4,13 @@ import type { WorkerSlot } from '../processes/world.ts';
 import { definePlan, type Stage } from './plan.ts';
 import { pickReady } from './ready-workers.ts';
 
-const HIT_WITHIN_MS = 10_000;
+const HIT_WITHIN_MS = 5_000;
 
 /** Connections are cut at random bytes, and between a commit and its answer. */
 export const cutConnections = definePlan({
   name: 'cut-connections',
   title: 'connections are cut at random bytes, and right after a commit has passed',
-  counts: { small: 40, long: 3_000 },
+  counts: { small: 30, long: 3_000 },
   weight: 8,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({

@@ -14,6 +14,8 @@ export interface Piece {
   readonly commit: string;
   readonly orders: number;
   readonly repeats: number;
+  /** Milliseconds by which the machine was late; see `judge/lag.ts`. */
+  readonly lags?: readonly number[];
   readonly plans: readonly PlanResult[];
   readonly judgement: Judgement;
   readonly signs: Signs;

