@@ -47,11 +47,6 @@ export class ShopDatabase {
     return url.href;
   }
 
-  /** Where root's PostgreSQL really keeps its data. */
-  get dataDir(): string {
-    return this.#server.dataDir;
-  }
-
   /** Asks from outside, past every proxy and pooler. */
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.#pool.query<Row>(text, [...values])).rows;

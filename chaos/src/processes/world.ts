@@ -36,8 +36,6 @@ export interface WorldOptions {
   readonly workers: readonly WorkerTraits[];
   /** Told when a process ends that nobody has ended. */
   readonly onUnexpectedEnd: (end: UnexpectedEnd) => void;
-  /** Where PostgreSQL keeps its data, where that isn't the world's own directory. */
-  readonly dataDir?: string;
   /** For web and workers. */
   readonly env?: Readonly<Record<string, string>>;
   /** Stands between PostgreSQL and the workers that ask for it; started with the database. */
@@ -177,11 +175,11 @@ export class World {
   }
 
   async #start(): Promise<void> {
-    const { dataDir, workers, pooler } = this.#options;
+    const { workers, pooler } = this.#options;
     this.#ports = { web: await freePort(), participants: await freePort() };
     this.#participants = this.#spawnParticipants();
     this.#database = await ShopDatabase.start(
-      dataDir ?? path.join(this.directory, 'postgres'),
+      path.join(this.directory, 'postgres'),
       this.canaries.databasePassword,
     );
     if ((await this.migrate(this.database.ownerUrl)) !== 0) throw new Error('the tables could not be made');

