@@ -48,8 +48,9 @@ const ON_REQUEST: readonly Scenario[] = [statements];
 
 const SHORT: Effort = {
   rounds: 3,
+  furtherRounds: 1,
   warmUpSeconds: 2,
-  loadSeconds: 4,
+  loadSeconds: 3,
   latencySeconds: 2,
   finishedSagas: 200_000,
   waitingSagas: 10_000,
@@ -59,6 +60,7 @@ const SHORT: Effort = {
 };
 const FULL: Effort = {
   rounds: 5,
+  furtherRounds: 5,
   warmUpSeconds: 3,
   loadSeconds: 6,
   latencySeconds: 3,
@@ -97,7 +99,9 @@ try {
   const bench: Bench = { effort: effort(), contenders: contenders(), figures, server, say };
   for (const scenario of scenarios()) {
     say(`\n${scenario.name}`);
-    await scenario.run(bench).catch((error: unknown) => {
+    const isCore = scenario === throughput || scenario === latency;
+    const rounds = isCore ? bench.effort.rounds : bench.effort.furtherRounds;
+    await scenario.run({ ...bench, effort: { ...bench.effort, rounds } }).catch((error: unknown) => {
       say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
     });
     const tookMinutes = (Date.now() - startedAt) / 60_000;
@@ -125,6 +129,7 @@ function effort(): Effort {
   return {
     ...base,
     rounds: Number(values.rounds ?? base.rounds),
+    furtherRounds: Number(values.rounds ?? base.furtherRounds),
     ...(values.seconds ? secondsFrom(Number(values.seconds)) : {}),
     finishedSagas: Number(values.finished ?? base.finishedSagas),
     waitingSagas: Number(values.waiting ?? base.waitingSagas),
@@ -149,7 +154,7 @@ function contenders(): readonly Contender[] {
 }
 
 function scenarios(): readonly Scenario[] {
-  if (!values.scenario) return SCENARIOS;
+  if (!values.scenario) return SCENARIOS.filter((one) => values.full || one !== hotRow);
   const known = [...SCENARIOS, ...ON_REQUEST];
   const names = values.scenario.split(',');
   const unknown = names.find((name) => !known.some((one) => one.name === name));

@@ -4,7 +4,10 @@ import type { Figures } from './figures.ts';
 
 /** How much is done. Times in seconds, sizes in sagas. */
 export interface Effort {
+  /** Of throughput and latency; a scenario finds its own number here. */
   readonly rounds: number;
+  /** Of everything else. */
+  readonly furtherRounds: number;
   readonly warmUpSeconds: number;
   readonly loadSeconds: number;
   /** Of one saga at a time. */
