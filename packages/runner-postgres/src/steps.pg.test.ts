@@ -102,16 +102,16 @@ it('an attempt that takes too long is aborted and tried again', async () => {
 });
 
 it('an attempt that sends heartbeats may take longer than its timeout', async () => {
-  const saga = jobSaga('beating', { timeoutMs: 200, retry: { attempts: 1 } });
+  const saga = jobSaga('beating', { timeoutMs: 1_000, retry: { attempts: 1 } });
   const runner = openRunner({
     connection: database.url,
     sagas: [saga],
     adapters: {
       beating: {
         work: async ({ heartbeat }) => {
-          const beats = setInterval(heartbeat, 20);
+          const beats = setInterval(heartbeat, 50);
           const { promise, resolve } = Promise.withResolvers<void>();
-          setTimeout(resolve, 500);
+          setTimeout(resolve, 1_500);
           await promise;
           clearInterval(beats);
           return { ok: 'alive' };
@@ -126,9 +126,9 @@ it('an attempt that sends heartbeats may take longer than its timeout', async ()
 
 it('no attempt begins after the deadline', async () => {
   const saga = jobSaga('late', {
-    timeoutMs: 100,
-    deadlineMs: 400,
-    retry: { attempts: 50, initialDelayMs: 150 },
+    timeoutMs: 1_000,
+    deadlineMs: 2_000,
+    retry: { attempts: 50, initialDelayMs: 700 },
   });
   let calls = 0;
   const runner = openRunner({
@@ -205,7 +205,7 @@ describe('a step that answers later', () => {
   });
 
   it('is unknown when no answer came before the deadline', async () => {
-    const saga = jobSaga('never', { timeoutMs: 100, deadlineMs: 300 });
+    const saga = jobSaga('never', { timeoutMs: 1_000, deadlineMs: 2_000 });
     const runner = openRunner({
       connection: database.url,
       sagas: [saga],
@@ -270,7 +270,7 @@ describe('a probe', () => {
   });
 
   it('is asked at the deadline of an answer that never came', async () => {
-    const saga = probedJobSaga('asked', { timeoutMs: 100, deadlineMs: 300 });
+    const saga = probedJobSaga('asked', { timeoutMs: 1_000, deadlineMs: 2_000 });
     const runner = openRunner({
       connection: database.url,
       sagas: [saga],
