@@ -72,6 +72,8 @@ class Batch {
   readonly #reserved: ReadonlySet<string>;
   readonly #registry: SagaRegistry;
   readonly #claimed: Map<string, OutboxRow>;
+  /** Rows that an answer of this batch was for. */
+  readonly #asked = new Set<string>();
   /** Sagas with which this batch does nothing more. */
   readonly #closed = new Set<string>();
 
@@ -236,9 +238,16 @@ class Batch {
   #answer(item: AnswerItem): Verdict {
     const id = rowId(item.sagaId, item.key);
     const row = this.#claimed.get(id);
+    const wasAsked = this.#asked.has(id);
+    this.#asked.add(id);
     if (!row && this.#claims.leftToOthers.has(id))
       return item.late ? sent('pending', null, false) : done(true);
-    if (!row) return this.#answerRefused(item, this.#claims.refused.get(id) ?? this.#claims.claimed.get(id));
+    if (!row) {
+      const there = this.#claims.refused.get(id) ?? this.#claims.claimed.get(id);
+      // The claim of this batch was the other answer's, `later()` say; the row may well take this one.
+      if (item.late && wasAsked && there && isOpen(there)) return AGAIN;
+      return this.#answerRefused(item, there);
+    }
     this.#claimed.delete(id);
     const cause: Cause = {
       type: 'answer',
@@ -402,6 +411,10 @@ function refusalOf(sagas: readonly AnySaga[], event: { readonly type: string }):
 /** A row that was ever leased has been begun, even if its attempts were counted anew since. */
 function attemptsOf(row: OutboxRow): number {
   return row.lease === null ? row.attempt : Math.max(row.attempt, 1);
+}
+
+function isOpen({ status }: OutboxRow): boolean {
+  return status === 'pending' || status === 'leased' || status === 'awaiting';
 }
 
 function isOver({ status }: OutboxRow): boolean {

@@ -1,5 +1,5 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
-import type { LateAnswer, StepCall } from '@countermand/saga-core';
+import type { LateAnswer, SendResult, StepCall } from '@countermand/saga-core';
 import { cannotSay, declined, landed, later, notLanded } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -150,6 +150,33 @@ it('no attempt begins after the deadline', async () => {
 });
 
 describe('a step that answers later', () => {
+  it('takes an answer that comes on the heels of later(), in the same batch too', async () => {
+    const saga = jobSaga('heels');
+    const answered: Promise<SendResult>[] = [];
+    const runner = openRunner({
+      connection: database.url,
+      sagas: [saga],
+      adapters: {
+        heels: {
+          work: ({ idempotencyKey, input: { n } }: StepCall<{ n: number }>) => {
+            // Some of them a few turns later: where exactly both meet is the batcher's affair.
+            const answer = (turns: number): unknown =>
+              turns > 0
+                ? setImmediate(() => answer(turns - 1))
+                : answered.push(runner.answer(idempotencyKey, { output: { ok: 'hook' } }));
+            answer(n % 10);
+            return later();
+          },
+        },
+      },
+    });
+    await runner.work();
+    const started = await Promise.all(Array.from({ length: 100 }, (_, n) => runner.start(saga, { n })));
+    await eventually(() => expect(answered).toHaveLength(started.length));
+    const outcomes = (await Promise.all(answered)).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(started.map(() => 'applied'));
+  });
+
   it('waits without a lease, and takes its answer by the key, once', async () => {
     const saga = jobSaga('later');
     const runner = openRunner({
