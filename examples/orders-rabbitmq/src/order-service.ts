@@ -12,6 +12,7 @@ import type { Connection } from 'rabbitmq-client';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { orderAdapters } from './rabbit/adapters.ts';
+import { connectStreams } from './rabbit/consume-streams.ts';
 import { BINDINGS, orderRoutes } from './rabbit/routes.ts';
 import { EXCHANGE } from './services/participant.ts';
 import type { Settings } from './settings.ts';
@@ -69,6 +70,7 @@ export async function startOrderService(settings: Settings, ground: OrderGround)
   const pool = new pg.Pool({ connectionString: databaseUrl });
   pool.on('error', (err) => log.warn({ err }, 'a database connection broke'));
   const rabbit = amqpSteps({ connection, exchange: EXCHANGE, logger: log });
+  const streams = settings.STREAMS === 'three' ? connectStreams({ connection, log }) : undefined;
   const orderSettings = {
     ...DEFAULT_ORDER_SETTINGS,
     gatewayAnswerMs: 60_000,
@@ -84,25 +86,26 @@ export async function startOrderService(settings: Settings, ground: OrderGround)
   try {
     for (const type of Object.keys(EVENTS) as OrderEmitted['type'][]) {
       const routingKey = EVENTS[type];
-      await runner.on(type, { name: 'order-events' }, rabbit.publish({ routingKey, type: routingKey }));
+      const publish = streams?.publish(runner) ?? rabbit.publish({ routingKey, type: routingKey });
+      await runner.on(type, { name: 'order-events' }, publish);
     }
     await runner.work();
     const app = createApp({
-      ...{ runner, saga, pool, settings, inventoryUrl: ground.inventoryUrl },
+      ...{ runner, saga, pool, settings, log, inventoryUrl: ground.inventoryUrl },
       isBrokerThere: () => connection.ready,
     });
     const http = await listen(settings, app.fetch);
     // Orders are taken while RabbitMQ is away, too: their commands wait.
-    const consuming = rabbit.consume(runner, {
-      queue: 'orders',
-      bindings: BINDINGS,
-      routes: orderRoutes(createOrderSteps(orderSettings)),
-    });
+    const routes = orderRoutes(createOrderSteps(orderSettings));
+    const consuming = Promise.all([
+      rabbit.consume(runner, { queue: 'orders', bindings: BINDINGS, routes }),
+      streams?.consume(runner, saga, routes),
+    ]);
     consuming.catch(() => undefined);
     let stopped: Promise<void> | undefined;
     const stop = async () => {
       await http.close();
-      await rabbit.stop();
+      await Promise.all([rabbit.stop(), streams?.stop()]);
       await runner.stop();
       await pool.end();
     };

@@ -14,13 +14,13 @@ import { openGround } from './testing/open-ground.ts';
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 describe.skipIf(!hasBroker('rabbitmq'))(
-  'the order service, whose participants answer everything twice',
+  'the order service, whose participants answer everything twice and out of order',
   () => {
     let ground: Awaited<ReturnType<typeof openGround>>;
     let connection: Connection;
     let service: OrderService;
     let ask: ReturnType<typeof askOrders>;
-    const heard: { type: string; correlationId: string }[] = [];
+    const heard: { type: string; correlationId: string; messageId: string }[] = [];
     let listening: { close(): Promise<void> };
 
     beforeAll(async () => {
@@ -28,7 +28,8 @@ describe.skipIf(!hasBroker('rabbitmq'))(
       connection = ground.connect();
       const consumer = connection.createConsumer(
         { queue: 'everything', queueBindings: [{ exchange: 'order.events', routingKey: '#' }] },
-        ({ type = '', correlationId = '' }) => void heard.push({ type, correlationId }),
+        ({ type = '', correlationId = '', messageId = '' }) =>
+          void heard.push({ type, correlationId, messageId }),
       );
       listening = consumer;
       await once(consumer, 'ready');
@@ -53,6 +54,12 @@ describe.skipIf(!hasBroker('rabbitmq'))(
     const payment = async (id: string) => {
       const sql = `select status, captures, refunds from payment where order_id = '${id}'`;
       return (await ground.rows<{ status: string; captures: number; refunds: number }>('payments', sql))[0];
+    };
+
+    const paid = async () => {
+      const id = await ask.place();
+      await ask.pay(id, 'tok_ok');
+      return id;
     };
 
     it('an order goes from PENDING over RESERVED, PAID and CONFIRMED to the carrier, by messages of order.events', async () => {
@@ -98,6 +105,36 @@ describe.skipIf(!hasBroker('rabbitmq'))(
       const rows = await ground.rows('inventory', `select status from reservation where order_id = '${id}'`);
       expect(rows).toEqual([{ status: 'released' }]);
       expect((await payment(id))?.captures).toBe(0);
+    });
+
+    it('answers that come again behind newer ones, and in reverse, change nothing', async () => {
+      const id = await ask.place();
+      await ask.pay(id, 'tok_ok');
+      const settled = await ask.settled(id);
+      const of = () => heard.filter(({ correlationId }) => correlationId === id);
+      const isStale = (type: string) => {
+        const [first, again] = [0, 1].map((nth) => of().filter((one) => one.type === type)[nth]);
+        const newer = of().findIndex((one) => one.type === 'payment.captured');
+        return first !== undefined && first.messageId === again?.messageId && of().indexOf(again) > newer;
+      };
+      // Orders that come after this one push its copies out.
+      for (let more = 0; more < 3 && !isStale('stock.reserved'); more += 1) await ask.settled(await paid());
+      await eventually(() => expect(isStale('stock.reserved')).toBe(true));
+      const types = of().map(({ type }) => type);
+      expect(types.indexOf('shipping.scanned')).toBeLessThan(types.indexOf('shipping.labelled'));
+      expect(await ask.get(id)).toEqual(settled);
+      expect(await payment(id)).toEqual({ status: 'captured', captures: 1, refunds: 0 });
+    });
+
+    it('a body that comes in pieces, and none at all, are read', async () => {
+      const id = await ask.place();
+      const pieces = new Blob(['{"token":', '"tok_ok"}']).stream();
+      const headers = { authorization: 'Bearer demo-alice' };
+      const request = { method: 'POST', headers, body: pieces, duplex: 'half' } as const;
+      expect((await fetch(`${service.url}/api/orders/${id}/pay`, request)).status).toBe(202);
+      expect((await fetch(`${service.url}/api/orders/${id}/pay`, { method: 'POST', headers })).status).toBe(
+        202,
+      );
     });
 
     it('what is short is refused with 409 before anything is created', async () => {

@@ -13,6 +13,7 @@ it('the example of an .env file can be read, and names every setting', () => {
 it.each([
   ['SERVICES', 'orders,cats', 'use some of orders, inventory, payments, shipping, with commas'],
   ['MOCK_PAYMENT_FAILURE_RATE', '30', 'use a number from 0 to 1'],
+  ['STREAMS', '2', 'use one or three'],
   ['RABBITMQ_URL', 'http://x', 'use an address such as amqp://user@host:5672'],
   ['CUSTOMER_TOKENS', 'alice', 'use CUSTOMER:TOKEN, several with commas'],
 ])('a setting that cannot be read stops the start and says what to use: %s', (name, value, why) => {

@@ -49,6 +49,7 @@ const schema = z
     PAYMENTS_DATABASE_URL: database,
     SHIPPING_DATABASE_URL: database,
     SERVICES: services.prefault(SERVICES.join(',')),
+    STREAMS: z.enum(['one', 'three'], { error: 'use one or three' }).default('one'),
     INVENTORY_URL: address('http://127.0.0.1:3011'),
     PAYMENTS_URL: address('http://127.0.0.1:3012'),
     INVENTORY_PORT: port.prefault('0'),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Connection } from 'rabbitmq-client';
+import { INVENTORY_EVENTS, PAYMENT_EVENTS, STREAMS } from './rabbit/streams.ts';
 import { startInventory } from './services/inventory.ts';
 import { startPayments } from './services/payments.ts';
 import { startShipping } from './services/shipping.ts';
@@ -10,24 +11,36 @@ export interface ParticipantsGround {
   readonly connection: Connection;
   readonly databases: Readonly<Record<Service, string>>;
   readonly log: Logger;
-  readonly copies?: number;
+  /** Their replies come twice and out of order. */
+  readonly isDisorderly?: boolean;
 }
 
 /** Starts those participants that the settings name; what they serve over HTTP has an address then. */
 export async function startParticipants(settings: Settings, ground: ParticipantsGround) {
-  const { connection, databases, log, copies = 1 } = ground;
-  const parts = (name: Service) => ({ name, connection, databaseUrl: databases[name], log, copies });
+  const { connection, databases, log, isDisorderly = false } = ground;
+  const parts = (name: Service) => ({ name, connection, databaseUrl: databases[name], log, isDisorderly });
+  const startsFromStream = settings.STREAMS === 'three';
+  const stream = (exchange: string, names: Readonly<Record<string, string>>) =>
+    startsFromStream ? { stream: { exchange, names } } : {};
   const runs = (service: Service) => settings.SERVICES.includes(service);
   const inventory = runs('inventory')
-    ? await startInventory(parts('inventory'), settings.INVENTORY_PORT)
+    ? await startInventory(
+        { ...parts('inventory'), ...stream(STREAMS.inventory, INVENTORY_EVENTS) },
+        settings.INVENTORY_PORT,
+      )
     : undefined;
   const payments = runs('payments')
-    ? await startPayments(parts('payments'), {
-        port: settings.PAYMENTS_PORT,
-        failureRate: settings.MOCK_PAYMENT_FAILURE_RATE,
-      })
+    ? await startPayments(
+        { ...parts('payments'), ...stream(STREAMS.payments, PAYMENT_EVENTS) },
+        {
+          port: settings.PAYMENTS_PORT,
+          failureRate: settings.MOCK_PAYMENT_FAILURE_RATE,
+        },
+      )
     : undefined;
-  const shipping = runs('shipping') ? await startShipping(parts('shipping')) : undefined;
+  const shipping = runs('shipping')
+    ? await startShipping(parts('shipping'), { startsFromStream })
+    : undefined;
   return {
     inventoryUrl: inventory?.url ?? settings.INVENTORY_URL ?? '',
     paymentsUrl: payments?.url ?? settings.PAYMENTS_URL ?? '',

@@ -13,7 +13,7 @@ export async function listen(
   { HOST, PORT }: { readonly HOST: string; readonly PORT: number },
   handler: (request: Request) => Response | Promise<Response>,
 ): Promise<Listening> {
-  const server = createServer(getRequestListener(handler, { overrideGlobalObjects: false }));
+  const server = createServer(getRequestListener(handler));
   server.listen(PORT, HOST);
   try {
     await once(server, 'listening');

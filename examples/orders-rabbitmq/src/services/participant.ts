@@ -3,6 +3,7 @@ import { type Message, plainEnvelope } from '@countermand/step-messages';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Connection } from 'rabbitmq-client';
+import { STREAMS, type Stream } from '../rabbit/streams.ts';
 
 /** The exchange over which all services talk. */
 export const EXCHANGE = 'order.events';
@@ -19,12 +20,20 @@ export interface ParticipantParts {
   readonly connection: Connection;
   readonly databaseUrl: string;
   readonly log: Logger;
-  /** How often each reply is sent: more than once to show that it does no harm. */
-  readonly copies?: number;
+  /**
+   * Sends every reply twice: the replies of one command in reverse, and each copy behind newer replies, the newest
+   * first. To show that it does no harm.
+   */
+  readonly isDisorderly?: boolean;
+  /** Its own stream, where its replies go that have a name there. */
+  readonly stream?: Stream;
 }
 
 /** What a participant does with a command, in the transaction that also keeps its answer. */
 export type Handle = (tx: pg.PoolClient, message: Message) => Promise<readonly Reply[]>;
+
+/** After how many replies a disorderly participant sends its copies of them. */
+const HELD = 4;
 
 /** Its tables. */
 export const ANSWERED = 'create table if not exists answered (key text primary key, replies jsonb not null)';
@@ -42,15 +51,22 @@ export interface Participant {
  * sent after it, and once more when the command comes again. The command is acknowledged when its answer is confirmed.
  */
 export async function startParticipant(
-  { name, connection, databaseUrl, log, copies = 1 }: ParticipantParts,
-  bindings: readonly string[],
+  { name, connection, databaseUrl, log, stream, isDisorderly = false }: ParticipantParts,
+  bindings: readonly (string | { readonly exchange: string; readonly routingKey: string })[],
   handle: Handle,
 ): Promise<Participant> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', (err) => log.warn({ err }, 'a database connection broke'));
-  const exchanges = [{ exchange: EXCHANGE, type: 'topic', durable: true }];
+  const exchanges = [EXCHANGE, ...Object.values(STREAMS)].map((exchange) => ({
+    ...{ exchange, type: 'topic', durable: true },
+  }));
   const publisher = connection.createPublisher({ confirm: true, maxAttempts: 3, exchanges });
-  const send = async (correlationId: string, { type, payload }: Reply, idempotencyKey?: string) => {
+  const held: (() => Promise<void>)[] = [];
+  const send = async (correlationId: string, reply: Reply, idempotencyKey?: string) => {
+    const { payload } = reply;
+    const inStream = stream?.names[reply.type];
+    const type = inStream ?? reply.type;
+    const exchange = inStream === undefined ? EXCHANGE : (stream?.exchange ?? EXCHANGE);
     const id = crypto.randomUUID();
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     const { body, headers } = plainEnvelope.encode({
@@ -62,19 +78,23 @@ export async function startParticipant(
       ...key,
     });
     const properties = { messageId: id, type, correlationId, headers, contentType: 'application/json' };
-    for (let copy = 0; copy < copies; copy += 1) {
-      await publisher.send(
-        { exchange: EXCHANGE, routingKey: type, durable: true, ...properties },
-        Buffer.from(body),
-      );
-    }
+    const sendIt = () =>
+      publisher.send({ exchange, routingKey: type, durable: true, ...properties }, Buffer.from(body));
+    await sendIt();
+    if (!isDisorderly) return;
+    held.push(sendIt);
+    if (held.length < HELD) return;
+    for (const sendAgain of held.splice(0).toReversed()) await sendAgain();
   };
   const consumer = connection.createConsumer(
     {
       queue: name,
       queueOptions: { durable: true },
       exchanges,
-      queueBindings: bindings.map((routingKey) => ({ exchange: EXCHANGE, queue: name, routingKey })),
+      queueBindings: bindings.map((binding) => ({
+        ...(typeof binding === 'string' ? { exchange: EXCHANGE, routingKey: binding } : binding),
+        queue: name,
+      })),
       qos: { prefetchCount: 10 },
       requeue: true,
     },
@@ -87,7 +107,8 @@ export async function startParticipant(
       const key = message.idempotencyKey ?? message.id;
       const replies = await answerOnce(pool, key, (tx) => handle(tx, message));
       log.info({ service: name, type: message.type, replies: replies.map(({ type }) => type) }, 'command');
-      for (const reply of replies) await send(message.correlationId, reply, key);
+      for (const reply of isDisorderly ? replies.toReversed() : replies)
+        await send(message.correlationId, reply, key);
     },
   );
   consumer.on('error', (err) => log.warn({ err, service: name }, 'the consumer was interrupted'));

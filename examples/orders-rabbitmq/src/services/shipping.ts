@@ -1,5 +1,6 @@
 import type { Message } from '@countermand/step-messages';
 import { z } from 'zod';
+import { STREAMS } from '../rabbit/streams.ts';
 import {
   ANSWERED,
   type Participant,
@@ -11,24 +12,33 @@ import {
 export const SHIPPING_TABLES = [ANSWERED];
 
 const order = z.object({ order_id: z.string() });
+const confirmation = { exchange: STREAMS.orders, routingKey: 'ORDER_CONFIRMED' } as const;
+const confirmed = z.object({ orderId: z.string() });
 
-/** Warehouse and carrier: packs what it is told of, then makes shipment and label, and scans the parcel. */
-export async function startShipping(parts: ParticipantParts): Promise<Participant> {
+/**
+ * Warehouse and carrier: packs what it is told of, then makes shipment and label, and scans the parcel. With
+ * `startsFromStream` packing begins with `ORDER_CONFIRMED` of `order-events`.
+ */
+export async function startShipping(
+  parts: ParticipantParts,
+  { startsFromStream }: { readonly startsFromStream: boolean },
+): Promise<Participant> {
   const commands = ['shipping.prepare', 'shipping.create', 'shipping.label'];
   return await startParticipant(
     parts,
-    commands,
-    async (_tx, message) => await Promise.resolve(handle(message)),
+    startsFromStream ? [...commands, confirmation] : commands,
+    async (_tx, message) => await Promise.resolve(handle(message, startsFromStream)),
   );
 }
 
-function handle({ type, payload }: Message): Reply[] {
+function handle({ type, payload }: Message, startsFromStream: boolean): Reply[] {
+  if (type === confirmation.routingKey) return [packed(confirmed.parse(payload).orderId)];
   const { order_id } = order.parse(payload);
   switch (type) {
     case 'shipping.prepare':
       return [
         { type: 'shipping.noted', payload: { order_id } },
-        { type: 'shipping.packed', payload: { order_id, parcel_id: `parcel-${order_id}` } },
+        ...(startsFromStream ? [] : [packed(order_id)]),
       ];
     case 'shipping.create':
       return [{ type: 'shipping.created', payload: { order_id, shipment_id: `shipment-${order_id}` } }];
@@ -40,4 +50,8 @@ function handle({ type, payload }: Message): Reply[] {
       ];
     }
   }
+}
+
+function packed(order_id: string): Reply {
+  return { type: 'shipping.packed', payload: { order_id, parcel_id: `parcel-${order_id}` } };
 }

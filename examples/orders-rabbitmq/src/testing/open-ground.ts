@@ -6,7 +6,7 @@ import { migrate } from '../db/migrate-all.ts';
 import { readSettings, SERVICES, type Service } from '../settings.ts';
 import { startParticipants } from '../start-participants.ts';
 
-/** A RabbitMQ, a database for each service, and participants that answer everything twice. */
+/** A RabbitMQ, a database for each service, and participants that answer everything twice and out of order. */
 export async function openGround(settings: Record<string, string> = {}) {
   const [broker, ...created]: [RabbitServer, ...TestDatabase[]] = await Promise.all([
     startRabbit(),
@@ -32,7 +32,7 @@ export async function openGround(settings: Record<string, string> = {}) {
     connection,
     databases,
     log,
-    copies: 2,
+    isDisorderly: true,
   });
   return {
     broker,
