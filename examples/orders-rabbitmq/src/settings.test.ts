@@ -20,10 +20,6 @@ it.each([
   expect(() => readSettings({ [name]: value })).toThrow(`${name}: ${why}`);
 });
 
-it('a payment fails at random 30 % of the time, unless told otherwise', () => {
-  expect(readSettings({}).MOCK_PAYMENT_FAILURE_RATE).toBe(0.3);
-});
-
 it('the published tokens are not taken in production', () => {
   expect(() => readSettings({ NODE_ENV: 'production' })).toThrow('CUSTOMER_TOKENS and ADMIN_TOKEN: ');
 });

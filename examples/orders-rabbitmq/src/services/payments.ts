@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type pg from 'pg';
 import { z } from 'zod';
 import { listen } from '../http/listen.ts';
+import { mockDecline } from './mock-decline.ts';
 import {
   ANSWERED,
   type Participant,
@@ -30,19 +31,15 @@ interface Row {
   readonly status: 'authorized' | 'captured' | 'voided' | 'refunded' | 'declined';
 }
 
-/** A mock gateway. `tok_ok` always works, `tok_declined` never, any other fails at the given rate. */
+/** A mock gateway, which declines as `mockDecline` says. */
 export async function startPayments(
   parts: ParticipantParts,
   { port, failureRate }: { readonly port: number; readonly failureRate: number },
 ): Promise<Participant & { readonly url: string }> {
-  const isDeclined = (token: string) => {
-    if (token === 'tok_ok') return false;
-    return token === 'tok_declined' || Math.random() < failureRate;
-  };
   const participant = await startParticipant(
     parts,
     ['payment.authorize', 'payment.capture', 'payment.void', 'payment.refund', 'payment.lookup'],
-    async (tx, message) => [await handle(tx, message, isDeclined)],
+    async (tx, message) => [await handle(tx, message, failureRate)],
   );
   const http = await listen({ HOST: '127.0.0.1', PORT: port }, answersApp(participant.pool).fetch);
   return {
@@ -68,11 +65,7 @@ function answersApp(pool: pg.Pool): Hono {
   return app;
 }
 
-async function handle(
-  tx: pg.PoolClient,
-  { type, payload }: Message,
-  isDeclined: (token: string) => boolean,
-): Promise<Reply> {
+async function handle(tx: pg.PoolClient, { type, payload }: Message, failureRate: number): Promise<Reply> {
   const { order_id, payment } = named.parse(payload);
   const name = { order_id, payment };
   const payment_id = `${order_id}.${payment}`;
@@ -92,7 +85,7 @@ async function handle(
     case 'payment.authorize': {
       const { amount, token = '' } = money.parse(payload);
       if (row?.status === 'voided') return declined('VOIDED');
-      const status = isDeclined(token) ? 'declined' : 'authorized';
+      const status = mockDecline(token, payment_id, failureRate) ? 'declined' : 'authorized';
       await tx.query(
         `insert into payment values ($1, $2, $3, $4)
          on conflict (order_id, payment) do update set status = excluded.status`,
