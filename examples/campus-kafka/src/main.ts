@@ -64,7 +64,7 @@ function welcome(url: string, bootstrapServers: string): string {
   curl -X POST ${url}/api/orders -H 'content-type: application/json' -d '${body}'
   curl ${url}/api/sagas/SAGA_ID
   curl ${url}/api/sagas -H 'authorization: Bearer demo-admin'
-  KAFKA_BOOTSTRAP_SERVERS=${bootstrapServers} npm run topics -- order_events
+  KAFKA_BOOTSTRAP_SERVERS=${bootstrapServers} npm --prefix examples/campus-kafka run topics -- order_events
 
 `;
 }

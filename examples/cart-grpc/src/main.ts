@@ -76,4 +76,4 @@ await start('orchestrator', {
 console.log(
   'orchestrator on 127.0.0.1:50050, order service on 50051; to place an order, in another terminal:',
 );
-console.log('  npx pnpm --filter @countermand-examples/cart-grpc run order');
+console.log('  npm --prefix examples/cart-grpc run order');

@@ -11,9 +11,12 @@ import { type Book, openBook } from './book.ts';
 export interface PlayOptions {
   readonly kafka: Kafka;
   readonly topics: Topics;
-  /** How often each event is sent. */
-  readonly copies?: number;
+  /** Sends every event again, behind newer ones and the newest first, to show that it does no harm. */
+  readonly isDisorderly?: boolean;
 }
+
+/** After how many events disorderly services send them again. */
+const HELD = 6;
 
 const body = z.looseObject({ orderId: z.string() });
 
@@ -22,10 +25,11 @@ const body = z.looseObject({ orderId: z.string() });
  * `sold-out` is never there, the coupon `EXPIRED` never valid, the method `empty-card` always declined, and a customer
  * whose order holds `unwanted` isn't approved.
  */
-export async function playServices({ kafka, topics, copies = 1 }: PlayOptions) {
+export async function playServices({ kafka, topics, isDisorderly = false }: PlayOptions) {
   const book = openBook();
   const producer = kafka.producer();
   await producer.connect();
+  const held: (() => Promise<unknown>)[] = [];
   const tell = async (topic: string, key: string, type: string, payload: JsonObject) => {
     const correlationId = key.slice(0, key.indexOf(':'));
     const message = {
@@ -37,8 +41,12 @@ export async function playServices({ kafka, topics, copies = 1 }: PlayOptions) {
       idempotencyKey: key,
     };
     const { body: value, headers } = plainEnvelope.encode(message);
-    const messages = Array.from({ length: copies }, () => ({ key: correlationId, value, headers }));
-    await producer.send({ topic, messages });
+    const send = () => producer.send({ topic, messages: [{ key: correlationId, value, headers }] });
+    await send();
+    if (!isDisorderly) return;
+    held.push(send);
+    if (held.length < HELD) return;
+    for (const sendAgain of held.splice(0).toReversed()) await sendAgain();
   };
   const app = new Hono();
   /** The same request again is carried out once; its event is sent again. */
