@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { requireProgram } from './brokers.ts';
+import { endWithParent } from './end-with-parent.ts';
 
 /** A broker that speaks Kafka's protocol. */
 export interface KafkaServer {
@@ -24,9 +25,11 @@ export async function startKafka(): Promise<KafkaServer> {
   const child = spawn(requireProgram('kafka'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
+  const unwatch = child.pid === undefined ? undefined : endWithParent([child.pid]);
   const gone = once(child, 'exit');
   const stop = async () => {
     process.removeListener('exit', endWithUs);
+    unwatch?.();
     child.kill('SIGKILL');
     await gone;
   };

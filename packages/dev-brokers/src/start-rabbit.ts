@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireProgram } from './brokers.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { findProgram } from './find-program.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -59,6 +60,7 @@ export async function startRabbit(): Promise<RabbitServer> {
     stdio: 'ignore',
   });
   let broker: ChildProcess | undefined;
+  let unwatch: (() => void) | undefined;
   const killAll = () => {
     killGroup(broker);
     epmd.kill('SIGKILL');
@@ -66,6 +68,7 @@ export async function startRabbit(): Promise<RabbitServer> {
   process.once('exit', killAll);
   const kill = async () => {
     const gone = broker && broker.exitCode === null && broker.signalCode === null && once(broker, 'exit');
+    unwatch?.();
     killGroup(broker);
     await gone;
     broker = undefined;
@@ -73,6 +76,8 @@ export async function startRabbit(): Promise<RabbitServer> {
   const start = async () => {
     // A group of its own: the script starts the real thing, which starts some more.
     broker = spawn(program, [], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { pid } = broker;
+    if (pid !== undefined) unwatch = endWithParent([-pid, ...(epmd.pid === undefined ? [] : [epmd.pid])]);
     await untilReady(broker, port);
   };
   const stop = async () => {
