@@ -46,5 +46,12 @@ async function run(settings: Settings): Promise<void> {
     await ground.stop();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+  // Ctrl-C may come twice, from the terminal and from whoever has started this process: it is one wish.
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!isStopping) void stop(signal);
+      isStopping = true;
+    });
+  }
 }

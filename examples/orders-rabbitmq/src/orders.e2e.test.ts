@@ -263,7 +263,9 @@ describe.skipIf(!hasBroker('rabbitmq'))(
         "select order_id from reservation where status = 'reserved'",
       );
       expect(open.filter(({ order_id }) => ids.includes(order_id))).toEqual([]);
+      // As from a terminal: twice.
       second.child.kill('SIGTERM');
+      second.child.kill('SIGINT');
       expect(await once(second.child, 'exit')).toEqual([0, null]);
     });
   },
