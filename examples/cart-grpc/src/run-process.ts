@@ -12,8 +12,12 @@ export function announce(
   stop: () => Promise<void>,
 ): void {
   process.stdout.write(`${JSON.stringify({ ready: ports })}\n`);
+  // Ctrl-C may come twice, from the terminal and from whoever has started this process: it is one wish.
+  let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
       log.info({ signal }, 'stopping');
       stop().then(
         () => process.exit(0),
