@@ -1,3 +1,12 @@
+CREATE OR REPLACE FUNCTION countermand.assert_all(matched bigint, expected integer, otherwise text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$ begin
+         if matched <> expected then raise exception '%', otherwise using errcode = '40001'; end if;
+         return matched;
+       end $function$
+;
+
 CREATE OR REPLACE FUNCTION countermand.at(ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -8,7 +17,7 @@ AS $function$ select to_timestamp(ms / 1000) $function$
 CREATE OR REPLACE FUNCTION countermand.ms(at timestamp with time zone)
  RETURNS double precision
  LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
+ STABLE PARALLEL SAFE
 AS $function$ select floor(extract(epoch from at) * 1000)::float8 $function$
 ;
 
@@ -28,7 +37,7 @@ create table countermand.definition (
 );
 
 create table countermand.history (
-  saga_id text not null,
+  saga_id text collate "C" not null,
   seq integer not null,
   at timestamp with time zone not null,
   event text not null,
@@ -37,12 +46,12 @@ create table countermand.history (
   "from" jsonb not null,
   "to" jsonb not null,
   actor text not null,
-  cause jsonb
+  cause json
 );
 
 create table countermand.inbox (
-  saga_id text not null,
-  message_id text not null,
+  saga_id text collate "C" not null,
+  message_id text collate "C" not null,
   status text not null,
   reason text,
   event jsonb,
@@ -64,8 +73,8 @@ create table countermand.migration_lock (
 );
 
 create table countermand.outbox (
-  saga_id text not null,
-  key text not null,
+  saga_id text collate "C" not null,
+  key text collate "C" not null,
   kind text not null,
   status text not null,
   id text not null,
@@ -79,7 +88,7 @@ create table countermand.outbox (
   delivery uuid,
   due_at timestamp with time zone,
   deadline_at timestamp with time zone,
-  input jsonb,
+  input json,
   idempotency_key text,
   result jsonb,
   last_error text,
@@ -87,25 +96,25 @@ create table countermand.outbox (
   created_at timestamp with time zone not null,
   settled_at timestamp with time zone,
   traceparent text
-) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
 
 create table countermand.saga (
-  id text not null,
+  id text collate "C" not null,
   saga text not null,
   version integer not null,
   fingerprint text not null,
-  status text not null,
-  settled boolean not null,
-  revision integer not null,
-  state jsonb not null,
-  attributes jsonb not null,
-  envelope jsonb not null,
-  error text,
   start_nonce uuid not null,
   input_hash text not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
-) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
+  attributes jsonb not null,
+  status text not null,
+  settled boolean not null,
+  state jsonb not null,
+  error text,
+  revision integer not null,
+  updated_at timestamp with time zone not null,
+  envelope json not null
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
 
 create table countermand.subscription (
   event_type text not null,
@@ -123,7 +132,7 @@ CREATE UNIQUE INDEX migration_lock_pkey ON countermand.migration_lock USING btre
 CREATE INDEX outbox_delivered ON countermand.outbox USING btree (queue) WHERE ((status = 'pending'::text) AND (delivery IS NOT NULL));
 CREATE INDEX outbox_due ON countermand.outbox USING btree (kind, due_at) WHERE (status = ANY (ARRAY['pending'::text, 'leased'::text, 'awaiting'::text]));
 CREATE UNIQUE INDEX outbox_pkey ON countermand.outbox USING btree (saga_id, key);
-CREATE INDEX saga_attributes ON countermand.saga USING gin (attributes jsonb_path_ops);
+CREATE INDEX saga_attributes ON countermand.saga USING gin (attributes jsonb_path_ops) WHERE (attributes <> '{}'::jsonb);
 CREATE INDEX saga_newest ON countermand.saga USING btree (created_at DESC, id DESC);
 CREATE INDEX saga_newest_of_status ON countermand.saga USING btree (status, created_at DESC, id DESC);
 CREATE UNIQUE INDEX saga_pkey ON countermand.saga USING btree (id);

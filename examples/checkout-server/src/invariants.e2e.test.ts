@@ -190,12 +190,12 @@ describe('a tampered row of ours breaks', () => {
     ],
     [
       ...(['H2', 'another context', 'countermand.saga'] as const),
-      `update countermand.saga set envelope = jsonb_set(envelope, '{snapshot,context,tracking}', '"trk_0"') where id = $1`,
+      `update countermand.saga set envelope = jsonb_set(envelope::jsonb, '{snapshot,context,tracking}', '"trk_0"') where id = $1`,
       'paid',
     ],
     [
       ...(['H2', 'another state', 'countermand.saga'] as const),
-      `update countermand.saga set envelope = jsonb_set(envelope, '{snapshot,value}', '{"SHIPPED":"awaitingScan"}') where id = $1`,
+      `update countermand.saga set envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '{"SHIPPED":"awaitingScan"}') where id = $1`,
       'paid',
     ],
     [

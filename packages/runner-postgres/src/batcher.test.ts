@@ -4,6 +4,7 @@ import { Batcher, type BatcherOptions } from './batcher.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { systemClock } from './ports/clock.js';
 import { silentLogger } from './ports/logger.js';
+import { trip } from './test-support/trip-saga.js';
 
 const DONE: MoveResult = { kind: 'done', applied: true };
 const timer = (sagaId: string, key = '1'): MoveItem => ({ kind: 'timer', sagaId, key });
@@ -14,6 +15,10 @@ const send = (sagaId: string, messageId: string): MoveItem => ({
   nonce: messageId,
   event: { type: 'X' },
   actor: 'system',
+});
+
+const start = (sagaId: string): MoveItem => ({
+  ...{ kind: 'start', sagaId, saga: trip, input: null, inputHash: '', nonce: sagaId, actor: 'system' },
 });
 
 function batcher(options: Pick<BatcherOptions, 'move'> & Partial<BatcherOptions>): Batcher {
@@ -151,4 +156,82 @@ it('poison that nobody waits for is recorded, and does not hold up the next', as
   const results = await Promise.all(['a', 'bad', 'b'].map((id) => one.submit(timer(id))));
   expect(results).toEqual([DONE, { kind: 'done', applied: false }, DONE]);
   expect(recorded).toEqual(['bad']);
+});
+
+describe('transactions', () => {
+  /** A batcher whose moves end by hand. */
+  function held() {
+    const moves: { ids: string[]; end: () => void }[] = [];
+    const one = batcher({
+      move: (items) =>
+        new Promise((resolve) => {
+          const end = () => resolve(items.map(() => DONE));
+          moves.push({ ids: items.map(({ sagaId }) => sagaId), end });
+        }),
+    });
+    return { one, moves };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('are two at a time under load, and a few items wait for the one that is under way', async () => {
+    const { one, moves } = held();
+    void one.submit(timer('first'));
+    await settled();
+    for (let n = 0; n < 10; n += 1) void one.submit(timer(`few-${n}`));
+    await settled();
+    expect(moves.map(({ ids }) => ids.length)).toEqual([1]);
+    for (let n = 0; n < 500; n += 1) void one.submit(timer(`many-${n}`));
+    await settled();
+    expect(moves.map(({ ids }) => ids.length)).toEqual([1, 200]);
+    moves[0]?.end();
+    await settled();
+    expect(moves.map(({ ids }) => ids.length)).toEqual([1, 200, 200]);
+  });
+
+  it('never hold one saga twice: its next cause waits for the end of the one before', async () => {
+    const { one, moves } = held();
+    void one.submit(timer('same', '1'));
+    await settled();
+    void one.submit(timer('same', '2'));
+    for (let n = 0; n < 50; n += 1) void one.submit(timer(`other-${n}`));
+    await settled();
+    expect(moves).toHaveLength(2);
+    expect(moves[1]?.ids).not.toContain('same');
+    moves[0]?.end();
+    await settled();
+    moves[1]?.end();
+    await settled();
+    expect(moves[2]?.ids).toEqual(['same']);
+  });
+
+  it('take what carries on before what begins, and nothing overtakes its own start', async () => {
+    const { one, moves } = held();
+    void one.submit(timer('first'));
+    await settled();
+    for (let n = 0; n < 31; n += 1) void one.submit(start(`new-${n}`));
+    void one.submit(send('new-0', 'm'));
+    for (let n = 0; n < 190; n += 1) void one.submit(timer(`old-${n}`));
+    await settled();
+    const [, second] = moves;
+    expect(second?.ids.filter((id) => id.startsWith('old'))).toHaveLength(190);
+    expect(second?.ids.filter((id) => id.startsWith('new'))).toHaveLength(10);
+    expect(second?.ids.filter((id) => id === 'new-0').length).toBeLessThanOrEqual(1);
+    for (const { end } of moves) end();
+    await settled();
+    expect(moves[2]?.ids.filter((id) => id === 'new-0')).toHaveLength(1);
+  });
+});
+
+it('callers wait up to a number, and are refused beyond it; what was begun is taken all the same', async () => {
+  const one = batcher({ move: () => new Promise(() => undefined) });
+  void one.submit(timer('first'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const waiting = Array.from({ length: 10_001 }, (_, n) => one.submit(start(`s-${n}`)));
+  await expect(waiting.at(-1)).rejects.toMatchObject({ code: 'OVERLOADED' });
+  let isRefused = false;
+  void one.submit(timer('later')).catch(() => {
+    isRefused = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isRefused).toBe(false);
 });

@@ -7,6 +7,12 @@ import type { FailureKind } from './ports/store.js';
 
 /** The most items that one transaction takes. */
 const MAX_BATCH = 200;
+/** Transactions at once: the process decides one while the database writes the other. */
+const MAX_UNDER_WAY = 2;
+/** What a second transaction is begun for; fewer wait for the end of the first, and travel together. */
+const ENOUGH_FOR_ANOTHER = 32;
+/** How many callers may wait; more are refused at once, so that an overload can't fill the memory. */
+const MAX_CALLERS = 10_000;
 /** How long a caller waits for a database that is away. What nobody waits for is tried as long as the runner lives. */
 const PATIENCE_MS = 30_000;
 /** How often a batch is repeated as it is, for conflicts, before it is taken apart. */
@@ -30,6 +36,8 @@ interface Waiting {
   readonly resolve: (result: MoveResult) => void;
   readonly reject: (error: unknown) => void;
   readonly since: number;
+  /** Its place in the order of arrival. */
+  readonly order: number;
   /** How often its saga was found locked. */
   busy: number;
   /** An earlier try may have been committed. */
@@ -37,15 +45,22 @@ interface Waiting {
 }
 
 /**
- * Collects what wants to move sagas while the batch before is under way, and moves it together. When idle, nothing
- * waits: a single item is a batch.
+ * Collects what wants to move sagas while the batches before are under way, and moves it together. When idle, nothing
+ * waits: a single item is a batch. One saga is in one batch at a time, and its causes keep their order.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
+  /** Starts among those that wait, by saga: what is for such a saga mustn't overtake them. */
+  readonly #starting = new Map<string, number>();
+  /** Sagas of the transactions that are under way: their next causes wait for the end. */
+  readonly #busy = new Set<string>();
+  #callers = 0;
+  #arrived = 0;
+  #underWay = 0;
+  #isScheduled = false;
   readonly #stopped = new AbortController();
   #delayed = 0;
-  #loop: Promise<void> | undefined;
   #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions) {
@@ -55,34 +70,95 @@ export class Batcher {
   /** Resolves when the item is committed, or is known not to be. Rejects with what made it fail. */
   submit(item: MoveItem): Promise<MoveResult> {
     if (this.#stopped.signal.aborted) return Promise.reject(stoppedError());
+    if (isAwaited(item) && this.#callers >= MAX_CALLERS) return Promise.reject(overloadedError());
     return new Promise((resolve, reject) => {
       const since = this.#options.clock.now();
-      this.#enqueue({ item, resolve, reject, since, busy: 0, isAmbiguous: false });
+      this.#arrived += 1;
+      this.#enqueue({ item, resolve, reject, since, order: this.#arrived, busy: 0, isAmbiguous: false });
     });
   }
 
   /** Resolves when nothing waits any more. */
   async drain(): Promise<void> {
-    while (this.#loop || this.#delayed > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    while (this.#isBusy || this.#delayed > 0)
+      await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   /** Gives up what still waits. */
   stop(): void {
     this.#stopped.abort();
     for (const waiting of this.#waiting.splice(0)) waiting.reject(stoppedError());
+    this.#starting.clear();
+    this.#callers = 0;
+  }
+
+  get #isBusy(): boolean {
+    return this.#underWay > 0 || this.#waiting.length > 0;
   }
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    this.#loop ??= this.#run();
+    const { item } = waiting;
+    if (isAwaited(item)) this.#callers += 1;
+    if (item.kind === 'start') this.#starting.set(item.sagaId, (this.#starting.get(item.sagaId) ?? 0) + 1);
+    this.#schedule();
   }
 
-  async #run(): Promise<void> {
-    // In the next microtask at the earliest, so that what is submitted together travels together.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#move(this.#waiting.splice(0, MAX_BATCH));
-    this.#loop = undefined;
-    this.#tellDrained();
+  /** In the next microtask at the earliest, so that what is submitted together travels together. */
+  #schedule(): void {
+    const isFull = this.#underWay >= MAX_UNDER_WAY;
+    if (this.#isScheduled || isFull || (this.#underWay > 0 && this.#waiting.length < ENOUGH_FOR_ANOTHER))
+      return;
+    this.#isScheduled = true;
+    void Promise.resolve().then(() => {
+      this.#isScheduled = false;
+      while (this.#underWay < MAX_UNDER_WAY && this.#begin());
+    });
+  }
+
+  /** Begins a transaction with what may go now; false when that isn't enough. */
+  #begin(): boolean {
+    const batch = this.#choose();
+    if (batch.size === 0 || (this.#underWay > 0 && batch.size < ENOUGH_FOR_ANOTHER)) return false;
+    this.#waiting = this.#waiting.filter((waiting) => !batch.has(waiting));
+    // In order of arrival, whatever was chosen first.
+    const items = [...batch].sort((one, other) => one.order - other.order);
+    for (const { item } of items) {
+      this.#busy.add(item.sagaId);
+      if (isAwaited(item)) this.#callers -= 1;
+      if (item.kind === 'start') this.#forgetStart(item.sagaId);
+    }
+    this.#underWay += 1;
+    void this.#move(items).finally(() => {
+      this.#underWay -= 1;
+      for (const { item } of items) this.#busy.delete(item.sagaId);
+      if (this.#waiting.length > 0) this.#schedule();
+      this.#tellDrained();
+    });
+    return true;
+  }
+
+  /**
+   * What goes next: first what carries on with sagas that were begun, and new ones as far as there is room. So an
+   * overload waits outside, instead of making everything that was begun slower.
+   */
+  #choose(): Set<Waiting> {
+    const batch = new Set<Waiting>();
+    const choose = (isNext: (item: MoveItem) => boolean) => {
+      for (const waiting of this.#waiting) {
+        if (batch.size >= MAX_BATCH) return;
+        if (!this.#busy.has(waiting.item.sagaId) && isNext(waiting.item)) batch.add(waiting);
+      }
+    };
+    choose(({ kind, sagaId }) => kind !== 'start' && !this.#starting.has(sagaId));
+    if (this.#starting.size > 0) choose(({ sagaId }) => this.#starting.has(sagaId));
+    return batch;
+  }
+
+  #forgetStart(sagaId: string): void {
+    const left = (this.#starting.get(sagaId) ?? 1) - 1;
+    if (left > 0) this.#starting.set(sagaId, left);
+    else this.#starting.delete(sagaId);
   }
 
   async #move(batch: readonly Waiting[]): Promise<void> {
@@ -165,6 +241,7 @@ export class Batcher {
   }
 
   #tellDrained(): void {
+    if (this.#isBusy) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
 }
@@ -182,6 +259,10 @@ function isAwaited(item: MoveItem): boolean {
 
 function isNotParked(error: Error): boolean {
   return error instanceof SagaError && (error.code === 'NOT_PARKED' || error.code === 'STEP_NOT_FOUND');
+}
+
+function overloadedError(): SagaError {
+  return new SagaError('OVERLOADED', `${MAX_CALLERS} calls wait for the database already; try again later`);
 }
 
 function stoppedError(): SagaError {

@@ -17,7 +17,7 @@ import { Runner } from './runner.js';
 import { checkOptions, type RunnerOptions } from './runner-options.js';
 import { type AdapterTable, SagaRegistry } from './saga-registry.js';
 
-const DEFAULT_CONCURRENCY = 200;
+const DEFAULT_CONCURRENCY = 1_000;
 
 /**
  * Makes a runner. It connects with the first call; until {@link PostgresRunner.work} it starts, sends and reads, and
@@ -35,8 +35,12 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
   // Which steps are whose was checked by the types; what isn't a step of the saga is refused here.
   const registry = new SagaRegistry(options.sagas, (options.adapters ?? {}) as AdapterTable);
   const pool = options.pool ?? openPool(options.connection ?? '');
-  const database = new Database(pool, names, (error) =>
-    logger.warn({ err: error }, 'a database connection broke'),
+  const database = new Database(
+    pool,
+    names,
+    (error) => logger.warn({ err: error }, 'a database connection broke'),
+    () =>
+      logger.warn({}, 'prepared statements get lost (a pooler in transaction mode?): going on without them'),
   );
   const queue = new PgBossQueue({ database, clock, logger });
   const store = postgresStore(database, queue);

@@ -24,7 +24,7 @@ import type {
   TimerItem,
   UpgradeItem,
 } from './move-item.js';
-import type { Claims, InboxRow, InboxWrite, OutboxRow } from './ports/store.js';
+import type { ClaimedRow, Claims, InboxRow, InboxWrite } from './ports/store.js';
 import { rowId } from './ports/store.js';
 import { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -71,7 +71,7 @@ class Batch {
   readonly #claims: Claims;
   readonly #reserved: ReadonlySet<string>;
   readonly #registry: SagaRegistry;
-  readonly #claimed: Map<string, OutboxRow>;
+  readonly #claimed: Map<string, ClaimedRow>;
   /** Rows that an answer of this batch was for. */
   readonly #asked = new Set<string>();
   /** Sagas with which this batch does nothing more. */
@@ -258,10 +258,10 @@ class Batch {
     };
     const { outcome, reason } = this.#apply(item.sagaId, cause, row.traceparent);
     if (item.late) return sent(outcome === 'refused' ? 'ignored' : outcome, reason ?? null, false);
-    return { result: { kind: 'done', applied: true, row }, isClaimed: true };
+    return { result: { kind: 'done', applied: true }, isClaimed: true };
   }
 
-  #answerRefused(item: AnswerItem, row: OutboxRow | undefined): Verdict {
+  #answerRefused(item: AnswerItem, row: ClaimedRow | undefined): Verdict {
     if (!item.late)
       return done(row !== undefined && item.lease !== null && row.lease === item.lease && isOver(row));
     if (!row)
@@ -409,14 +409,14 @@ function refusalOf(sagas: readonly AnySaga[], event: { readonly type: string }):
 }
 
 /** A row that was ever leased has been begun, even if its attempts were counted anew since. */
-function attemptsOf(row: OutboxRow): number {
+function attemptsOf(row: ClaimedRow): number {
   return row.lease === null ? row.attempt : Math.max(row.attempt, 1);
 }
 
-function isOpen({ status }: OutboxRow): boolean {
+function isOpen({ status }: ClaimedRow): boolean {
   return status === 'pending' || status === 'leased' || status === 'awaiting';
 }
 
-function isOver({ status }: OutboxRow): boolean {
+function isOver({ status }: ClaimedRow): boolean {
   return status === 'settled' || status === 'awaiting' || status === 'parked';
 }

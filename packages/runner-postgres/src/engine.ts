@@ -4,6 +4,7 @@ import { Changes } from './changes.js';
 import type { EventHandler } from './deliver-event.js';
 import { Executor } from './executor.js';
 import { Fetcher } from './fetcher.js';
+import { KnownSagas } from './known-sagas.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { INBOX_NOTICE, type Moved, moveSagas } from './move-sagas.js';
@@ -47,6 +48,7 @@ export class Engine {
   readonly #fetcher: Fetcher;
   readonly #sweeper: Sweeper;
   readonly #unknown: UnknownVersions;
+  readonly #remembered = new KnownSagas();
   readonly #handlers = new Map<string, Map<string, EventHandler>>();
   /** Rows of commits whose answer was lost. */
   readonly #unsure: LeasedRow[] = [];
@@ -149,6 +151,7 @@ export class Engine {
       chance,
       followUp,
       hears: (queue: string) => this.#isWorking && this.#served.has(queue),
+      remembered: (sagaIds: readonly string[]) => this.#remembered.of(sagaIds),
     };
     let decided: Moved | undefined;
     try {
@@ -156,10 +159,12 @@ export class Engine {
         decided = await moveSagas(tx, items, context);
         return decided;
       });
+      this.#remembered.keep(moved.saved);
       this.#afterCommit(moved, takenAt);
       return moved.results;
     } catch (error) {
       followUp.giveBack();
+      this.#remembered.forget(items.map(({ sagaId }) => sagaId));
       // It may have committed. If it did, the leases that it took are ours.
       if (decided && store.failureKind(error) === 'away') this.#unsure.push(...decided.leased);
       throw error;

@@ -1,7 +1,7 @@
 import { type Clock, type ClockTimer, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow, Store } from './ports/store.js';
-import { LEASE_MARGIN_MS, LEASE_MS, RENEW_MS } from './timing.js';
+import { LEASE_MARGIN_MS, LEASE_MS, RENEW_AHEAD_MS, RENEW_MS } from './timing.js';
 
 /** What a {@link LeaseKeeper} is made of. */
 export interface LeaseKeeperOptions {
@@ -19,7 +19,7 @@ interface Held {
 
 /**
  * Prolongs the leases of everything that this worker carries out, by one statement every two seconds, and none when
- * there is nothing. A lease that is lost, or that may have ended because the database can't be reached, is told to
+ * nothing is older than a second. A lease that is lost, or that may have ended because the database can't be reached, is told to
  * whoever works under it, before another worker begins.
  */
 export class LeaseKeeper {
@@ -69,8 +69,9 @@ export class LeaseKeeper {
     const { clock, store, logger } = this.#options;
     // A process that was suspended finds its leases over, whatever the database would say.
     this.#loseEnded();
-    const asked = [...this.#held.values()];
     const askedAt = clock.now();
+    const asked = [...this.#held.values()].filter(({ endsAt }) => endsAt - askedAt < RENEW_AHEAD_MS);
+    if (asked.length === 0) return;
     const late = new AbortController();
     try {
       const kept = await Promise.race([

@@ -7,7 +7,7 @@ import type {
   StepOutcome,
   UpgradeResult,
 } from '@countermand/saga-core';
-import type { OutboxRow, OutboxStatus } from './ports/store.js';
+import type { OutboxStatus } from './ports/store.js';
 
 /** A saga that is to be started. Its nonce tells a repeated try from somebody else's start. */
 export interface StartItem {
@@ -111,6 +111,6 @@ export type MoveResult =
   | { readonly kind: 'started'; readonly result: StartResult }
   | { readonly kind: 'sent'; readonly result: SendResult }
   | { readonly kind: 'upgraded'; readonly result: UpgradeResult }
-  | { readonly kind: 'done'; readonly applied: boolean; readonly row?: OutboxRow }
+  | { readonly kind: 'done'; readonly applied: boolean }
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'again' };

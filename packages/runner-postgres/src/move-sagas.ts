@@ -1,5 +1,6 @@
 import type { AnySaga, HistoryEntry, Log } from '@countermand/saga-core';
 import { decideItems, type Verdict } from './decide-items.js';
+import type { SavedSaga } from './known-sagas.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
@@ -10,8 +11,10 @@ import type {
   MoveTransaction,
   MoveWrites,
   OutboxClaim,
+  SagaWrite,
   StoredSaga,
 } from './ports/store.js';
+
 import { rowId } from './ports/store.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -26,6 +29,8 @@ export interface MoveContext {
   readonly followUp: FollowUp;
   /** Whether this process hears of a queue's new wake-ups without being notified. */
   readonly hears: (queue: string) => boolean;
+  /** Those of the sagas that this process has in memory. */
+  readonly remembered: (sagaIds: readonly string[]) => ReadonlyMap<string, StoredSaga>;
 }
 
 /** What a batch did, for what comes after its commit. */
@@ -37,6 +42,8 @@ export interface Moved {
   /** Queues that got wake-ups. */
   readonly queues: readonly string[];
   readonly sagas: readonly MovedSaga[];
+  /** As they are stored now. */
+  readonly saved: readonly SavedSaga[];
   /** Something is due that soon; the sweeper finds it otherwise, a little later. */
   readonly dueInMs: number;
   /** Sagas of versions that aren't known here; they are left to others. */
@@ -62,7 +69,8 @@ export async function moveSagas(
   items: readonly MoveItem[],
   context: MoveContext,
 ): Promise<Moved> {
-  const claims = await tx.claim({ ...claimRequest(items), known: context.registry.known });
+  const claims = await tx.claim(claimRequest(items, context));
+
   const absent = await reserveAbsent(tx, items, claims);
   const { verdicts, folds, received, decided } = decideItems(items, claims, absent, context.registry);
   const dispatcher = new Dispatcher(context.followUp, context.chance, claims.now);
@@ -92,13 +100,14 @@ export async function moveSagas(
     leased,
     queues,
     sagas: folds,
+    saved: writes.map((write) => savedSaga(write, claims)),
     dueInMs: firstDueInMs(folds),
     unknown: [...claims.sagas.values()].filter(({ saga, version }) => !context.registry.find(saga, version)),
   };
 }
 
 /** Everything that the items are about. */
-function claimRequest(items: readonly MoveItem[]): Omit<ClaimRequest, 'known'> {
+function claimRequest(items: readonly MoveItem[], { registry, remembered }: MoveContext): ClaimRequest {
   const outbox = new Map<string, OutboxClaim>();
   for (const item of items) {
     const wanted = outboxClaim(item);
@@ -106,8 +115,11 @@ function claimRequest(items: readonly MoveItem[]): Omit<ClaimRequest, 'known'> {
     if (wanted && !outbox.has(rowId(wanted.sagaId, wanted.key)))
       outbox.set(rowId(wanted.sagaId, wanted.key), wanted);
   }
+  const sagaIds = [...new Set(items.map(({ sagaId }) => sagaId))];
   return {
-    sagaIds: [...new Set(items.map(({ sagaId }) => sagaId))],
+    sagaIds,
+    remembered: remembered(sagaIds),
+    known: registry.known,
     startIds: items.flatMap((item) => (item.kind === 'start' ? item.sagaId : [])),
     messages: items.flatMap((item) =>
       item.kind === 'send' || item.kind === 'inbox' ? { sagaId: item.sagaId, messageId: item.messageId } : [],
@@ -179,6 +191,19 @@ async function publish(
     const stored = claims.sagas.get(sagaId);
     return { name: stored?.saga ?? '', version: stored?.version ?? 0 };
   });
+}
+
+function savedSaga(write: SagaWrite, { now, sagas }: Claims): SavedSaga {
+  const { id, saga, version, status, revision, envelope, attributes, error, settled, start } = write;
+  const before = sagas.get(id);
+  const stored: StoredSaga = {
+    ...{ id, saga, version, status, revision, envelope, attributes, error },
+    startNonce: before?.startNonce ?? start?.nonce ?? '',
+    inputHash: before?.inputHash ?? start?.inputHash ?? '',
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+  return { stored, length: write.envelopeText.length, isAtRest: settled || status === 'parked' };
 }
 
 function firstDueInMs(folds: readonly SagaFold[]): number {

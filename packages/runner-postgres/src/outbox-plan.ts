@@ -138,7 +138,7 @@ export class Dispatcher {
     } else if (this.#followUp.take(row.queue)) {
       const held = { ...row, ...this.#lease(), attempt: 1 };
       added.push(held);
-      leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.now });
+      leased.push(this.#carriedOut(held, saga));
     } else {
       const delivery = this.#chance.uuid();
       added.push({ ...row, delivery, dueAt: this.now + REDELIVER_MS });
@@ -157,7 +157,7 @@ export class Dispatcher {
       const held = { ...row, ...this.#lease(), attempt: row.attempt + 1 };
       const { sagaId, key, status, lease, dueAt } = held;
       this.dispatched.changed.push({ sagaId, key, status, lease, dueAt });
-      this.dispatched.leased.push({ ...held, saga: saga.name, version: saga.version, leasedAt: this.now });
+      this.dispatched.leased.push(this.#carriedOut(held, saga));
     } else {
       this.deliver({ sagaId: row.sagaId, key: row.key }, row.queue);
     }
@@ -170,6 +170,12 @@ export class Dispatcher {
     const { sagaId, key } = change;
     this.dispatched.changed.push({ ...change, status: 'pending', delivery, dueAt: this.now + REDELIVER_MS });
     this.dispatched.deliveries.push({ queue, sagaId, key, delivery });
+  }
+
+  /** Its input is a copy: the saga's books hold the same, and an adapter may do with its own what it likes. */
+  #carriedOut(held: OutboxRow & { readonly lease: string }, saga: SagaName): LeasedRow {
+    const { name, version } = saga;
+    return { ...held, input: copyOf(held.input), saga: name, version, leasedAt: this.now };
   }
 
   #lease() {
@@ -205,6 +211,10 @@ export function dispatchPublished(
       }
     }
   }
+}
+
+function copyOf(input: unknown): unknown {
+  return input === undefined ? undefined : (JSON.parse(JSON.stringify(input)) as unknown);
 }
 
 interface SagaName {

@@ -239,29 +239,33 @@ it('a handler of published events that always throws holds up the events of that
 describe.each([
   {
     what: 'a state value that the machine does not have',
-    damage: `envelope = jsonb_set(envelope, '{snapshot,value}', '"NOWHERE"')`,
+    damage: `envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '"NOWHERE"')`,
     message: `has no state 'NOWHERE'`,
   },
   {
     what: 'a state that is called constructor',
-    damage: `envelope = jsonb_set(envelope, '{snapshot,value}', '"constructor"')`,
+    damage: `envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '"constructor"')`,
     message: `has no state 'constructor'`,
   },
   {
     what: 'the fingerprint of another structure',
-    damage: `envelope = jsonb_set(envelope, '{fingerprint}', '"0000000000000000"')`,
+    damage: `envelope = jsonb_set(envelope::jsonb, '{fingerprint}', '"0000000000000000"')`,
     message: 'another structure',
   },
 ])('a stored snapshot with $what', ({ damage, message }) => {
   it('is refused with what is wrong and left as it is; the others go on', async () => {
     const { runner } = await worker();
     await begun(runner);
-    await testPool(url).query(`update countermand.saga set ${damage} where id = $1`, [POISONED]);
+    await testPool(url).query(
+      `update countermand.saga set ${damage}, revision = revision + 1 where id = $1`,
+      [POISONED],
+    );
     await expect(runner.send(POISONED, { type: 'GIVE_BACK' })).rejects.toThrow(message);
     await othersGoOn(runner);
     const { rows } = await testPool(url).query(`select revision from countermand.saga where id = $1`, [
       POISONED,
     ]);
-    expect(rows).toEqual([{ revision: 2 }]);
+    // One more than the runner's own: whoever changes a row behind its back has to say so, or it believes its memory.
+    expect(rows).toEqual([{ revision: 3 }]);
   });
 });

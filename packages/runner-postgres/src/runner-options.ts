@@ -44,7 +44,7 @@ export interface RunnerSettings<Sagas extends readonly AnySaga[] = readonly AnyS
   readonly adapters?: AdaptersOption<Sagas>;
   /** Whether a worker carries out at once what its own commits ask for. `false`: every step goes through pg-boss. */
   readonly followUp?: boolean;
-  /** Attempts at once in this process. Default 200. */
+  /** Attempts at once in this process, of all steps together. Default 1,000. */
   readonly concurrency?: number;
   /** One line per state change and per attempt of a step. pino fits. Default: silence. */
   readonly logger?: Logger;

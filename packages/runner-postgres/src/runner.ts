@@ -321,7 +321,14 @@ export class Runner implements PostgresRunner {
     const session = callerSession(tx);
     await reserveForStart(session, database.names, item.sagaId);
     // Nothing of it runs before the caller commits, so all of it goes through the queue, with a notice.
-    const context = { registry, chance, followUp: noFollowUp, hears: () => false };
+    const nothingRemembered = () => new Map<string, never>();
+    const context = {
+      registry,
+      chance,
+      followUp: noFollowUp,
+      hears: () => false,
+      remembered: nothingRemembered,
+    };
     const { results } = await moveSagas(moveTransaction(session, database.names, queue), [item], context);
     const [result] = results;
     if (result?.kind === 'failed') throw result.error;
@@ -341,7 +348,8 @@ export class Runner implements PostgresRunner {
         `'${event.type}' is not a public event of any saga of the runner`,
       );
     }
-    return event as JsonObject & { readonly type: string };
+    // A copy: what the caller does with the event afterwards is no business of the saga's.
+    return JSON.parse(JSON.stringify(event)) as JsonObject & { readonly type: string };
   }
 
   async #administer(sagaId: string, cause: AdminCause): Promise<void> {

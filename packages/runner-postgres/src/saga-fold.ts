@@ -120,6 +120,7 @@ export class SagaFold {
       settled: this.#error === null && isKnown && isSettled(definition, envelope),
       revision: (this.#stored?.revision ?? 0) + 1,
       envelope,
+      envelopeText: JSON.stringify(envelope),
       attributes: this.#attributes,
       state: envelope.snapshot.value,
       error: this.#error,

@@ -4,6 +4,9 @@ export const LEASE_MS = 6_000;
 /** How often a worker prolongs its leases. */
 export const RENEW_MS = 2_000;
 
+/** A lease with more than this left is prolonged the next time: most steps have ended by then. */
+export const RENEW_AHEAD_MS = 4_500;
+
 /** How soon before its end a lease that couldn't be prolonged counts as lost. */
 export const LEASE_MARGIN_MS = 500;
 

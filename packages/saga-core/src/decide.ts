@@ -199,7 +199,8 @@ function parseInput(saga: AnySaga, input: unknown): Json {
   } catch (thrown) {
     fail(messageOf(thrown));
   }
-  return value as Json;
+  // A copy: the saga's context may be made of it, and stays in memory from decision to decision.
+  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function guard<T>(work: () => T): T {

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   SETTING_INVALID: 'A setting of the runner cannot be used.',
   SCHEMA_OUTDATED:
     'The tables in the database are not those that this version needs; run `countermand migrate`.',
+  OVERLOADED: 'More calls wait for the database than a runner lets wait; try again later.',
   RUNNER_STOPPED: 'The runner was stopped before it could do this.',
   WAIT_TIMED_OUT: 'What was waited for did not happen in time.',
   ADAPTER_MISSING: 'A step of the saga has no adapter here.',

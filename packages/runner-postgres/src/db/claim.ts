@@ -1,6 +1,7 @@
-import type { ClaimRequest, Claims, InboxRow, OutboxRow, StoredSaga } from '../ports/store.js';
+import type { ClaimedRow, ClaimRequest, Claims, InboxRow, StoredSaga } from '../ports/store.js';
 import { rowId } from '../ports/store.js';
-import { inboxColumns, outboxColumns, sagaColumns } from './columns.js';
+import { documents, recordSet } from './batch-columns.js';
+import { inboxColumns, sagaColumns } from './columns.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -11,105 +12,151 @@ import type { Session } from './session.js';
  * has locked is skipped: nobody waits, so nothing can deadlock on it. It doesn't conflict with foreign keys that a
  * user's own tables may have to `saga`. A row that was locked is the newest there is, whatever the statement's
  * snapshot; a message or a saga committed in between is found by the unique keys when the batch is saved.
+ *
+ * A saga that the caller knows, at the revision that it has, isn't read: only its id comes back.
  */
 function claimStatement({ ours }: SchemaNames): string {
+  const asked = recordSet(
+    {
+      param: '$2',
+      columns: '"sagaId" text, key text, "from" text, lease uuid, overdue boolean, "to" text',
+    },
+    [{ param: '$3', name: 'result' }],
+    'x',
+  );
+  const row = (alias: string) =>
+    `json_build_object('sagaId', ${alias}.saga_id, 'key', ${alias}.key, 'id', ${alias}.id, 'visit', ${alias}.visit,
+      'status', ${alias}.status, 'attempt', ${alias}.attempt, 'lease', ${alias}.lease,
+      'traceparent', ${alias}.traceparent)`;
   return `
-    with locked as materialized (
-      select ${sagaColumns(ours, 's')} from ${ours}.saga s
-      where s.id = any($1::text[]) order by s.id
-      for no key update skip locked
+    with clock as materialized (select ${ours}.saga_now() as now),
+    wanted as materialized (
+      select * from json_to_recordset($1::json) as x(id text, revision int, "startNonce" uuid)
     ),
-    asked as (
-      select x.*, (l.saga, l.version) in (select * from unnest($5::text[], $6::int[])) as known
-      from jsonb_to_recordset($2::jsonb)
-        as x("sagaId" text, key text, "from" text[], lease uuid, overdue boolean, "to" text, result jsonb)
-      join locked l on l.id = x."sagaId"
+    locked as materialized (
+      select s.*, s.revision = w.revision and s.start_nonce = w."startNonce" as remembered
+      from wanted w join ${ours}.saga s on s.id = w.id order by s.id
+      for no key update of s skip locked
+    ),
+    unknown as materialized (
+      select l.id from locked l
+      where (l.saga, l.version) not in (select * from json_to_recordset($6::json) as k(name text, version int))
+    ),
+    -- "is true" keeps these a look into a hash table; a join would compare every row with every saga.
+    asked as materialized (
+      select x.*, ("sagaId" in (select id from unknown)) is not true as known from ${asked}
+      where ("sagaId" in (select id from locked)) is true
     ),
     claimed as (
       update ${ours}.outbox o set
         status = x."to",
-        result = x.result,
+        result = nullif(x.result, '')::jsonb,
         due_at = case x."to" when 'awaiting' then o.deadline_at end,
-        settled_at = case x."to" when 'settled' then ${ours}.saga_now() end,
+        settled_at = case x."to" when 'settled' then c.now end,
         delivery = null
-      from asked x
+      from asked x, clock c
       where o.saga_id = x."sagaId" and o.key = x.key
-        and o.status = any(x."from") and (x.lease is null or o.lease = x.lease)
-        and (not x.overdue or o.due_at <= ${ours}.saga_now())
+        and o.status = any(string_to_array(x."from", ',')) and (x.lease is null or o.lease = x.lease)
+        and (not x.overdue or o.due_at <= c.now)
         and (x.known or o.kind = 'publish')
-      returning ${outboxColumns(ours, 'o')}
+      returning o.saga_id, o.key, o.id, o.visit, o.status, o.attempt, o.lease, o.traceparent
     ),
     left_to_others as (
-      update ${ours}.outbox o set result = x.result || '{"leftToOthers": true}', due_at = ${ours}.saga_now()
-      from asked x
+      update ${ours}.outbox o set
+        result = nullif(x.result, '')::jsonb || '{"leftToOthers": true}',
+        due_at = c.now
+      from asked x, clock c
       where o.saga_id = x."sagaId" and o.key = x.key
-        and o.status = any(x."from") and (x.lease is null or o.lease = x.lease)
-        and not x.known and o.kind = 'step' and x.result is not null
+        and o.status = any(string_to_array(x."from", ',')) and (x.lease is null or o.lease = x.lease)
+        and not x.known and o.kind = 'step' and x.result <> ''
         and o.result->'leftToOthers' is null
-      returning o.saga_id as "sagaId", o.key
+      returning o.saga_id, o.key
     ),
     messages as (
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
-      join jsonb_to_recordset($3::jsonb) as x("sagaId" text, "messageId" text)
+      join json_to_recordset($4::json) as x("sagaId" text, "messageId" text)
         on i.saga_id = x."sagaId" and i.message_id = x."messageId"
       union
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
-      where i.saga_id = any($4::text[]) and i.status in ('early', 'pending')
+      where i.saga_id = any($5::text[]) and i.status in ('early', 'pending')
     )
-    select 'now' as part, to_json(${ours}.ms(${ours}.saga_now())) as body
-    union all select 'saga', to_json(l) from locked l
-    union all select 'busy', to_json(s.id) from ${ours}.saga s
-      where s.id = any($1::text[]) and s.id not in (select id from locked)
-    union all select 'message', to_json(m) from messages m
-    union all select 'claimed', to_json(c) from claimed c
-    union all select 'left', to_json(l) from left_to_others l
-    union all select 'refused', to_json(r) from (
-      select ${outboxColumns(ours, 'o')} from ${ours}.outbox o join asked x on o.saga_id = x."sagaId" and o.key = x.key
-      where (o.saga_id, o.key) not in (select "sagaId", key from claimed)
-    ) r`;
+    select ${ours}.ms(c.now) as now,
+      (select json_agg(l.id) from locked l where l.remembered) as remembered,
+      (select json_agg(f) from (
+        select ${sagaColumns(ours, 'l')} from locked l where l.remembered is not true
+      ) f) as sagas,
+      (select json_agg(s.id) from wanted w join ${ours}.saga s on s.id = w.id
+        where w.id not in (select id from locked)) as busy,
+      (select json_agg(m) from messages m) as messages,
+      (select json_agg(${row('d')}) from claimed d) as claimed,
+      (select json_agg(json_build_object('sagaId', saga_id, 'key', key)) from left_to_others) as "leftToOthers",
+      (select json_agg(${row('o')}) from ${ours}.outbox o join asked x on o.saga_id = x."sagaId" and o.key = x.key
+        where (o.saga_id, o.key) not in (select saga_id, key from claimed)) as refused
+    from clock c`;
 }
 
-type Part =
-  | { readonly part: 'now'; readonly body: number }
-  | { readonly part: 'saga'; readonly body: StoredSaga }
-  | { readonly part: 'busy'; readonly body: string }
-  | { readonly part: 'message'; readonly body: InboxRow }
-  | { readonly part: 'left'; readonly body: Pick<OutboxRow, 'sagaId' | 'key'> }
-  | { readonly part: 'claimed' | 'refused'; readonly body: OutboxRow };
+interface Found {
+  readonly now: number;
+  readonly remembered: readonly string[] | null;
+  readonly sagas: readonly StoredSaga[] | null;
+  readonly busy: readonly string[] | null;
+  readonly messages: readonly InboxRow[] | null;
+  readonly claimed: readonly ClaimedRow[] | null;
+  readonly leftToOthers: readonly Pick<ClaimedRow, 'sagaId' | 'key'>[] | null;
+  readonly refused: readonly ClaimedRow[] | null;
+}
 
 /** Locks the sagas of a batch and claims its causes; needs a transaction. */
 export async function claim(session: Session, names: SchemaNames, request: ClaimRequest): Promise<Claims> {
   // Ids that would be started are reserved first and looked at afterwards, in another statement: whoever held the
   // reservation before has committed by then, and is seen.
-  const reserved = new Set(
-    request.startIds.length > 0 ? await tryReserve(session, names, request.startIds) : [],
-  );
-  const parts = await session.query<Part>(claimStatement(names), [
-    request.sagaIds,
-    JSON.stringify(request.outbox),
-    JSON.stringify(request.messages),
-    request.startIds,
-    request.known.map(({ name }) => name),
-    request.known.map(({ version }) => version),
-  ]);
-  const leftToOthers = new Set<string>();
-  const sagas = new Map<string, StoredSaga>();
-  const busy = new Set(request.startIds.filter((id) => !reserved.has(id)));
-  const inbox = new Map<string, InboxRow>();
-  const claimed = new Map<string, OutboxRow>();
-  const refused = new Map<string, OutboxRow>();
-  let now = 0;
-  for (const { part, body } of parts) {
-    if (part === 'now') now = body;
-    else if (part === 'saga') sagas.set(body.id, body);
-    else if (part === 'busy') busy.add(body);
-    else if (part === 'left') leftToOthers.add(rowId(body.sagaId, body.key));
-    else if (part === 'message') inbox.set(rowId(body.sagaId, body.messageId), body);
-    else (part === 'claimed' ? claimed : refused).set(rowId(body.sagaId, body.key), body);
+  const reserved = request.startIds.length > 0 ? tryReserve(session, names, request.startIds) : undefined;
+  const claiming = session.query<Found>(claimStatement(names), claimValues(request), { isPrepared: true });
+  const [reservedIds = [], [found]] = await Promise.all([reserved, claiming]);
+  if (!found) throw new Error('the claim gave no answer');
+  const got = new Set(reservedIds);
+  const sagas = new Map((found.sagas ?? []).map((saga) => [saga.id, saga]));
+  for (const id of found.remembered ?? []) {
+    const saga = request.remembered.get(id);
+    if (saga) sagas.set(id, saga);
   }
+  const busy = new Set([...request.startIds.filter((id) => !got.has(id)), ...(found.busy ?? [])]);
   // A saga that exists needs no reservation any more.
   for (const id of sagas.keys()) busy.delete(id);
-  return { now, sagas, busy, inbox, claimed, refused, leftToOthers };
+  const byRow = (rows: readonly ClaimedRow[] | null) =>
+    new Map((rows ?? []).map((row) => [rowId(row.sagaId, row.key), row]));
+  return {
+    now: found.now,
+    sagas,
+    busy,
+    inbox: new Map((found.messages ?? []).map((row) => [rowId(row.sagaId, row.messageId), row])),
+    claimed: byRow(found.claimed),
+    refused: byRow(found.refused),
+    leftToOthers: new Set((found.leftToOthers ?? []).map(({ sagaId, key }) => rowId(sagaId, key))),
+  };
+}
+
+function claimValues(request: ClaimRequest): readonly unknown[] {
+  const wanted = request.sagaIds.map((id) => {
+    const saga = request.remembered.get(id);
+    return saga ? { id, revision: saga.revision, startNonce: saga.startNonce } : { id };
+  });
+  const asked = request.outbox.map(({ sagaId, key, from, lease, overdue, to }) => ({
+    sagaId,
+    key,
+    from: from.join(','),
+    lease,
+    overdue,
+    to,
+  }));
+  return [
+    JSON.stringify(wanted),
+    JSON.stringify(asked),
+    documents(request.outbox.map(({ result }) => result)),
+    JSON.stringify(request.messages),
+    request.startIds,
+    JSON.stringify(request.known),
+  ];
 }
 
 /**
@@ -144,6 +191,7 @@ async function tryReserve(session: Session, names: SchemaNames, ids: readonly st
     `select id, pg_try_advisory_xact_lock(hashtextextended(lock, 0)) as got
      from unnest($1::text[], $2::text[]) as x(id, lock)`,
     [unique, unique.map((id) => lockName(names, id))],
+    { isPrepared: true },
   );
   return rows.filter(({ got }) => got).map(({ id }) => id);
 }

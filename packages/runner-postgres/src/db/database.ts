@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { guardPool } from './guard-pool.js';
 import type { SchemaNames } from './schema-name.js';
-import { pgSession, type Session } from './session.js';
+import { oneByOne, pgSession, type Session, type StatementOptions } from './session.js';
+import { StatementNames } from './statement-names.js';
 
 /**
  * Opens a transaction of ours. READ COMMITTED whatever the database's default is: locks are taken in one statement
@@ -13,6 +14,13 @@ const BEGIN = [
   "set local statement_timeout = '30s'",
   "set local lock_timeout = '3s'",
   "set local idle_in_transaction_session_timeout = '5s'",
+  // Every statement of ours finds its rows by keys. A plan that is kept must not be one which was made for tables
+  // that were nearly empty, and none is worth compiling.
+  'set local enable_seqscan = off',
+  'set local enable_hashjoin = off',
+  'set local enable_mergejoin = off',
+  'set local plan_cache_mode = force_generic_plan',
+  'set local jit = off',
 ].join('; ');
 
 /** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */
@@ -20,6 +28,8 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #session: Session;
   readonly #release: () => void;
+  readonly #onUnprepared: () => void;
+  readonly #statements = new StatementNames();
   #inFlight = 0;
   #idleWaiters: (() => void)[] = [];
   #sessionStatements: readonly string[] = [];
@@ -28,7 +38,9 @@ export class Database {
     pool: pg.Pool,
     readonly names: SchemaNames,
     onError: (error: Error) => void,
+    onUnprepared: () => void = () => undefined,
   ) {
+    this.#onUnprepared = onUnprepared;
     this.#pool = pool;
     this.#session = pgSession(pool);
     this.#release = guardPool(pool, onError);
@@ -40,17 +52,19 @@ export class Database {
     return await this.#counted(() => this.#session.query<Row>(text, values));
   }
 
-  /** Runs the body in a transaction: commits what it returns, rolls back what it throws. */
+  /**
+   * Runs the body in a transaction: commits what it returns, rolls back what it throws. Where the client can, `begin`
+   * travels with the body's first statement, and `commit` with the one that the body calls its last.
+   */
   async transaction<Result>(body: (session: Session) => Promise<Result>): Promise<Result> {
     return await this.#counted(async () => {
       const client = await this.#pool.connect();
       try {
-        await client.query(BEGIN);
-        const result = await body(pgSession(client));
-        await client.query('commit');
+        const result = await this.#inTransaction(client, body);
         client.release();
         return result;
       } catch (error) {
+        if (this.#statements.giveUpFor(error)) this.#onUnprepared();
         await client.query('rollback').then(
           () => client.release(),
           // Nobody knows what state it is in: it must not go back to the pool.
@@ -59,6 +73,35 @@ export class Database {
         throw error;
       }
     });
+  }
+
+  async #inTransaction<Result>(
+    client: pg.PoolClient,
+    body: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    const plain = pgSession(client, (text) => this.#statements.nameOf(text));
+    const session = canPipeline(client) ? plain : oneByOne(plain);
+    const begun = session.query(BEGIN);
+    begun.catch(() => undefined);
+    let committed: Promise<unknown> | undefined;
+    const commit = () => {
+      committed = client.query('commit').then(({ command }) => {
+        // What is sent after a statement that failed commits nothing.
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
+      });
+      committed.catch(() => undefined);
+    };
+    const result = await body({
+      query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
+        const rows = session.query<Row>(text, values, options);
+        if (options?.isLast && canPipeline(client)) commit();
+        return rows;
+      },
+    });
+    await begun;
+    if (!committed) commit();
+    await committed;
+    return result;
   }
 
   /** Lets every session of the pool run these statements first; for pg-boss's `TestClock`. */
@@ -100,4 +143,9 @@ export class Database {
       if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
     }
   }
+}
+
+/** Clients of our own pool have it on. */
+function canPipeline(client: pg.PoolClient): boolean {
+  return 'pipeline' in client && client.pipeline === true;
 }

@@ -8,10 +8,12 @@ import type { Session } from './session.js';
 export async function describeSchema(session: Session, { plain }: SchemaNames): Promise<string> {
   const tables = await session.query<{ text: string }>(
     `select format(e'create table %I.%I (\\n%s\\n)%s;', n.nspname, c.relname,
-       (select string_agg(format('  %I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+       (select string_agg(format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+           case when co.collname = 'C' then ' collate "C"' else '' end,
            case when a.attnotnull then ' not null' else '' end,
            coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')), e',\\n' order by a.attnum)
          from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+         left join pg_collation co on co.oid = a.attcollation
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
        coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '')) as text
      from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,13 +1,12 @@
 import { SagaError } from '@countermand/saga-core';
 import type { FailureKind } from '../ports/store.js';
+import { LOST_STATEMENT } from './statement-names.js';
 
-/** The batch met somebody else's commit between its look and its write; the next look will see it. */
-export class BatchConflict extends Error {
-  override readonly name = 'BatchConflict';
-}
-
-/** Serialization failure, deadlock, lock not available, and a row that somebody else inserted in between. */
-const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505']);
+/**
+ * Serialization failure, deadlock, lock not available, a row that somebody else inserted in between; and a prepared
+ * statement that isn't there, or is another, or whose tables have changed: the next try does without.
+ */
+const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505', ...LOST_STATEMENT]);
 /** Connection exceptions, insufficient resources, operator intervention. 57014 isn't among them: see below. */
 const AWAY = /^(08|53|57P|25P03)/;
 const CONNECTION_LOST = /connection|terminat|timeout|socket|not queryable/i;
@@ -18,7 +17,6 @@ const CONNECTION_LOST = /connection|terminat|timeout|socket|not queryable/i;
  * would happen again, though maybe not to a half of it; a statement that ran out of time (57014) counts here.
  */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof BatchConflict) return 'conflict';
   if (!(error instanceof Error)) return 'poison';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined)

@@ -33,6 +33,8 @@ export async function listSagas(
     // For a text as for an object, jsonb's ? asks whether it has this at its top.
     filter.state !== undefined && `s.state ? ${value(filter.state)}::text`,
     filter.attributes !== undefined && `s.attributes @> ${value(JSON.stringify(filter.attributes))}::jsonb`,
+    // Those without any are in no index.
+    filter.attributes !== undefined && Object.keys(filter.attributes).length > 0 && `s.attributes <> '{}'`,
     filter.createdAfter !== undefined && `s.created_at > ${ours}.at(${value(filter.createdAfter)})`,
     filter.createdBefore !== undefined && `s.created_at < ${ours}.at(${value(filter.createdBefore)})`,
     filter.after &&
@@ -56,7 +58,7 @@ export async function findHistory(
     `select jsonb_strip_nulls(jsonb_build_object('seq', h.seq, 'at', ${ours}.ms(h.at), 'event', h.event,
          'outcome', h.outcome, 'reason', h.reason, 'actor', h.actor))
        || jsonb_build_object('from', h."from", 'to', h."to")
-       || case when h.cause is null then '{}' else jsonb_build_object('cause', h.cause) end as entry
+       || case when h.cause is null then '{}' else jsonb_build_object('cause', h.cause::jsonb) end as entry
      from ${ours}.history h where h.saga_id = $1 and h.seq > $2 order by h.seq limit $3`,
     [sagaId, page.after ?? 0, page.limit ?? null],
   );

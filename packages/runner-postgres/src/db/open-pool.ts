@@ -5,5 +5,10 @@ export type Pool = pg.Pool;
 
 /** A pool of the runner's own. */
 export function openPool(connectionString: string, max = 10): Pool {
-  return new pg.Pool({ connectionString, max, application_name: 'countermand' });
+  // The types don't know of it yet: statements are sent without waiting for the answers of those before.
+  const pipelined: pg.PoolConfig & { readonly pipeline: true } = {
+    ...{ connectionString, max, application_name: 'countermand' },
+    pipeline: true,
+  };
+  return new pg.Pool(pipelined);
 }

@@ -51,7 +51,7 @@ async function save(
   queue: PgBossQueue,
   writes: MoveWrites,
 ): Promise<void> {
-  await saveMoves(session, names, writes);
   if (writes.deliveries.length > 0) await queue.insert(session, writes.deliveries);
   if (writes.notices.length > 0) await notify(session, names, writes.notices);
+  await saveMoves(session, names, writes);
 }

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import type { InboxWrite, MoveWrites } from '../ports/store.js';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
 import { acceptMessage } from './accept-message.js';
-import { BatchConflict } from './failure-kind.js';
 import { saveMoves } from './save-moves.js';
 import { schemaNames } from './schema-name.js';
 import { pgSession } from './session.js';
@@ -23,7 +22,7 @@ it('a message that somebody else has decided since it was read is not decided ag
   await saveMoves(session, names, { ...nothing, decided: [decided] });
   // Its snapshot was older than the lock: it saw the message wait, and the saga as it is now.
   const late = saveMoves(session, names, { ...nothing, decided: [{ ...decided, status: 'ignored' }] });
-  await expect(late).rejects.toThrow(BatchConflict);
+  await expect(late).rejects.toMatchObject({ code: '40001' });
   const rows = await session.query(`select status from ${names.ours}.inbox`);
   expect(rows).toEqual([{ status: 'applied' }]);
 });

@@ -1,113 +1,190 @@
 import type { MoveWrites } from '../ports/store.js';
-import { BatchConflict } from './failure-kind.js';
+import { documents, documentsOrNull, recordSet, texts } from './batch-columns.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
-/** One statement for everything that a batch writes but the wake-ups, whatever the number of sagas. */
-function saveStatement({ ours }: SchemaNames): string {
-  return `
-    with started as (
-      insert into ${ours}.saga (id, saga, version, fingerprint, status, settled, revision, state, attributes, envelope,
-        error, start_nonce, input_hash, created_at, updated_at)
-      select id, saga, version, fingerprint, status, settled, revision, state, attributes, envelope, error,
-        (start->>'nonce')::uuid, start->>'inputHash', ${ours}.saga_now(), ${ours}.saga_now()
-      from jsonb_to_recordset($1::jsonb) as x(id text, saga text, version int, fingerprint text, status text,
-        settled boolean, revision int, state jsonb, attributes jsonb, envelope jsonb, error text, start jsonb)
-    ),
-    moved as (
-      update ${ours}.saga s set status = x.status, settled = x.settled, revision = x.revision, state = x.state,
-        attributes = x.attributes, envelope = x.envelope, error = x.error, version = x.version,
-        fingerprint = x.fingerprint, updated_at = ${ours}.saga_now()
-      from jsonb_to_recordset($2::jsonb) as x(id text, version int, fingerprint text, status text, settled boolean, revision int, state jsonb,
-        attributes jsonb, envelope jsonb, error text)
-      where s.id = x.id and s.revision = x.revision - 1
-      returning 1
-    ),
-    appended as (
-      insert into ${ours}.history (saga_id, seq, at, event, outcome, reason, "from", "to", actor, cause)
-      select "sagaId", seq, ${ours}.at(at), event, outcome, reason, coalesce("from", 'null'), coalesce("to", 'null'),
-        actor, cause
-      from jsonb_to_recordset($3::jsonb) as x("sagaId" text, seq int, at float8, event text, outcome text,
-        reason text, "from" jsonb, "to" jsonb, actor text, cause jsonb)
-    ),
-    received as (
-      insert into ${ours}.inbox (saga_id, message_id, status, reason, event, actor, nonce, traceparent, received_at,
-        expires_at)
-      select "sagaId", "messageId", status, reason, event, actor, nonce, traceparent, ${ours}.saga_now(),
-        ${ours}.at("expiresAt")
-      from jsonb_to_recordset($4::jsonb) as x("sagaId" text, "messageId" text, status text, reason text, event jsonb,
-        actor text, nonce uuid, traceparent text, "expiresAt" float8)
-      on conflict do nothing
-      returning 1
-    ),
-    decided as (
-      update ${ours}.inbox i set status = x.status, reason = x.reason, event = x.event,
-        expires_at = ${ours}.at(x."expiresAt")
-      from jsonb_to_recordset($5::jsonb) as x("sagaId" text, "messageId" text, status text, reason text, event jsonb,
-        "expiresAt" float8)
-      where i.saga_id = x."sagaId" and i.message_id = x."messageId" and i.status in ('pending', 'early')
-      returning 1
-    ),
-    added as (
-      insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
-        delivery, due_at, deadline_at, input, idempotency_key, traceparent, created_at, settled_at)
-      select "sagaId", key, kind, status, id, visit, step, role, queue, attempt, "left", lease, delivery,
-        ${ours}.at("dueAt"), ${ours}.at("deadlineAt"), input, "idempotencyKey", traceparent, ${ours}.saga_now(),
-        case when status in ('settled', 'cancelled') then ${ours}.saga_now() end
-      from jsonb_to_recordset($6::jsonb) as x("sagaId" text, key text, kind text, status text, id text, visit int,
-        step text, role text, queue text, attempt int, "left" boolean, lease uuid, delivery uuid, "dueAt" float8,
-        "deadlineAt" float8, input jsonb, "idempotencyKey" text, traceparent text)
-    ),
-    changed as (
-      update ${ours}.outbox o set
-        status = coalesce(x.status, case when x."left" and o.status = 'parked' then 'pending' end, o.status),
-        "left" = o."left" or coalesce(x."left", false),
-        last_error = case when x.renewed is not null then null else coalesce(x."lastError", o.last_error) end,
-        attempt = case when x.renewed is not null then 0 when x.status = 'leased' then o.attempt + 1
-                  else o.attempt end,
-        result = case when x.renewed is not null then null else o.result end,
-        stuck = false,
-        step = coalesce(x.renamed->>'step', o.step),
-        queue = coalesce(x.renamed->>'queue', o.queue),
-        delivery = case when x.renamed is null then coalesce(x.delivery, o.delivery) end,
-        lease = coalesce(x.lease, o.lease),
-        deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8), o.deadline_at),
-        due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt")
-                 when x.renamed is not null and o.delivery is not null then ${ours}.saga_now()
-                 when x."left" and o.status in ('pending', 'parked') then ${ours}.saga_now() else o.due_at end,
-        settled_at = case when x.status = 'cancelled' then ${ours}.saga_now()
-                     when x.status is null then o.settled_at end
-      from jsonb_to_recordset($7::jsonb) as x("sagaId" text, key text, status text, "left" boolean, "lastError" text,
-        renewed jsonb, delivery uuid, lease uuid, "dueAt" float8, renamed jsonb)
-      where o.saga_id = x."sagaId" and o.key = x.key
-    )
-    select (select count(*) from moved)::float8 as moved, (select count(*) from received)::float8 as received,
-      (select count(*) from decided)::float8 as decided`;
+/** A part of the one statement: a CTE, and what it is given. */
+interface Part {
+  readonly name: string;
+  /** The CTE's text, made when the numbers of its parameters are known. */
+  readonly text: (params: readonly string[]) => string;
+  readonly values: readonly unknown[];
+  /** Every record must find or make its row; the conflict is told so otherwise. */
+  readonly mustMatch?: { readonly count: number; readonly otherwise: string };
+}
+
+const NEW_SAGA =
+  'id text, saga text, version int, fingerprint text, status text, settled boolean, revision int, state jsonb, ' +
+  'attributes jsonb, error text, start json';
+const MOVED_SAGA =
+  'id text, version int, fingerprint text, status text, settled boolean, revision int, state jsonb, ' +
+  'attributes jsonb, error text';
+const HISTORY =
+  '"sagaId" text, seq int, at float8, event text, outcome text, reason text, "from" jsonb, "to" jsonb, actor text';
+const OUTBOX =
+  '"sagaId" text, key text, kind text, status text, id text, visit int, step text, role text, queue text, ' +
+  'attempt int, "left" boolean, lease uuid, delivery uuid, "dueAt" float8, "deadlineAt" float8, ' +
+  '"idempotencyKey" text, traceparent text';
+
+/** Everything that a batch writes but the wake-ups, as far as there is anything of it. */
+function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
+  const { newSagas, sagas, history, received, decided, added, changed } = writes;
+  const all: readonly (Part & { readonly count: number })[] = [
+    {
+      name: 'started',
+      count: newSagas.length,
+      values: [
+        records(newSagas, ({ envelope: _envelope, envelopeText: _text, ...rest }) => rest),
+        texts(newSagas.map(({ envelopeText }) => envelopeText)),
+      ],
+      text: ([list = '', envelopes = '']) => `
+        insert into ${ours}.saga (id, saga, version, fingerprint, status, settled, revision, state, attributes,
+          envelope, error, start_nonce, input_hash, created_at, updated_at)
+        select x.id, x.saga, x.version, x.fingerprint, x.status, x.settled, x.revision, x.state, x.attributes,
+          x.envelope::json, x.error, (x.start->>'nonce')::uuid, x.start->>'inputHash', c.now, c.now
+        from ${recordSet({ param: list, columns: NEW_SAGA }, [{ param: envelopes, name: 'envelope' }], 'x')}, clock c`,
+    },
+    {
+      name: 'moved',
+      count: sagas.length,
+      values: [
+        records(
+          sagas,
+          ({ envelope: _envelope, envelopeText: _text, saga: _saga, start: _start, ...rest }) => rest,
+        ),
+        texts(sagas.map(({ envelopeText }) => envelopeText)),
+      ],
+      mustMatch: { count: sagas.length, otherwise: 'a saga has moved since it was locked' },
+      text: ([list = '', envelopes = '']) => `
+        update ${ours}.saga s set version = x.version, fingerprint = x.fingerprint, status = x.status,
+          settled = x.settled, revision = x.revision, state = x.state, attributes = x.attributes,
+          envelope = x.envelope::json, error = x.error, updated_at = c.now
+        from ${recordSet({ param: list, columns: MOVED_SAGA }, [{ param: envelopes, name: 'envelope' }], 'x')}, clock c
+        where s.id = x.id and s.revision = x.revision - 1
+        returning 1`,
+    },
+    {
+      name: 'appended',
+      count: history.length,
+      values: [
+        records(history, ({ cause: _cause, ...rest }) => rest),
+        documents(history.map(({ cause }) => cause)),
+      ],
+      text: ([list = '', causes = '']) => `
+        insert into ${ours}.history (saga_id, seq, at, event, outcome, reason, "from", "to", actor, cause)
+        select x."sagaId", x.seq, ${ours}.at(x.at), x.event, x.outcome, x.reason, coalesce(x."from", 'null'),
+          coalesce(x."to", 'null'), x.actor, nullif(x.cause, '')::json
+        from ${recordSet({ param: list, columns: HISTORY }, [{ param: causes, name: 'cause' }], 'x')}`,
+    },
+    {
+      name: 'received',
+      count: received.length,
+      values: [records(received)],
+      mustMatch: { count: received.length, otherwise: 'a message has come twice at once' },
+      text: ([list = '']) => `
+        insert into ${ours}.inbox (saga_id, message_id, status, reason, event, actor, nonce, traceparent,
+          received_at, expires_at)
+        select "sagaId", "messageId", status, reason, event, actor, nonce, traceparent, c.now, ${ours}.at("expiresAt")
+        from json_to_recordset(${list}::json) as x("sagaId" text, "messageId" text, status text, reason text,
+          event jsonb, actor text, nonce uuid, traceparent text, "expiresAt" float8), clock c
+        on conflict do nothing
+        returning 1`,
+    },
+    {
+      name: 'decided',
+      count: decided.length,
+      values: [records(decided)],
+      // The claim may have read it in a snapshot older than the lock: whoever held that before has decided it since.
+      mustMatch: { count: decided.length, otherwise: 'a message has been decided already' },
+      text: ([list = '']) => `
+        update ${ours}.inbox i set status = x.status, reason = x.reason, event = x.event,
+          expires_at = ${ours}.at(x."expiresAt")
+        from json_to_recordset(${list}::json) as x("sagaId" text, "messageId" text, status text, reason text,
+          event jsonb, "expiresAt" float8)
+        where i.saga_id = x."sagaId" and i.message_id = x."messageId" and i.status in ('pending', 'early')
+        returning 1`,
+    },
+    {
+      name: 'added',
+      count: added.length,
+      values: [
+        records(
+          added,
+          ({ input: _input, result: _result, lastError: _error, createdAt: _created, ...rest }) => rest,
+        ),
+        documentsOrNull(added.map(({ input }) => input)),
+      ],
+      text: ([list = '', inputs = '']) => `
+        insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
+          delivery, due_at, deadline_at, input, idempotency_key, traceparent, created_at, settled_at)
+        select x."sagaId", x.key, x.kind, x.status, x.id, x.visit, x.step, x.role, x.queue, x.attempt, x."left",
+          x.lease, x.delivery, ${ours}.at(x."dueAt"), ${ours}.at(x."deadlineAt"), x.input::json,
+          x."idempotencyKey", x.traceparent, c.now, case when x.status in ('settled', 'cancelled') then c.now end
+        from ${recordSet({ param: list, columns: OUTBOX }, [{ param: inputs, name: 'input' }], 'x')}, clock c`,
+    },
+    {
+      name: 'changed',
+      count: changed.length,
+      values: [records(changed)],
+      text: ([list = '']) => `
+        update ${ours}.outbox o set
+          status = coalesce(x.status, case when x."left" and o.status = 'parked' then 'pending' end, o.status),
+          "left" = o."left" or coalesce(x."left", false),
+          last_error = case when x.renewed is not null then null else coalesce(x."lastError", o.last_error) end,
+          attempt = case when x.renewed is not null then 0 when x.status = 'leased' then o.attempt + 1
+                    else o.attempt end,
+          result = case when x.renewed is not null then null else o.result end,
+          stuck = false,
+          step = coalesce(x.renamed->>'step', o.step),
+          queue = coalesce(x.renamed->>'queue', o.queue),
+          delivery = case when x.renamed is null then coalesce(x.delivery, o.delivery) end,
+          lease = coalesce(x.lease, o.lease),
+          deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8), o.deadline_at),
+          due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt")
+                   when x.renamed is not null and o.delivery is not null then c.now
+                   when x."left" and o.status in ('pending', 'parked') then c.now else o.due_at end,
+          settled_at = case when x.status = 'cancelled' then c.now when x.status is null then o.settled_at end
+        from json_to_recordset(${list}::json) as x("sagaId" text, key text, status text, "left" boolean,
+          "lastError" text, renewed json, delivery uuid, lease uuid, "dueAt" float8, renamed json), clock c
+        where o.saga_id = x."sagaId" and o.key = x.key`,
+    },
+  ];
+  return all.filter(({ count }) => count > 0);
+}
+
+function records<Row extends object>(
+  rows: readonly Row[],
+  short: (row: Row) => object = (row) => row,
+): string {
+  return JSON.stringify(rows.map(short));
 }
 
 /**
- * Saves what a batch has decided; needs the transaction that holds the sagas' locks.
+ * Saves what a batch has decided, by one statement, after which the transaction may commit at once; needs the
+ * transaction that holds the sagas' locks.
  *
- * @throws BatchConflict when a message or a saga of the batch has been committed by somebody else since it was
- *   claimed: nothing may be kept then, and the next try sees it
+ * The database itself refuses (`40001`) when a message or a saga of the batch has been committed by somebody else
+ * since it was claimed: nothing may be kept then, and the next try sees it.
  */
 export async function saveMoves(session: Session, names: SchemaNames, writes: MoveWrites): Promise<void> {
-  const [saved] = await session.query<{ moved: number; received: number; decided: number }>(
-    saveStatement(names),
-    [
-      JSON.stringify(writes.newSagas),
-      JSON.stringify(writes.sagas),
-      JSON.stringify(writes.history),
-      JSON.stringify(writes.received),
-      JSON.stringify(writes.decided),
-      JSON.stringify(writes.added),
-      JSON.stringify(writes.changed),
-    ],
+  const parts = partsOf(names, writes);
+  if (parts.length === 0) return;
+  const values: unknown[] = [];
+  const param = (value: unknown) => `$${values.push(value)}`;
+  const ctes = parts.map(({ name, text, values: given }) => `${name} as (${text(given.map(param))})`);
+  const checks = parts.flatMap(({ name, mustMatch }) =>
+    mustMatch
+      ? [
+          `(select ${names.ours}.assert_all(count(*), ${param(mustMatch.count)}::int, '${mustMatch.otherwise}') from ${name})`,
+        ]
+      : [],
   );
-  if (saved?.moved !== writes.sagas.length) throw new BatchConflict('a saga has moved since it was locked');
-  if (saved.received !== writes.received.length) throw new BatchConflict('a message has come twice at once');
-  // The claim may have read it in a snapshot older than the lock: whoever held that before has decided it since.
-  if (saved.decided !== writes.decided.length) throw new BatchConflict('a message has been decided already');
+  await session.query(
+    `with clock as materialized (select ${names.ours}.saga_now() as now), ${ctes.join(', ')}
+     select ${['1', ...checks].join(', ')}`,
+    values,
+    { isPrepared: true, isLast: true },
+  );
 }
 
 /** Tells other processes; once per batch at most, for every transaction that notifies waits for its turn to commit. */

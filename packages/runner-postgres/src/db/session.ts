@@ -2,7 +2,15 @@ import type pg from 'pg';
 
 /** Something that statements can be run on: the pool, a client with a transaction open, a caller's transaction. */
 export interface Session {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<Row[]>;
+}
+
+/** How a statement is sent. */
+export interface StatementOptions {
+  /** It comes again with the same text: parsed and planned once for a connection, where that is possible. */
+  readonly isPrepared?: boolean;
+  /** The last one of its transaction, which may be committed together with it if it succeeds. */
+  readonly isLast?: boolean;
 }
 
 /** A transaction of the caller's: Kysely's, whatever its tables, or a `pg` client that has said `BEGIN`. */
@@ -22,11 +30,19 @@ interface KyselyTransaction {
   }): Promise<{ readonly rows: Row[] }>;
 }
 
-/** Statements for a `pg` pool or client. */
-export function pgSession(target: Pick<pg.ClientBase, 'query'> | pg.Pool): Session {
+/** Statements for a `pg` pool or client, by names of their own where `nameOf` gives one. */
+export function pgSession(
+  target: Pick<pg.ClientBase, 'query'> | pg.Pool,
+  nameOf: (text: string) => string | undefined = () => undefined,
+): Session {
   return {
-    async query<Row>(text: string, values: readonly unknown[] = []) {
-      const result: pg.QueryResult | pg.QueryResult[] = await target.query({ text, values: [...values] });
+    async query<Row>(text: string, values: readonly unknown[] = [], options: StatementOptions = {}) {
+      const name = options.isPrepared ? nameOf(text) : undefined;
+      const result: pg.QueryResult | pg.QueryResult[] = await target.query({
+        text,
+        values: [...values],
+        ...(name !== undefined && { name }),
+      });
       // Several statements in one text, as pg-boss writes its own transactions, give several results.
       const rows: unknown[] = Array.isArray(result) ? result.flatMap((one) => one.rows) : result.rows;
       return rows as Row[];
@@ -36,7 +52,22 @@ export function pgSession(target: Pick<pg.ClientBase, 'query'> | pg.Pool): Sessi
 
 /** Statements inside of a transaction that somebody else began and will end. */
 export function callerSession(tx: CallerTransaction): Session {
-  if (!('executeQuery' in tx)) return pgSession(tx);
+  return oneByOne('executeQuery' in tx ? kyselySession(tx) : pgSession(tx));
+}
+
+/** Lets no statement be sent before the one in front of it has ended: most clients can't have two under way. */
+export function oneByOne(session: Session): Session {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
+      const result = last.then(() => session.query<Row>(text, values, options));
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+function kyselySession(tx: KyselyTransaction): Session {
   return {
     async query<Row>(text: string, values: readonly unknown[] = []) {
       const result = await tx.executeQuery<Row>({

@@ -8,10 +8,10 @@ import type { Database } from './database.js';
 export async function markStuck(database: Database, write: StuckWrite): Promise<void> {
   const { ours } = database.names;
   await database.transaction(async (session) => {
-    await session.query(`update ${ours}.saga set status = 'parked', error = $2 where id = $1`, [
-      write.sagaId,
-      write.error,
-    ]);
+    await session.query(
+      `update ${ours}.saga set status = 'parked', error = $2, revision = revision + 1 where id = $1`,
+      [write.sagaId, write.error],
+    );
     await session.query(
       `update ${ours}.outbox set status = 'parked', stuck = true, last_error = $3, delivery = null
        where saga_id = $1 and key = $2 and status in ('pending', 'leased', 'awaiting')`,

@@ -113,6 +113,8 @@ export interface OutboxClaim {
 export interface ClaimRequest {
   /** Every saga that the batch is about. */
   readonly sagaIds: readonly string[];
+  /** Those of them that this process has as they were when it moved them last: read only if they aren't any more. */
+  readonly remembered: ReadonlyMap<string, StoredSaga>;
   /** Those that it would start. */
   readonly startIds: readonly string[];
   readonly messages: readonly { readonly sagaId: string; readonly messageId: string }[];
@@ -127,6 +129,12 @@ export interface KnownVersion {
   readonly version: number;
 }
 
+/** What a decision needs of a row that was claimed, and what it is refused by. */
+export type ClaimedRow = Pick<
+  OutboxRow,
+  'sagaId' | 'key' | 'id' | 'visit' | 'status' | 'attempt' | 'lease' | 'traceparent'
+>;
+
 /** What was locked and claimed. Maps are keyed by saga id, or by {@link rowId}. */
 export interface Claims {
   /** Database time of the transaction. */
@@ -138,9 +146,9 @@ export interface Claims {
   /** Inbox rows that exist: those asked for, and what came early for those that start. */
   readonly inbox: ReadonlyMap<string, InboxRow>;
   /** As they were claimed, with their attempts. */
-  readonly claimed: ReadonlyMap<string, OutboxRow>;
+  readonly claimed: ReadonlyMap<string, ClaimedRow>;
   /** As they are, where the claim was refused; rows that don't exist are missing. */
-  readonly refused: ReadonlyMap<string, OutboxRow>;
+  readonly refused: ReadonlyMap<string, ClaimedRow>;
   /**
    * Answers of sagas that aren't known here: the row keeps the answer and is due, so that whoever knows the saga
    * gives it to it, without another attempt.
@@ -158,6 +166,8 @@ export interface SagaWrite {
   readonly settled: boolean;
   readonly revision: number;
   readonly envelope: Envelope;
+  /** The envelope as JSON. */
+  readonly envelopeText: string;
   readonly attributes: JsonObject;
   readonly state: unknown;
   readonly error: string | null;

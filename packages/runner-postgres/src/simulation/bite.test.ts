@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { Flaw } from './flaw.js';
 import { simulate } from './simulation.js';
 
-/** Each mistake that can be switched on, and the invariant that it breaks. */
-const FLAWS: readonly [flaw: Flaw, invariant: string][] = [
+/** Each mistake that can be switched on, the invariant that it breaks, and where to begin to look for a rare one. */
+const FLAWS: readonly [flaw: Flaw, invariant: string, firstSeed?: number][] = [
   ['answers-unfenced', 'Z1'],
   ['inbox-without-key', 'E3'],
   ['stale-messages-decided', 'E3'],
@@ -18,7 +18,7 @@ const FLAWS: readonly [flaw: Flaw, invariant: string][] = [
   ['timeout-taken-for-a-no', 'M1'],
   ['refund-key-reused', 'M1'],
   ['late-money-dropped', 'M1'],
-  ['no-tombstones', 'M1'],
+  ['no-tombstones', 'M1', 50],
   ['early-messages-dropped', 'E3'],
   ['undo-answered-before-it-is-done', 'S2'],
 ];
@@ -28,9 +28,10 @@ const MOST_SEEDS = 40;
 
 it.each(FLAWS)(
   '%s breaks %s',
-  async (flaw, invariant) => {
+  async (flaw, invariant, firstSeed = 1) => {
     const broken = new Set<string>();
-    for (let seed = 1; seed <= MOST_SEEDS && !broken.has(invariant); seed += 1) {
+    const endsBefore = firstSeed + MOST_SEEDS;
+    for (let seed = firstSeed; seed < endsBefore && !broken.has(invariant); seed += 1) {
       const { violations } = await simulate({ ...WORLD, seed, flaw });
       for (const violation of violations) broken.add(violation.slice(0, 2));
     }

@@ -1,4 +1,3 @@
-import { BatchConflict } from '../db/failure-kind.js';
 import type {
   ClaimRequest,
   Claims,
@@ -113,7 +112,9 @@ export class SimDatabase {
     for (const id of request.sagaIds) {
       const stored = this.tables.stored(id);
       if (!stored) continue;
-      if (this.#lock(tx, id)) sagas.set(id, stored);
+      const saga = request.remembered.get(id);
+      const isCurrent = saga?.revision === stored.revision && saga.startNonce === stored.startNonce;
+      if (this.#lock(tx, id)) sagas.set(id, saga && isCurrent ? saga : stored);
       else busy.add(id);
     }
     for (const id of sagas.keys()) busy.delete(id);
@@ -176,7 +177,7 @@ export class SimDatabase {
     return { subscriptions, blocked, next };
   }
 
-  /** @throws BatchConflict as the real one does; `23505` where a unique key would be violated */
+  /** @throws `40001` as the real one does; `23505` where a unique key would be violated */
   save(tx: OpenTransaction, writes: MoveWrites): void {
     this.#check(writes);
     for (const row of writes.added) this.#write(tx, { ...row, createdAt: tx.now });
@@ -255,14 +256,14 @@ export class SimDatabase {
       throw Object.assign(new Error('duplicate key value violates "saga_pkey"'), { code: '23505' });
     const isUnlocked = this.#flaw === 'sagas-unlocked';
     if (!isUnlocked && writes.sagas.some(({ id, revision }) => sagas.get(id)?.revision !== revision - 1))
-      throw new BatchConflict('a saga has moved since it was locked');
+      throw conflict('a saga has moved since it was locked');
     if (this.#flaw === 'inbox-without-key') return;
     if (writes.received.some(({ sagaId, messageId }) => inbox.has(rowId(sagaId, messageId))))
-      throw new BatchConflict('a message has come twice at once');
+      throw conflict('a message has come twice at once');
     const waits = ({ sagaId, messageId }: InboxRow | MoveWrites['decided'][number]) =>
       this.tables.waiting.has(rowId(sagaId, messageId));
     if (this.#flaw !== 'stale-messages-decided' && !writes.decided.every(waits))
-      throw new BatchConflict('a message has been decided already');
+      throw conflict('a message has been decided already');
   }
 
   /** The messages that a claim reads, as they are committed now. */
@@ -331,6 +332,10 @@ export class SimDatabase {
     this.#onEnd = [];
     for (const run of waiting) this.#scheduler.after(0, 'lock released', run);
   }
+}
+
+function conflict(message: string): Error {
+  return Object.assign(new Error(message), { code: '40001' });
 }
 
 function changedRow(row: OutboxRecord, change: OutboxChange, now: number): OutboxRecord {

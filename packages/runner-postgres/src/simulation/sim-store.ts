@@ -176,7 +176,12 @@ export class SimStore implements Store {
     return this.connection.run<void>('markStuck', (now) => {
       if (database.isSagaLocked(sagaId)) return LOCKED;
       const saga = tables.sagas.get(sagaId);
-      if (saga) tables.sagas.set(sagaId, { ...saga, status: 'parked', error, updatedAt: now });
+      if (saga)
+        tables.sagas.set(sagaId, {
+          ...saga,
+          ...{ status: 'parked', error, updatedAt: now },
+          revision: saga.revision + 1,
+        });
       const row = key === undefined ? undefined : tables.row(sagaId, key);
       if (row && ['pending', 'leased', 'awaiting'].includes(row.status))
         tables.putRow({ ...row, status: 'parked', stuck: true, lastError: error, delivery: null });

@@ -2,7 +2,7 @@ import type { SchemaNames } from '../schema-name.js';
 
 /**
  * The tables. Every one that belongs to sagas has the saga's id in front of its key, so that a database which
- * spreads tables over machines can keep a saga in one place. There are no foreign keys: rows are only ever written
+ * spreads tables over machines can keep a saga in one place, and sorts by bytes: no locale has a say in a key. There are no foreign keys: rows are only ever written
  * by the transaction that holds the saga's lock.
  */
 export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
@@ -12,32 +12,40 @@ export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
     `create function ${ours}.saga_now() returns timestamptz language sql stable
        as $$ select ${boss}.job_now() $$`,
     // Milliseconds since the epoch, as a float: every driver reads one as a number.
-    `create function ${ours}.ms(at timestamptz) returns float8 language sql immutable parallel safe
+    // Stable, as what it is made of: else it isn't taken into the statements that use it.
+    `create function ${ours}.ms(at timestamptz) returns float8 language sql stable parallel safe
        as $$ select floor(extract(epoch from at) * 1000)::float8 $$`,
+    // Ends the transaction of a batch of which not everything found its row: it met somebody else's commit.
+    `create function ${ours}.assert_all(matched bigint, expected int, otherwise text) returns int language plpgsql
+       as $$ begin
+         if matched <> expected then raise exception '%', otherwise using errcode = '40001'; end if;
+         return matched;
+       end $$`,
     `create function ${ours}.at(ms float8) returns timestamptz language sql immutable parallel safe
        as $$ select to_timestamp(ms / 1000) $$`,
     `create table ${ours}.saga (
-       id text primary key,
+       id text collate "C" primary key,
        saga text not null,
        version int not null,
        fingerprint text not null,
-       status text not null,
-       settled boolean not null,
-       revision int not null,
-       state jsonb not null,
-       attributes jsonb not null,
-       envelope jsonb not null,
-       error text,
        start_nonce uuid not null,
        input_hash text not null,
        created_at timestamptz not null,
-       updated_at timestamptz not null
-     ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`,
+       attributes jsonb not null,
+       status text not null,
+       settled boolean not null,
+       state jsonb not null,
+       error text,
+       revision int not null,
+       updated_at timestamptz not null,
+       envelope json not null
+     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`,
     `create index saga_newest on ${ours}.saga (created_at desc, id desc)`,
     `create index saga_newest_of_status on ${ours}.saga (status, created_at desc, id desc)`,
-    `create index saga_attributes on ${ours}.saga using gin (attributes jsonb_path_ops)`,
+    `create index saga_attributes on ${ours}.saga using gin (attributes jsonb_path_ops)
+       where attributes <> '{}'`,
     `create table ${ours}.history (
-       saga_id text not null,
+       saga_id text collate "C" not null,
        seq int not null,
        at timestamptz not null,
        event text not null,
@@ -46,12 +54,12 @@ export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
        "from" jsonb not null,
        "to" jsonb not null,
        actor text not null,
-       cause jsonb,
+       cause json,
        primary key (saga_id, seq)
      )`,
     `create table ${ours}.inbox (
-       saga_id text not null,
-       message_id text not null,
+       saga_id text collate "C" not null,
+       message_id text collate "C" not null,
        status text not null,
        reason text,
        event jsonb,
@@ -64,8 +72,8 @@ export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
     `create index inbox_pending on ${ours}.inbox (received_at) where status = 'pending'`,
     `create index inbox_early on ${ours}.inbox (expires_at) where status = 'early'`,
     `create table ${ours}.outbox (
-       saga_id text not null,
-       key text not null,
+       saga_id text collate "C" not null,
+       key text collate "C" not null,
        kind text not null,
        status text not null,
        id text not null,
@@ -79,7 +87,7 @@ export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
        delivery uuid,
        due_at timestamptz,
        deadline_at timestamptz,
-       input jsonb,
+       input json,
        idempotency_key text,
        result jsonb,
        last_error text,
@@ -87,7 +95,7 @@ export function firstTables({ ours, boss }: SchemaNames): readonly string[] {
        created_at timestamptz not null,
        settled_at timestamptz,
        primary key (saga_id, key)
-     ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`,
+     ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`,
     // What the sweeper asks: settled rows, by far the most, are in neither.
     `create index outbox_due on ${ours}.outbox (kind, due_at) where status in ('pending', 'leased', 'awaiting')`,
     `create index outbox_delivered on ${ours}.outbox (queue) where status = 'pending' and delivery is not null`,
