@@ -15,9 +15,9 @@ interface Errand {
 
 /** Errands and how often they come. */
 const ERRANDS: readonly (readonly [weight: number, errand: Errand])[] = [
-  [46, { token: 'tok_ok' }],
+  [36, { token: 'tok_ok' }],
   [8, { token: 'tok_declined' }],
-  [8, { token: 'tok_slow' }],
+  [18, { token: 'tok_slow' }],
   [8, { token: 'tok_lost' }],
   [6, { token: 'tok_late' }],
   [4, { token: 'tok_ok', country: 'XX' }],
