@@ -112,7 +112,14 @@ describe.skipIf(!hasBroker('rabbitmq'))(
       for (let n = 0; n < 4; n += 1) {
         const id = await ask.place();
         await ask.pay(id, 'tok_ok');
-        before.set(id, await ask.settled(id));
+        await ask.settled(id);
+        // Rest doesn't wait for the message to the user.
+        const whole = await eventually(async () => {
+          const order = await ask.get(id);
+          expect(order).toMatchObject({ saga: { waiting_for: [] } });
+          return order;
+        });
+        before.set(id, whole);
       }
       const stale = await eventually(() => {
         const found = [...before].filter(([id]) => isStale(id));
