@@ -16,6 +16,7 @@ const CALLS: ReadonlySet<Point> = new Set(['before-call', 'call-sent', 'after-ca
 /** Only leases that are held for long are prolonged, which few steps need: the first time has to do. */
 const RARE: ReadonlySet<Point> = new Set(['before-renew', 'after-renew']);
 const REACHED_WITHIN_MS = 30_000;
+const RARE_WITHIN_MS = 60_000;
 /** The last worker is never struck, so that somebody is always there. */
 const SPARED = 1;
 
@@ -82,7 +83,8 @@ async function killAt(stage: Stage, slot: WorkerSlot, armed: ArmedStrike): Promi
   const { tally, world, recoveries } = stage;
   if (!slot.process.hasEnded) recoveries.watch(await slot.process.kill(), tally);
   const victim = world.replace(slot, armed);
-  const late = pause(REACHED_WITHIN_MS, 'late' as const, { ref: false });
+  const withinMs = RARE.has(armed.point) ? RARE_WITHIN_MS : REACHED_WITHIN_MS;
+  const late = pause(withinMs, 'late' as const, { ref: false });
   const end = await Promise.race([victim.exited, late]);
   const killedAt = performance.now();
   const work = await victim.kill();
