@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BROKEN_BEHIND_GUARDS } from '../test-support/check-corpus/broken-behind-guards.js';
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
 import { checkSaga } from './check-saga.js';
 
@@ -7,7 +8,7 @@ describe('a machine with one defect is found out', () => {
     expect(BROKEN.length).toBeGreaterThanOrEqual(25);
   });
 
-  test.each(BROKEN)('$saga.name: $rule', ({ saga, rule, subject, steps }) => {
+  test.each([...BROKEN, ...BROKEN_BEHIND_GUARDS])('$saga.name: $rule', ({ saga, rule, subject, steps }) => {
     const report = checkSaga(saga);
     expect(report.sound).toBe(false);
     expect(report.findings.map((one) => `${one.rule}: ${one.subject}`)).toEqual([`${rule}: ${subject}`]);

@@ -1,17 +1,25 @@
-import { allNodes, transitionsOf } from '../machine-nodes.js';
+import { actionsOf, allNodes, transitionsOf } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { CheckOptions } from './check-options.js';
 import type { Exploration } from './explore.js';
+import { MOST_REPEATS, MOST_WAYS } from './guard-oracle.js';
 import type { PossibleCauses } from './possible-causes.js';
 
-/** Whether any transition of the machine depends on a guard. */
+/** Whether anything that the machine does may depend on a guard: a transition, or what `enqueueActions` checks. */
 export function hasGuards({ machine }: AnySaga): boolean {
-  return allNodes(machine).some((node) => transitionsOf(node).some(({ guard }) => guard !== undefined));
+  const mayCheck = (action: unknown) => typeof action === 'function' && 'collect' in action;
+  return (
+    Object.values(machine.implementations.actions).some(mayCheck) ||
+    allNodes(machine).some(
+      (node) =>
+        transitionsOf(node).some(({ guard }) => guard !== undefined) || actionsOf(node).some(mayCheck),
+    )
+  );
 }
 
 /** What an exploration left out or merged, for the report. */
 export function boundsOf(exploration: Exploration, options: CheckOptions): string[] {
-  const { complete, widened, hurried, places } = exploration;
+  const { complete, widened, hurried, cutGuards, places } = exploration;
   const { maxLate = 2, ignore = [], alike = [], tells } = options;
   return [
     ...(complete
@@ -24,6 +32,10 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
             : `of the steps that the machine has left, at most ${maxLate} at a time answer after something else has happened`,
         ]
       : []),
+    ...cutGuards.map(
+      (name) =>
+        `${name} is asked so often in one decision that not all of its answers were followed: ${MOST_REPEATS} times, or ${MOST_WAYS} ways in all, are the most`,
+    ),
     'times, visits, and the order in which things were opened tell no states apart; runs of one step that were left behave as one',
     'of what nothing can change or ask for any more no state keeps count: a closed obligation that only a step opens, an answer that nobody hears of and that opens and closes nothing, all but the reason of a saga that is parked',
     'an event that is kept for later acts as the same event does that comes later',

@@ -30,6 +30,8 @@ export interface Exploration {
   readonly endless: number;
   /** Whether steps that were left had to answer at once, for too many were late already. */
   readonly hurried: boolean;
+  /** Names of guards that were asked too often, or in too many ways, to follow all of their answers. */
+  readonly cutGuards: readonly string[];
   /** Keys of the context with too many values to be told apart. */
   readonly widened: readonly string[];
   /** Why it couldn't even start. */
@@ -135,6 +137,7 @@ class Walk {
       complete: this.#complete,
       endless: this.#endless,
       hurried: this.#hurried,
+      cutGuards: this.#oracle.wasCut(),
       widened,
       leadingTo: (those) => this.#leadingTo(those),
       ...(this.#failure !== undefined && { failure: this.#failure }),

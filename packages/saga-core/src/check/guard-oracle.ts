@@ -1,6 +1,6 @@
-import { type AnyStateMachine, StateMachine } from 'xstate';
 import { withMemory } from '../machine-memory.js';
 import type { AnySaga } from '../saga-definition.js';
+import { type Guess, guessMachine } from './guess-machine.js';
 
 /** Answers of guards, in the order in which they are asked. */
 type Answers = readonly boolean[];
@@ -15,16 +15,20 @@ interface Way<Result> {
 export interface GuardOracle {
   /** The saga with a machine whose guards are asked here. */
   readonly saga: AnySaga;
-  /** Every way in which the work can go. More guards than {@link MOST_ASKED} in one piece of work are left at no. */
+  /** Every way in which the work can go, those with the fewest yeses first; {@link wasCut} says where some were left out. */
   allWays<Result>(work: () => Result): Way<Result>[];
   /** The work with answers that are known. */
   withAnswers<Result>(answers: Answers, work: () => Result): Result;
   /** The names of the guards that the last piece of work asked, in order; empty where they are code and are asked. */
   lastAsked(): readonly string[];
+  /** Names of guards that were asked more often, or in more ways, than are followed. */
+  wasCut(): readonly string[];
 }
 
-/** How many questions of one piece of work are answered both ways. */
-const MOST_ASKED = 10;
+/** How many ways of one piece of work are followed. */
+export const MOST_WAYS = 1_024;
+/** How often one guard is answered both ways in one piece of work; then it says no, so that no loop goes on for ever. */
+export const MOST_REPEATS = 10;
 /** Guards that always say yes may go round in circles for ever. */
 const MOST_MICROSTEPS = 100;
 
@@ -34,6 +38,8 @@ interface Book {
   /** What the guards are called that were asked. */
   names: string[];
   known: Map<unknown, Map<string, boolean>>;
+  /** How often each guard was asked, each time about something else. */
+  times: Map<string, number>;
 }
 
 /** A saga whose guards are code, and are asked. */
@@ -44,6 +50,7 @@ export function askGuards(saga: AnySaga): GuardOracle {
     allWays: (work) => [{ result: work(), answers: [] }],
     withAnswers: (_answers, work) => work(),
     lastAsked: () => [],
+    wasCut: () => [],
   };
 }
 
@@ -52,24 +59,30 @@ export function askGuards(saga: AnySaga): GuardOracle {
  * the same answer within one piece of work.
  */
 export function guessGuards(saga: AnySaga): GuardOracle {
-  const book: Book = { given: [], asked: [], names: [], known: new Map() };
+  const book: Book = blankBook([]);
+  const cut = new Set<string>();
   const withAnswers = <Result>(answers: Answers, work: () => Result): Result => {
-    Object.assign(book, { given: answers, asked: [], names: [], known: new Map() } satisfies Book);
+    Object.assign(book, blankBook(answers));
     return work();
   };
+  const machine = guessMachine(saga.machine, guessFrom(book, cut));
+  machine.options.maxIterations = MOST_MICROSTEPS;
   return {
-    saga: { ...saga, machine: guessingMachine(saga.machine, book) },
+    saga: { ...saga, machine },
     withAnswers,
     lastAsked: () => [...book.names],
+    wasCut: () => [...cut],
     allWays: (work) => {
       const ways: Way<ReturnType<typeof work>>[] = [];
       const open: Answers[] = [[]];
-      for (let answers = open.pop(); answers; answers = open.pop()) {
+      for (let next = 0; next < open.length; next += 1) {
+        const answers = open[next] as Answers;
         const result = withAnswers(answers, work);
         const asked = [...book.asked];
         ways.push({ result, answers: asked });
-        for (let index = answers.length; index < Math.min(asked.length, MOST_ASKED); index += 1) {
-          open.push([...asked.slice(0, index), true]);
+        for (let index = answers.length; index < asked.length; index += 1) {
+          if (open.length < MOST_WAYS) open.push([...asked.slice(0, index), true]);
+          else cut.add(book.names[index] ?? '');
         }
       }
       return ways;
@@ -77,52 +90,28 @@ export function guessGuards(saga: AnySaga): GuardOracle {
   };
 }
 
-type Guard = (args: { context: unknown; event: { type: string } }, params: unknown) => boolean;
+function blankBook(given: Answers): Book {
+  return { given, asked: [], names: [], known: new Map(), times: new Map() };
+}
 
-function guessingMachine(machine: AnyStateMachine, book: Book): AnyStateMachine {
-  const names = new Map<unknown, string>();
-  const guess = (guard: unknown, called = 'a condition'): Guard => {
-    const name = names.get(guard) ?? `${names.size}`;
-    names.set(guard, name);
-    return ({ context, event }, params) => {
+function guessFrom(book: Book, cut: Set<string>): Guess {
+  return (name, called) =>
+    ({ context, event }, params) => {
       const known = book.known.get(context) ?? new Map<string, boolean>();
       book.known.set(context, known);
       const question = JSON.stringify([name, event, params]);
       const before = known.get(question);
       if (before !== undefined) return before;
+      const times = book.times.get(name) ?? 0;
+      book.times.set(name, times + 1);
+      if (times >= MOST_REPEATS) {
+        cut.add(called);
+        return false;
+      }
       const answer = book.given[book.asked.length] ?? false;
       book.asked.push(answer);
       book.names.push(called);
       known.set(question, answer);
       return answer;
     };
-  };
-  const isCode = (guard: unknown) => typeof guard === 'function' && !('check' in guard);
-  const replace = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(replace);
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-      return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => {
-        if (key === 'guard' && isCode(inner)) return [key, guess(inner)];
-        // Types, context and the like are data of the user's own, in which nothing is a transition.
-        return key === 'context' || key === 'meta' || key === 'input' ? [key, inner] : [key, replace(inner)];
-      }),
-    );
-  };
-  const guards = Object.fromEntries(
-    Object.entries(machine.implementations.guards).map(([name, guard]) => [
-      name,
-      isCode(guard) ? guess(guard, name) : guard,
-    ]),
-  );
-  const guessing = new StateMachine(
-    replace(machine.config) as typeof machine.config,
-    {
-      ...machine.implementations,
-      guards,
-    } as typeof machine.implementations,
-  );
-  guessing.options.maxIterations = MOST_MICROSTEPS;
-  return guessing as AnyStateMachine;
 }
