@@ -1,10 +1,10 @@
 import { createRunner, type PublishedEvent } from '@countermand/runner-postgres';
 import { kafkaSteps } from '@countermand/step-kafka';
+import { listen } from '@countermand-examples/service-kit';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { createApp } from './http/app.ts';
-import { listen } from './http/listen.ts';
 import { kafkaAdapters } from './kafka/adapters.ts';
 import { topics } from './kafka/routes.ts';
 import { acceptanceIdOf, acceptanceSaga } from './sagas/acceptance-saga.ts';

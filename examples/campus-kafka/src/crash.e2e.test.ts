@@ -1,41 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { hasBroker, type KafkaServer, startKafka } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { eventually } from '@countermand/test-kit';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { spawnService } from '@countermand-examples/service-kit/spawn-service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKafka } from './kafka/connect.ts';
 import { playServices, type Services } from './services/services.ts';
 import { askCampus } from './testing/ask-campus.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** Starts the orchestrator as a process of its own, and waits until it says where it listens. */
-async function spawnCampus(env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
-  const flags = ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx')];
-  const child = spawn(process.execPath, [...flags, main], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-    });
-  }
-  const url = await eventually(
-    () => {
-      expect(child.exitCode, printed).toBeNull();
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
-      if (found === undefined) throw new Error(`no address yet: ${printed}`);
-      return found;
-    },
-    { timeoutMs: 60_000 },
-  );
-  return { child, url };
-}
 
 describe.skipIf(!hasBroker('kafka'))('an orchestrator that is killed', () => {
   let broker: KafkaServer;
@@ -61,7 +35,7 @@ describe.skipIf(!hasBroker('kafka'))('an orchestrator that is killed', () => {
       ...{ PORT: '0', KAFKA_SESSION_TIMEOUT: '4s', LOG_LEVEL: 'silent' },
       ...{ DATABASE_URL: database.url, KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers },
     };
-    const first = await spawnCampus(env);
+    const first = await spawnService(main, env);
     const customers = Array.from(
       { length: 24 },
       (_, n) => ['cust', 'declined', 'nobody', 'timeless'][n % 4] ?? '',
@@ -71,7 +45,7 @@ describe.skipIf(!hasBroker('kafka'))('an orchestrator that is killed', () => {
     await eventually(() => expect(services.received.length).toBeGreaterThan(5));
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
-    const { url, child } = await spawnCampus(env);
+    const { url, child } = await spawnService(main, env);
     const ask = askCampus(url);
     const sagas = await Promise.all(ids.map((id) => ask.settled(id, 60_000)));
     for (const [n, saga] of sagas.entries()) {

@@ -1,4 +1,5 @@
 // The orchestrator. What isn't given by its address (PostgreSQL, Kafka, then the services too) is started with it.
+import { stopOnSignals } from '@countermand-examples/service-kit';
 import { pino } from 'pino';
 import { startCampus } from './campus.ts';
 import { connectKafka } from './kafka/connect.ts';
@@ -31,21 +32,11 @@ async function run(settings: Settings): Promise<void> {
     kafka: connectKafka(bootstrapServers, 'campus-orchestrator'),
   });
   process.stdout.write(welcome(campus.url, bootstrapServers));
-  const stop = async (signal: string) => {
-    log.info({ signal }, 'stopping');
+  stopOnSignals(log, async () => {
     await campus.stop();
     await services?.stop();
     await ground.stop();
-    process.exit(0);
-  };
-  // Ctrl-C may come twice, from the terminal and from whoever has started this process: it is one wish.
-  let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (!isStopping) void stop(signal);
-      isStopping = true;
-    });
-  }
+  });
 }
 
 /** Settings under which one address stands for every service. */

@@ -1,3 +1,4 @@
+import { readEnvironment } from '@countermand-examples/service-kit';
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -54,9 +55,5 @@ export type Settings = z.output<typeof schema>;
 
 /** Reads the settings; an empty value is the default. @throws Error in one line that says what to use */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
-  const parsed = schema.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`);
-  throw new Error(problems.join('; '));
+  return readEnvironment(schema, environment);
 }

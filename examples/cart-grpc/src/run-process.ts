@@ -1,3 +1,4 @@
+import { stopOnSignals } from '@countermand-examples/service-kit';
 import pino, { type Logger } from 'pino';
 
 /** The log of a process, one line of JSON each, to standard error. */
@@ -12,20 +13,5 @@ export function announce(
   stop: () => Promise<void>,
 ): void {
   process.stdout.write(`${JSON.stringify({ ready: ports })}\n`);
-  // Ctrl-C may come twice, from the terminal and from whoever has started this process: it is one wish.
-  let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (isStopping) return;
-      isStopping = true;
-      log.info({ signal }, 'stopping');
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.fatal({ err: error }, 'could not stop in good order');
-          process.exit(1);
-        },
-      );
-    });
-  }
+  stopOnSignals(log, stop);
 }

@@ -2,11 +2,11 @@ import { createRunner, type PostgresRunner } from '@countermand/runner-postgres'
 import type { JsonObject } from '@countermand/saga-core';
 import { kafkaSteps } from '@countermand/step-kafka';
 import { cloudEvents, plainEnvelope } from '@countermand/step-messages';
+import { listen } from '@countermand-examples/service-kit';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { adaptersOf } from './adapters.ts';
 import { createApp } from './http/app.ts';
-import { listen } from './http/listen.ts';
 import { routesOf } from './kafka/routes.ts';
 import { discountSaga } from './sagas/discount-saga.ts';
 import { orderSaga } from './sagas/order-saga.ts';

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +10,10 @@ import {
 } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { eventually } from '@countermand/test-kit';
+import { spawnService } from '@countermand-examples/service-kit/spawn-service';
 import type { Consumer } from 'kafkajs';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectKafka } from './kafka/connect.ts';
 import { startOrchestrator } from './orchestrator.ts';
@@ -221,7 +221,7 @@ describe.skipIf(!hasBroker('kafka'))('orders whose services tell everything twic
     );
     const own = { ...env, ...address, LOG_LEVEL: 'silent', DATABASE_URL: database.url };
     const spawned = { ...own, KAFKA_BROKERS: broker.bootstrapServers };
-    const first = await spawnMain(spawned);
+    const first = await spawnService(main, spawned);
     url = first.url;
     const ids = await Promise.all(
       Array.from({ length: 9 }, (_, n) =>
@@ -233,7 +233,7 @@ describe.skipIf(!hasBroker('kafka'))('orders whose services tell everything twic
     });
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
-    const second = await spawnMain(spawned);
+    const second = await spawnService(main, spawned);
     url = second.url;
     for (const [n, id] of ids.entries()) {
       const { state } = await settled(id, 60_000);
@@ -249,28 +249,3 @@ describe.skipIf(!hasBroker('kafka'))('orders whose services tell everything twic
     expect(await once(second.child, 'exit')).toEqual([0, null]);
   });
 });
-
-async function spawnMain(env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
-  const flags = ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx')];
-  const child = spawn(process.execPath, [...flags, main], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-    });
-  }
-  const url = await eventually(
-    () => {
-      expect(child.exitCode, printed).toBeNull();
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
-      if (found === undefined) throw new Error(`no address yet: ${printed}`);
-      return found;
-    },
-    { timeoutMs: 60_000 },
-  );
-  return { child, url };
-}

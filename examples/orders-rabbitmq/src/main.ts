@@ -1,4 +1,5 @@
 // The services of SERVICES in one process. What isn't given by its address is started with them.
+import { stopOnSignals } from '@countermand-examples/service-kit';
 import { pino } from 'pino';
 import { Connection } from 'rabbitmq-client';
 import { migrate } from './db/migrate-all.ts';
@@ -33,22 +34,12 @@ async function run(settings: Settings): Promise<void> {
       })
     : undefined;
   if (orders) process.stdout.write(welcome(orders.url));
-  const stop = async (signal: string) => {
-    log.info({ signal }, 'stopping');
+  stopOnSignals(log, async () => {
     await orders?.stop();
     await participants.stop();
     await connection.close();
     await ground.stop();
-    process.exit(0);
-  };
-  // Ctrl-C may come twice, from the terminal and from whoever has started this process: it is one wish.
-  let isStopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (!isStopping) void stop(signal);
-      isStopping = true;
-    });
-  }
+  });
 }
 
 function welcome(url: string): string {

@@ -6,11 +6,11 @@ import {
   type OrderEmitted,
 } from '@countermand/saga-core/order';
 import { amqpSteps } from '@countermand/step-amqp';
+import { listen } from '@countermand-examples/service-kit';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Connection } from 'rabbitmq-client';
 import { createApp } from './http/app.ts';
-import { listen } from './http/listen.ts';
 import { orderAdapters } from './rabbit/adapters.ts';
 import { connectStreams } from './rabbit/consume-streams.ts';
 import { BINDINGS, orderRoutes } from './rabbit/routes.ts';

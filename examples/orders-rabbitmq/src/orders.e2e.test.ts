@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { hasBroker } from '@countermand/dev-brokers';
 import { eventually } from '@countermand/test-kit';
+import { spawnService } from '@countermand-examples/service-kit/spawn-service';
 import { pino } from 'pino';
 import type { Connection } from 'rabbitmq-client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OrderService, startOrderService } from './order-service.ts';
 import { readSettings } from './settings.ts';
 import { askOrders } from './testing/ask-orders.ts';
@@ -250,7 +250,7 @@ describe.skipIf(!hasBroker('rabbitmq'))(
         INVENTORY_URL: ground.participants.inventoryUrl,
         PAYMENTS_URL: ground.participants.paymentsUrl,
       };
-      const first = await spawnOrders(env);
+      const first = await spawnService(main, env);
       const clients = askOrders(first.url);
       const ids = await Promise.all(Array.from({ length: 12 }, () => clients.place()));
       await Promise.all(ids.map((id, n) => clients.pay(id, n % 3 === 0 ? 'tok_declined' : 'tok_ok')));
@@ -258,7 +258,7 @@ describe.skipIf(!hasBroker('rabbitmq'))(
       await eventually(() => expect(typesOf(ids[0] ?? '')).toContain('stock.reserve'));
       first.child.kill('SIGKILL');
       await once(first.child, 'exit');
-      const second = await spawnOrders(env);
+      const second = await spawnService(main, env);
       const again = askOrders(second.url);
       const orders = await Promise.all(ids.map((id) => again.settled(id, 60_000)));
       for (const [n, { id, status }] of orders.entries()) {
@@ -277,28 +277,3 @@ describe.skipIf(!hasBroker('rabbitmq'))(
     });
   },
 );
-
-async function spawnOrders(env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
-  const flags = ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx')];
-  const child = spawn(process.execPath, [...flags, main], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-    });
-  }
-  const url = await eventually(
-    () => {
-      expect(child.exitCode, printed).toBeNull();
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
-      if (found === undefined) throw new Error(`no address yet: ${printed}`);
-      return found;
-    },
-    { timeoutMs: 60_000 },
-  );
-  return { child, url };
-}

@@ -1,5 +1,5 @@
 import type { AnySaga, HistoryEntry, Log } from '@countermand/saga-core';
-import { decideItems, type Verdict } from './decide-items.js';
+import { decideItems } from './decide-items.js';
 import type { SavedSaga } from './known-sagas.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
@@ -18,6 +18,7 @@ import type {
 import { rowId } from './ports/store.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
+import type { Verdict } from './verdict.js';
 
 /** Tells other processes of a message that waits in the inbox; every other notice is the name of a queue. */
 export const INBOX_NOTICE = 'inbox';

@@ -1,55 +1,48 @@
 import {
   type AdminCause,
-  type AnySaga,
-  assertJson,
   assertSagaId,
-  compensationPreview,
   type HistoryEntry,
-  type JsonObject,
   type LateAnswer,
-  messageOf,
   type ObligationView,
   type OverrideRequest,
   parseIdempotencyKey,
-  plainOutcome,
   SagaError,
   type SagaView,
   type SendOptions,
   type SendResult,
   type StartOptions,
   type StartResult,
-  type StepOutcome,
   type UpgradeOptions,
   type UpgradeResult,
   type WhatNext,
-  whatNext,
 } from '@countermand/saga-core';
 import { acceptMessage } from './db/accept-message.js';
-import { reserveForStart } from './db/claim.js';
 import type { Database } from './db/database.js';
 import type { Listener } from './db/listener.js';
-import { moveTransaction } from './db/postgres-store.js';
 import { addSubscriptions } from './db/publish-order.js';
-import { readDefinitions } from './db/read-versions.js';
-import { type CallerTransaction, callerSession } from './db/session.js';
+import { callerSession } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
-import { type DiffOptions, diffVersions, type VersionDiff } from './diff-versions.js';
+import type { DiffOptions, VersionDiff } from './diff-versions.js';
 import type { Engine } from './engine.js';
-import { cursorAfter, type ListOptions, pageFilter, type SagaPage } from './list-sagas.js';
+import { lateOutcome } from './late-outcome.js';
+import type { ListOptions, SagaPage } from './list-sagas.js';
 import type { MoveItem, MoveResult, StartItem } from './move-item.js';
-import { INBOX_NOTICE, moveSagas } from './move-sagas.js';
-import { noFollowUp } from './outbox-plan.js';
+import { INBOX_NOTICE } from './move-sagas.js';
+import { assertMessageId, plainEvent } from './plain-event.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
-import type { FoundSaga, Store } from './ports/store.js';
+import type { Store } from './ports/store.js';
 import type { InTransaction, PostgresRunner, StopOptions, Traceable } from './postgres-runner.js';
 import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
+import { SagaReads } from './saga-reads.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
-import { toView } from './saga-views.js';
+import { SagaUpgrades } from './saga-upgrades.js';
+import { startInTransaction } from './start-in-transaction.js';
 import { readTraceparent } from './traceparent.js';
-import { type UpgradeAllOptions, type UpgradeReport, upgradeAll } from './upgrade-all.js';
-import { type WaitOptions, waitFor } from './wait-for.js';
+import { unexpectedResult } from './unexpected-result.js';
+import type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
+import type { WaitOptions } from './wait-for.js';
 
 const DEFAULT_GRACE_MS = 10_000;
 const SUBSCRIPTION = /^[A-Za-z][A-Za-z0-9_-]{0,59}$/;
@@ -73,11 +66,15 @@ export interface RunnerParts {
 /** The runner's public side: checks what it is given, and turns it into items for the engine. */
 export class Runner implements PostgresRunner {
   readonly #parts: RunnerParts;
+  readonly #reads: SagaReads;
+  readonly #upgrades: SagaUpgrades;
   #opening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#reads = new SagaReads(parts, () => this.ready());
+    this.#upgrades = new SagaUpgrades(parts, this.#reads, (item) => parts.engine.submit(item));
   }
 
   get changes(): Engine['changes'] {
@@ -115,8 +112,10 @@ export class Runner implements PostgresRunner {
   ): Promise<StartResult> {
     const item = this.#startItem(saga, input, options);
     await this.ready();
-    const result = options.tx ? await this.#startIn(options.tx, item) : await this.#parts.engine.submit(item);
-    if (result.kind !== 'started') throw unexpected(result);
+    const result = await (options.tx
+      ? startInTransaction(options.tx, item, this.#parts)
+      : this.#parts.engine.submit(item));
+    if (result.kind !== 'started') throw unexpectedResult(result);
     return result.result;
   }
 
@@ -125,8 +124,9 @@ export class Runner implements PostgresRunner {
     event: { readonly type: string; readonly [key: string]: unknown },
     options: SendOptions & InTransaction & Traceable = {},
   ): Promise<SendResult> {
-    const plain = this.#plainEvent(id, event);
-    const { chance, engine, database } = this.#parts;
+    const { chance, engine, database, registry } = this.#parts;
+    assertSagaId(id);
+    const plain = plainEvent(event, registry);
     const { messageId = chance.uuid(), actor = 'system', tx } = options;
     assertMessageId(messageId);
     const traceparent = readTraceparent(options.traceparent);
@@ -140,7 +140,7 @@ export class Runner implements PostgresRunner {
   async answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult> {
     const named = parseIdempotencyKey(idempotencyKey);
     if (!named) throw new SagaError('ANSWER_UNKNOWN', `'${idempotencyKey}' is no idempotency key of a step`);
-    const outcome = outcomeOf(answer);
+    const outcome = lateOutcome(answer);
     await this.ready();
     const { sagaId, key } = named;
     // A webhook may be faster than the answer that announces it: the row is still leased then.
@@ -149,35 +149,38 @@ export class Runner implements PostgresRunner {
     return sentOf(await this.#parts.engine.submit(item));
   }
 
-  async get(id: string): Promise<SagaView | undefined> {
-    const found = await this.#find(id);
-    return found && this.#view(found);
+  get(id: string): Promise<SagaView | undefined> {
+    return this.#reads.get(id);
   }
 
-  async list(options: ListOptions = {}): Promise<SagaPage> {
-    const filter = pageFilter(options);
-    await this.ready();
-    const found = await this.#parts.store.list(filter);
-    const cursor = cursorAfter(found, filter);
-    return { items: found.slice(0, filter.limit - 1).map((one) => this.#view(one)), cursor };
+  list(options: ListOptions = {}): Promise<SagaPage> {
+    return this.#reads.list(options);
   }
 
-  async history(
+  history(
     id: string,
     page: { readonly after?: number; readonly limit?: number } = {},
   ): Promise<readonly HistoryEntry[]> {
-    await this.ready();
-    return await this.#parts.store.history(id, page);
+    return this.#reads.history(id, page);
   }
 
-  async waitFor(
-    id: string,
-    predicate: (view: SagaView) => boolean,
-    options: WaitOptions = {},
-  ): Promise<SagaView> {
-    const { engine, clock } = this.#parts;
-    const get = (sagaId: string) => this.get(sagaId);
-    return await waitFor(id, predicate, options, { get, changes: engine.changes, clock });
+  waitFor(id: string, predicate: (view: SagaView) => boolean, options: WaitOptions = {}): Promise<SagaView> {
+    return this.#reads.waitFor(id, predicate, options);
+  }
+
+  whatNext(id: string): Promise<WhatNext> {
+    return this.#reads.whatNext(id);
+  }
+
+  compensationPreview(id: string): Promise<readonly ObligationView[]> {
+    return this.#reads.compensationPreview(id);
+  }
+
+  diff(
+    saga: { readonly name: string; readonly version?: number },
+    options: DiffOptions = {},
+  ): Promise<VersionDiff> {
+    return this.#reads.diff(saga, options);
   }
 
   async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
@@ -217,65 +220,18 @@ export class Runner implements PostgresRunner {
       );
     } catch (error) {
       if (!(error instanceof SagaError) || error.code !== 'OVERRIDE_REFUSED') throw error;
-      const { overrides } = await this.whatNext(id);
+      const { overrides } = await this.#reads.whatNext(id);
       throw new SagaError(error.code, error.message, { overrides }, { cause: error });
     }
   }
 
-  async upgrade(id: string, { actor, to }: UpgradeOptions): Promise<UpgradeResult> {
-    const found = await this.#find(id);
-    if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
-    const target = this.#parts.registry.chosen(found.stored.saga, to);
-    return await this.#upgrade(id, target, actor, await this.#structuresOf(target.name));
+  async upgrade(id: string, options: UpgradeOptions): Promise<UpgradeResult> {
+    return await this.#upgrades.upgrade(id, options);
   }
 
-  async upgradeAll(
-    { name }: { readonly name: string },
-    { actor, to, ...options }: UpgradeAllOptions,
-  ): Promise<UpgradeReport> {
+  async upgradeAll({ name }: { readonly name: string }, options: UpgradeAllOptions): Promise<UpgradeReport> {
     await this.ready();
-    const { database, registry } = this.#parts;
-    const target = registry.chosen(name, to);
-    const structures = await this.#structuresOf(name);
-    return await upgradeAll(database, database.names, target, options, (id) =>
-      this.#upgrade(id, target, actor, structures),
-    );
-  }
-
-  async diff(
-    { name, version }: { readonly name: string; readonly version?: number },
-    options: DiffOptions = {},
-  ): Promise<VersionDiff> {
-    await this.ready();
-    const { database, registry } = this.#parts;
-    return await diffVersions(database, database.names, registry.chosen(name, version), options);
-  }
-
-  async #structuresOf(name: string): Promise<ReadonlyMap<number, readonly string[]>> {
-    const { database } = this.#parts;
-    const stored = await readDefinitions(database, database.names, name);
-    return new Map(stored.map(({ version, structure }) => [version, structure]));
-  }
-
-  async #upgrade(
-    sagaId: string,
-    to: AnySaga,
-    actor: string,
-    structures: ReadonlyMap<number, readonly string[]>,
-  ): Promise<UpgradeResult> {
-    const result = await this.#parts.engine.submit({ kind: 'upgrade', sagaId, to, structures, actor });
-    if (result.kind !== 'upgraded') throw unexpected(result);
-    return result.result;
-  }
-
-  async whatNext(id: string): Promise<WhatNext> {
-    const { definition, found } = await this.#known(id);
-    return whatNext(definition, found.stored.envelope);
-  }
-
-  async compensationPreview(id: string): Promise<readonly ObligationView[]> {
-    const { definition, found } = await this.#known(id);
-    return compensationPreview(definition, found.stored.envelope);
+    return await this.#upgrades.upgradeAll(name, options);
   }
 
   async on(eventType: string, options: { readonly name: string }, handler: EventHandler): Promise<void> {
@@ -316,98 +272,13 @@ export class Runner implements PostgresRunner {
     return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce, actor, traceparent };
   }
 
-  async #startIn(tx: CallerTransaction, item: StartItem): Promise<MoveResult> {
-    const { database, queue, registry, chance } = this.#parts;
-    const session = callerSession(tx);
-    await reserveForStart(session, database.names, item.sagaId);
-    // Nothing of it runs before the caller commits, so all of it goes through the queue, with a notice.
-    const nothingRemembered = () => new Map<string, never>();
-    const context = {
-      registry,
-      chance,
-      followUp: noFollowUp,
-      hears: () => false,
-      remembered: nothingRemembered,
-    };
-    const { results } = await moveSagas(moveTransaction(session, database.names, queue), [item], context);
-    const [result] = results;
-    if (result?.kind === 'failed') throw result.error;
-    return result ?? { kind: 'again' };
-  }
-
-  #plainEvent(id: string, event: { readonly type: string }): JsonObject & { readonly type: string } {
-    assertSagaId(id);
-    try {
-      assertJson(event, 'event');
-    } catch (error) {
-      throw new SagaError('EVENT_INVALID', messageOf(error));
-    }
-    if (typeof event.type !== 'string' || !this.#parts.registry.declares(event.type)) {
-      throw new SagaError(
-        'EVENT_NOT_DECLARED',
-        `'${event.type}' is not a public event of any saga of the runner`,
-      );
-    }
-    // A copy: what the caller does with the event afterwards is no business of the saga's.
-    return JSON.parse(JSON.stringify(event)) as JsonObject & { readonly type: string };
-  }
-
   async #administer(sagaId: string, cause: AdminCause): Promise<void> {
     await this.ready();
     await this.#parts.engine.submit({ kind: 'admin', sagaId, cause });
   }
-
-  async #find(id: string): Promise<FoundSaga | undefined> {
-    await this.ready();
-    return await this.#parts.store.find(id);
-  }
-
-  async #known(id: string): Promise<{ readonly definition: AnySaga; readonly found: FoundSaga }> {
-    const found = await this.#find(id);
-    if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
-    const { saga, version } = found.stored;
-    const definition = this.#parts.registry.find(saga, version);
-    if (!definition)
-      throw new SagaError('SAGA_UNKNOWN', `saga ${id} is of '${saga}' version ${version}, unknown here`);
-    return { definition, found };
-  }
-
-  #view(found: FoundSaga): SagaView {
-    return toView(found, this.#parts.registry.find(found.stored.saga, found.stored.version));
-  }
-}
-
-/** @throws SagaError `ANSWER_INVALID` for what is none: a body that was passed on as it came, say */
-function outcomeOf(answer: LateAnswer): StepOutcome {
-  const kinds = ['output', 'declined', 'failed'].filter((kind) => Object.hasOwn(Object(answer), kind));
-  if (kinds.length !== 1) {
-    throw new SagaError(
-      'ANSWER_INVALID',
-      'an answer is { output }, { declined: code } or { failed: message }',
-    );
-  }
-  if ('failed' in answer) return plainOutcome({ kind: 'unknown', message: answer.failed });
-  if (!('declined' in answer)) return plainOutcome({ kind: 'done', output: answer.output });
-  const { declined: code, details } = answer;
-  return plainOutcome({ kind: 'declined', code, ...(details !== undefined && { details }) });
 }
 
 function sentOf(result: MoveResult): SendResult {
   if (result.kind === 'sent') return result.result;
-  throw unexpected(result);
-}
-
-function unexpected(result: MoveResult): Error {
-  return result.kind === 'failed' ? result.error : new Error(`unexpected result '${result.kind}'`);
-}
-
-function assertMessageId(messageId: string): void {
-  if (
-    messageId.length > 0 &&
-    messageId.length <= 255 &&
-    messageId.isWellFormed() &&
-    !messageId.includes('\0')
-  )
-    return;
-  throw new SagaError('EVENT_INVALID', 'a message id is a text of 1 to 255 characters');
+  throw unexpectedResult(result);
 }

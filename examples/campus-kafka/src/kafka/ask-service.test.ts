@@ -1,6 +1,6 @@
 import { landed, notLanded } from '@countermand/saga-core';
+import { listen } from '@countermand-examples/service-kit';
 import { expect, it, onTestFinished } from 'vitest';
-import { listen } from '../http/listen.ts';
 import { answersApp } from '../services/answers-app.ts';
 import { openBook } from '../services/book.ts';
 import { askService } from './ask-service.ts';

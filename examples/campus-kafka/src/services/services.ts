@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Message, plainEnvelope } from '@countermand/step-messages';
+import { listen } from '@countermand-examples/service-kit';
 import type { Kafka } from 'kafkajs';
-import { listen } from '../http/listen.ts';
 import { answerTo, type Runners } from './answer-to.ts';
 import { answersApp } from './answers-app.ts';
 import { type Book, openBook } from './book.ts';

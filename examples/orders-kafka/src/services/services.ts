@@ -1,9 +1,9 @@
 import type { JsonObject } from '@countermand/saga-core';
 import { plainEnvelope } from '@countermand/step-messages';
+import { listen } from '@countermand-examples/service-kit';
 import { Hono } from 'hono';
 import type { Kafka } from 'kafkajs';
 import { z } from 'zod';
-import { listen } from '../http/listen.ts';
 import type { Topics } from '../settings.ts';
 import { type Book, openBook } from './book.ts';
 

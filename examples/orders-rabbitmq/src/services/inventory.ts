@@ -1,8 +1,8 @@
 import type { Message } from '@countermand/step-messages';
+import { type Listening, listen } from '@countermand-examples/service-kit';
 import { Hono } from 'hono';
 import type pg from 'pg';
 import { z } from 'zod';
-import { type Listening, listen } from '../http/listen.ts';
 import {
   ANSWERED,
   type Participant,

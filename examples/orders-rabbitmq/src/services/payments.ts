@@ -1,8 +1,8 @@
 import type { Message } from '@countermand/step-messages';
+import { listen } from '@countermand-examples/service-kit';
 import { Hono } from 'hono';
 import type pg from 'pg';
 import { z } from 'zod';
-import { listen } from '../http/listen.ts';
 import { mockDecline } from './mock-decline.ts';
 import {
   ANSWERED,

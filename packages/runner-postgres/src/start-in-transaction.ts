@@ -1,0 +1,42 @@
+import { reserveForStart } from './db/claim.js';
+import type { Database } from './db/database.js';
+import { moveTransaction } from './db/postgres-store.js';
+import { type CallerTransaction, callerSession } from './db/session.js';
+import type { MoveResult, StartItem } from './move-item.js';
+import { moveSagas } from './move-sagas.js';
+import { noFollowUp } from './outbox-plan.js';
+import type { Chance } from './ports/chance.js';
+import type { PgBossQueue } from './queue/pg-boss-queue.js';
+import type { SagaRegistry } from './saga-registry.js';
+
+/**
+ * Begins a saga in the caller's own transaction. A new row has no rivals but another start of that id, which waits.
+ *
+ * @throws SagaError what the start fails with
+ */
+export async function startInTransaction(
+  tx: CallerTransaction,
+  item: StartItem,
+  parts: {
+    readonly database: Database;
+    readonly queue: PgBossQueue;
+    readonly registry: SagaRegistry;
+    readonly chance: Chance;
+  },
+): Promise<MoveResult> {
+  const { database, queue, registry, chance } = parts;
+  const session = callerSession(tx);
+  await reserveForStart(session, database.names, item.sagaId);
+  // Nothing of it runs before the caller commits, so all of it goes through the queue, with a notice.
+  const context = {
+    registry,
+    chance,
+    followUp: noFollowUp,
+    hears: () => false,
+    remembered: () => new Map<string, never>(),
+  };
+  const { results } = await moveSagas(moveTransaction(session, database.names, queue), [item], context);
+  const [result] = results;
+  if (result?.kind === 'failed') throw result.error;
+  return result ?? { kind: 'again' };
+}
