@@ -249,3 +249,31 @@ it('an idle worker asks little of the database', async () => {
   expect(statements).toBeLessThanOrEqual(6);
   expect(statements).toBeGreaterThanOrEqual(2);
 });
+
+it('an id that none can have is not found, and a word that can not be stored is refused, in a line', async () => {
+  const runner = openRunner({ connection: url, sagas: [trip] });
+  const { id } = await runner.start(trip, input);
+  const act = { actor: 'admin:eve', reason: 'r' };
+  expect(await runner.get('a\0')).toBeUndefined();
+  expect(await runner.history('a\0')).toEqual([]);
+  for (const call of [
+    () => runner.park('a\0', act),
+    () => runner.retry('a\0', act),
+    () => runner.override('a\0', { ...act, to: 'BOOKED' }),
+  ])
+    await expect(call()).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
+  for (const call of [
+    () => runner.start(trip, input, { actor: 'eve\0' }),
+    () => runner.send(id, { type: 'NOTE', text: 'x' }, { actor: 'eve\ud800' }),
+    () => runner.park(id, { ...act, reason: 'a\0' }),
+    () => runner.override(id, { ...act, to: 'BOOKED', reason: 'a\0' }),
+    () => runner.list({ saga: 'trip\0' }),
+  ])
+    await expect(call()).rejects.toMatchObject({ code: 'NOT_JSON' });
+  await expect(runner.override(id, { ...act, to: 'BOOKED', messageId: 'm\0' })).rejects.toMatchObject({
+    code: 'EVENT_INVALID',
+  });
+  await expect(runner.answer(`${id}:re\0serve:1`, { output: {} })).rejects.toMatchObject({
+    code: 'ANSWER_UNKNOWN',
+  });
+});

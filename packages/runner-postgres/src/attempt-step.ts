@@ -3,13 +3,13 @@ import {
   idempotencyKey,
   isDeclined,
   isLater,
-  messageOf,
   plainOutcome,
   readProbeAnswer,
   retryDelayMs,
   type StepContract,
   type StepOutcome,
 } from '@countermand/saga-core';
+import { errorText } from './error-text.js';
 import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
@@ -48,7 +48,7 @@ export async function attemptStep(attempt: Attempt): Promise<Ending> {
   try {
     return await runAdapter(attempt);
   } catch (error) {
-    return await failed(attempt, textOf(error));
+    return await failed(attempt, errorText(error));
   }
 }
 
@@ -139,7 +139,7 @@ async function askProbe(attempt: Attempt): Promise<Found> {
     if (found?.kind === 'landed' || found?.kind === 'notLanded') return found as Found;
     return { kind: 'cannotSay', error: found ? 'the probe cannot say' : 'the probe gave no probe answer' };
   } catch (error) {
-    return { kind: 'cannotSay', error: `the probe failed: ${textOf(error)}` };
+    return { kind: 'cannotSay', error: `the probe failed: ${errorText(error)}` };
   }
 }
 
@@ -155,11 +155,4 @@ function keyOf(row: LeasedRow): string {
 /** What is stored is what the machine sees, so that the history replays. */
 function answer(outcome: StepOutcome): Ending {
   return { kind: 'answer', outcome: plainOutcome(outcome) };
-}
-
-const MAX_TEXT = 2_000;
-
-/** An error's message as PostgreSQL takes it. */
-function textOf(error: unknown): string {
-  return messageOf(error).replaceAll('\0', '').toWellFormed().slice(0, MAX_TEXT);
 }

@@ -2,7 +2,7 @@ import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { barrierPool } from './test-support/barrier-pool.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
-import { openRunner } from './test-support/open-runner.js';
+import { gate, openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let url: string;
@@ -46,6 +46,35 @@ it('a conflict that never ends is given up after a bounded number of tries, and 
   barrier.fail(/insert into .*history/is, '40P01', 1_000);
   await expect(runner.send(id, note)).rejects.toMatchObject({ code: '40P01' });
   expect(barrier.failed()).toBeLessThanOrEqual(6);
+});
+
+it('somebody who maintains our tables for a while parks nothing: what has happened is kept until it can be saved', async () => {
+  const barrier = barrierPool(url);
+  const [held, begun] = [gate(), gate()];
+  const { adapters } = tripAdapters();
+  const reserveSeat = async () => {
+    begun.open();
+    await held.opened;
+    return { reservation: 'r-1' };
+  };
+  const runner = openRunner({
+    pool: barrier.pool,
+    sagas: [trip],
+    adapters: { trip: { ...adapters.trip, reserveSeat } },
+  });
+  await runner.work();
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await begun.opened;
+  // More often than a conflict would be tried.
+  barrier.fail(/skip locked.*for update|for no key update of s skip locked/s, '55P03', 7);
+  held.open();
+  expect(
+    await runner.waitFor(id, ({ state, status }) => state === 'RESERVED' || status === 'parked'),
+  ).toMatchObject({
+    state: 'RESERVED',
+    parked: [],
+  });
+  expect(barrier.failed()).toBe(7);
 });
 
 it('a real deadlock with somebody else who locks our rows is met by trying again', async () => {

@@ -1,5 +1,6 @@
-import { type JsonObject, messageOf } from '@countermand/saga-core';
+import type { JsonObject } from '@countermand/saga-core';
 import type { Ending } from './attempt-step.js';
+import { errorText } from './error-text.js';
 import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
@@ -59,7 +60,7 @@ export async function deliverEvent(
     const delayMs =
       retryInMsOf(error) ??
       Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
-    return { kind: 'retry', error: messageOf(error).replaceAll('\0', '').toWellFormed(), delayMs };
+    return { kind: 'retry', error: errorText(error), delayMs };
   }
 }
 

@@ -1,7 +1,7 @@
-import { messageOf } from '@countermand/saga-core';
 import { Batcher } from './batcher.js';
 import { Changes } from './changes.js';
 import type { EventHandler } from './deliver-event.js';
+import { errorText } from './error-text.js';
 import { Executor } from './executor.js';
 import { Fetcher } from './fetcher.js';
 import { KnownSagas } from './known-sagas.js';
@@ -234,7 +234,7 @@ export class Engine {
   }
 
   async #markStuck(item: MoveItem, error: unknown): Promise<void> {
-    const write = { sagaId: item.sagaId, error: messageOf(error).replaceAll('\0', '').toWellFormed() };
+    const write = { sagaId: item.sagaId, error: errorText(error) };
     if (item.kind === 'answer' || item.kind === 'timer')
       await this.#options.store.markStuck({ ...write, key: item.key });
     if (item.kind === 'inbox') await this.#options.store.markStuck({ ...write, messageId: item.messageId });

@@ -145,7 +145,10 @@ export class Executor {
     this.#discardWakeup(row);
   }
 
-  /** The worker stops: others may take it at once, and the attempt isn't held against it. */
+  /**
+   * The worker stops: others may take it at once, and the attempt isn't held against it. A first one counts all the
+   * same: what has been begun must not look as if it hadn't.
+   */
   async #handBack(row: LeasedRow): Promise<void> {
     if (!this.#isStopping) return;
     const { sagaId, key, lease } = row;

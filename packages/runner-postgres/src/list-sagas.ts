@@ -1,4 +1,10 @@
-import { type JsonObject, SagaError, type SagaStatus, type SagaView } from '@countermand/saga-core';
+import {
+  assertJson,
+  type JsonObject,
+  SagaError,
+  type SagaStatus,
+  type SagaView,
+} from '@countermand/saga-core';
 import type { FoundSaga, ListFilter } from './ports/store.js';
 
 /** What `list` selects by. Everything given must hold. */
@@ -35,6 +41,7 @@ export function pageFilter(options: ListOptions): ListFilter {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
     throw new SagaError('SETTING_INVALID', `limit must be a whole number from 1 to ${MAX_LIMIT}`);
   }
+  assertJson(rest, 'filter');
   return { ...rest, limit: limit + 1, ...(cursor !== undefined && { after: readCursor(cursor) }) };
 }
 

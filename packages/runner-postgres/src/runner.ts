@@ -1,7 +1,9 @@
 import {
   type AdminCause,
+  assertJson,
   assertSagaId,
   type HistoryEntry,
+  isSagaId,
   type LateAnswer,
   type ObligationView,
   type OverrideRequest,
@@ -129,6 +131,7 @@ export class Runner implements PostgresRunner {
     const plain = plainEvent(event, registry);
     const { messageId = chance.uuid(), actor = 'system', tx } = options;
     assertMessageId(messageId);
+    assertJson(actor, 'actor');
     const traceparent = readTraceparent(options.traceparent);
     const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor, traceparent };
     await this.ready();
@@ -186,6 +189,7 @@ export class Runner implements PostgresRunner {
   async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
     const { actor, step } = options;
     await this.ready();
+    assertFindable(id);
     const { store, engine } = this.#parts;
     // First: where the rest is lost, the saga still shows as parked, and can be retried again. And once more after
     // that: what was stopped in between would stay so in a saga that no longer shows it.
@@ -210,6 +214,9 @@ export class Runner implements PostgresRunner {
   async override(id: string, request: OverrideRequest): Promise<SendResult> {
     const { chance, engine } = this.#parts;
     const { to, reason, force = false, actor, messageId = chance.uuid() } = request;
+    assertFindable(id);
+    assertMessageId(messageId);
+    assertJson({ to, reason, actor }, 'override');
     await this.ready();
     try {
       const override = { to, reason, force };
@@ -267,15 +274,23 @@ export class Runner implements PostgresRunner {
     const { id, idempotencyKey, actor = 'system' } = options;
     const sagaId = id ?? (idempotencyKey === undefined ? chance.uuid() : sagaIdFor(name, idempotencyKey));
     assertSagaId(sagaId);
+    assertJson(actor, 'actor');
     const nonce = chance.uuid();
     const traceparent = readTraceparent(options.traceparent);
     return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce, actor, traceparent };
   }
 
   async #administer(sagaId: string, cause: AdminCause): Promise<void> {
+    assertFindable(sagaId);
+    assertJson(cause, cause.type);
     await this.ready();
     await this.#parts.engine.submit({ kind: 'admin', sagaId, cause });
   }
+}
+
+/** @throws SagaError `SAGA_NOT_FOUND` for an id that none can have */
+function assertFindable(id: string): void {
+  if (!isSagaId(id)) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
 }
 
 function sentOf(result: MoveResult): SendResult {

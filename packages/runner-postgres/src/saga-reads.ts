@@ -2,6 +2,7 @@ import {
   type AnySaga,
   compensationPreview,
   type HistoryEntry,
+  isSagaId,
   type ObligationView,
   SagaError,
   type SagaView,
@@ -56,7 +57,7 @@ export class SagaReads {
     page: { readonly after?: number; readonly limit?: number },
   ): Promise<readonly HistoryEntry[]> {
     await this.#ready();
-    return await this.#parts.store.history(id, page);
+    return isSagaId(id) ? await this.#parts.store.history(id, page) : [];
   }
 
   async waitFor(id: string, predicate: (view: SagaView) => boolean, options: WaitOptions): Promise<SagaView> {
@@ -86,7 +87,8 @@ export class SagaReads {
 
   async find(id: string): Promise<FoundSaga | undefined> {
     await this.#ready();
-    return await this.#parts.store.find(id);
+    // What can't be an id isn't asked for: the database would take it for an error.
+    return isSagaId(id) ? await this.#parts.store.find(id) : undefined;
   }
 
   async #known(id: string): Promise<{ readonly definition: AnySaga; readonly found: FoundSaga }> {

@@ -1,4 +1,10 @@
-import { type AnySaga, SagaError, type UpgradeOptions, type UpgradeResult } from '@countermand/saga-core';
+import {
+  type AnySaga,
+  assertJson,
+  SagaError,
+  type UpgradeOptions,
+  type UpgradeResult,
+} from '@countermand/saga-core';
 import type { Database } from './db/database.js';
 import { readDefinitions } from './db/read-versions.js';
 import type { MoveItem, MoveResult } from './move-item.js';
@@ -26,6 +32,7 @@ export class SagaUpgrades {
   }
 
   async upgrade(id: string, { actor, to }: UpgradeOptions): Promise<UpgradeResult> {
+    assertJson(actor, 'actor');
     const found = await this.#reads.find(id);
     if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
     const target = this.#registry.chosen(found.stored.saga, to);
@@ -33,6 +40,7 @@ export class SagaUpgrades {
   }
 
   async upgradeAll(name: string, { actor, to, ...options }: UpgradeAllOptions): Promise<UpgradeReport> {
+    assertJson(actor, 'actor');
     const target = this.#registry.chosen(name, to);
     const structures = await this.#structuresOf(name);
     return await upgradeAll(this.#database, this.#database.names, target, options, (id) =>

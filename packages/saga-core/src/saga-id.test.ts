@@ -22,6 +22,8 @@ it('a text that is no key is told apart', () => {
     'order-1:reserve',
     'order-1:reserve:0',
     'a b:reserve:1',
+    'order-1:re\0serve:1',
+    'order-1:re\ud800serve:1',
   ]) {
     expect(parseIdempotencyKey(text)).toBeUndefined();
   }

@@ -25,7 +25,9 @@ export function parseIdempotencyKey(
   const colon = text.indexOf(':');
   const sagaId = text.slice(0, colon);
   const key = text.slice(colon + 1);
-  return colon > 0 && isSagaId(sagaId) && /^.+:[1-9][0-9]*$/.test(key) ? { sagaId, key } : undefined;
+  // What can't be stored can't be a row's key either: a text from outside must not fail in the database.
+  const isKey = /^.+:[1-9][0-9]*$/.test(key) && key.isWellFormed() && !key.includes('\0');
+  return colon > 0 && isSagaId(sagaId) && isKey ? { sagaId, key } : undefined;
 }
 
 /** The key of a row: its step's id and the visit. */

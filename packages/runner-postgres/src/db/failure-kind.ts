@@ -3,12 +3,15 @@ import type { FailureKind } from '../ports/store.js';
 import { LOST_STATEMENT } from './statement-names.js';
 
 /**
- * Serialization failure, deadlock, lock not available, a row that somebody else inserted in between; and a prepared
+ * Serialization failure, deadlock, a row that somebody else inserted in between; and a prepared
  * statement that isn't there, or is another, or whose tables have changed: the next try does without.
  */
-const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505', ...LOST_STATEMENT]);
-/** Connection exceptions, insufficient resources, operator intervention. 57014 isn't among them: see below. */
-const AWAY = /^(08|53|57P|25P03)/;
+const CONFLICTS = new Set(['40001', '40P01', '23505', ...LOST_STATEMENT]);
+/**
+ * Connection exceptions, insufficient resources, operator intervention; a server that only reads, after a failover
+ * say; a lock that isn't given in time, because somebody maintains our tables. 57014 isn't among them: see below.
+ */
+const AWAY = /^(08|53|57P|25P03|25006|55P03)/;
 const CONNECTION_LOST = /connection|terminat|timeout|socket|not queryable/i;
 
 /**

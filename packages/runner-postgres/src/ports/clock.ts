@@ -14,10 +14,13 @@ export interface Clock {
   clearInterval(timer: ClockTimer): void;
 }
 
-/** The machine's own clock. */
+/** The longest that Node's timers can wait; one that is to wait longer would end at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. Its timers end after 24 days at the latest. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+  setTimeout: (run, delayMs) => setTimeout(run, Math.min(delayMs, LONGEST_MS)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   setInterval: (run, delayMs) => setInterval(run, delayMs),
   clearInterval: (timer) => clearInterval(timer as NodeJS.Timeout),
