@@ -28,6 +28,7 @@ function claimStatement({ ours }: SchemaNames): string {
     `json_build_object('sagaId', ${alias}.saga_id, 'key', ${alias}.key, 'id', ${alias}.id, 'visit', ${alias}.visit,
       'status', ${alias}.status, 'attempt', ${alias}.attempt, 'lease', ${alias}.lease,
       'traceparent', ${alias}.traceparent)`;
+  const mayClaim = `(x.known or o.kind = 'publish')`;
   return `
     with clock as materialized (select ${ours}.saga_now() as now),
     wanted as materialized (
@@ -47,30 +48,21 @@ function claimStatement({ ours }: SchemaNames): string {
       select x.*, ("sagaId" in (select id from unknown)) is not true as known from ${asked}
       where ("sagaId" in (select id from locked)) is true
     ),
+    -- Of a saga that isn't known here the answer is only kept, and due, so that whoever knows the saga gives it to it.
     claimed as (
       update ${ours}.outbox o set
-        status = x."to",
-        result = nullif(x.result, '')::jsonb,
-        due_at = case x."to" when 'awaiting' then o.deadline_at end,
-        settled_at = case x."to" when 'settled' then c.now end,
-        delivery = null
+        status = case when ${mayClaim} then x."to" else o.status end,
+        result = case when ${mayClaim} then nullif(x.result, '')::jsonb
+                 else nullif(x.result, '')::jsonb || '{"leftToOthers": true}' end,
+        due_at = case when not ${mayClaim} then c.now when x."to" = 'awaiting' then o.deadline_at end,
+        settled_at = case when ${mayClaim} and x."to" = 'settled' then c.now end,
+        delivery = case when not ${mayClaim} then o.delivery end
       from asked x, clock c
       where o.saga_id = x."sagaId" and o.key = x.key
         and o.status = any(string_to_array(x."from", ',')) and (x.lease is null or o.lease = x.lease)
         and (not x.overdue or o.due_at <= c.now)
-        and (x.known or o.kind = 'publish')
-      returning o.saga_id, o.key, o.id, o.visit, o.status, o.attempt, o.lease, o.traceparent
-    ),
-    left_to_others as (
-      update ${ours}.outbox o set
-        result = nullif(x.result, '')::jsonb || '{"leftToOthers": true}',
-        due_at = c.now
-      from asked x, clock c
-      where o.saga_id = x."sagaId" and o.key = x.key
-        and o.status = any(string_to_array(x."from", ',')) and (x.lease is null or o.lease = x.lease)
-        and not x.known and o.kind = 'step' and x.result <> ''
-        and o.result->'leftToOthers' is null
-      returning o.saga_id, o.key
+        and (${mayClaim} or o.kind = 'step' and x.result <> '' and o.result->'leftToOthers' is null)
+      returning o.saga_id, o.key, o.id, o.visit, o.status, o.attempt, o.lease, o.traceparent, ${mayClaim} as mine
     ),
     messages as (
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
@@ -88,10 +80,11 @@ function claimStatement({ ours }: SchemaNames): string {
       (select json_agg(s.id) from wanted w join ${ours}.saga s on s.id = w.id
         where w.id not in (select id from locked)) as busy,
       (select json_agg(m) from messages m) as messages,
-      (select json_agg(${row('d')}) from claimed d) as claimed,
-      (select json_agg(json_build_object('sagaId', saga_id, 'key', key)) from left_to_others) as "leftToOthers",
-      (select json_agg(${row('o')}) from ${ours}.outbox o join asked x on o.saga_id = x."sagaId" and o.key = x.key
-        where (o.saga_id, o.key) not in (select saga_id, key from claimed)) as refused
+      (select json_agg(${row('d')}) from claimed d where d.mine) as claimed,
+      (select json_agg(json_build_object('sagaId', saga_id, 'key', key)) from claimed d where not d.mine)
+        as "leftToOthers",
+      (select json_agg(${row('o')}) from asked x join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
+        where (x."sagaId", x.key) not in (select saga_id, key from claimed where mine)) as refused
     from clock c`;
 }
 

@@ -9,19 +9,23 @@ import { StatementNames } from './statement-names.js';
  * and what they protect is read in the same or the next. The limits end a transaction whose process has
  * gone silent, before the leases of its work end.
  */
-const BEGIN = [
-  'begin isolation level read committed',
-  "set local statement_timeout = '30s'",
-  "set local lock_timeout = '3s'",
-  "set local idle_in_transaction_session_timeout = '5s'",
+const BEGIN = 'begin isolation level read committed';
+const SETTINGS = {
+  statement_timeout: '30s',
+  lock_timeout: '3s',
+  idle_in_transaction_session_timeout: '5s',
   // Every statement of ours finds its rows by keys. A plan that is kept must not be one which was made for tables
   // that were nearly empty, and none is worth compiling.
-  'set local enable_seqscan = off',
-  'set local enable_hashjoin = off',
-  'set local enable_mergejoin = off',
-  'set local plan_cache_mode = force_generic_plan',
-  'set local jit = off',
-].join('; ');
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_material: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+};
+const SET_LOCALLY = `select ${Object.entries(SETTINGS)
+  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  .join(', ')}`;
 
 /** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */
 export class Database {
@@ -81,7 +85,9 @@ export class Database {
   ): Promise<Result> {
     const plain = pgSession(client, (text) => this.#statements.nameOf(text));
     const session = canPipeline(client) ? plain : oneByOne(plain);
-    const begun = session.query(BEGIN);
+    const begun = canPipeline(client)
+      ? Promise.all([session.query(BEGIN), session.query(SET_LOCALLY, [], { isPrepared: true })])
+      : session.query(`${BEGIN}; ${SET_LOCALLY}`);
     begun.catch(() => undefined);
     let committed: Promise<unknown> | undefined;
     const commit = () => {
