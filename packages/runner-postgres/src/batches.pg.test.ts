@@ -1,13 +1,13 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshDatabase } from './test-support/migrated-database.js';
+import { ownDatabase } from './test-support/migrated-database.js';
 import { keepingLogger, openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 import { watchedPool } from './test-support/watched-pool.js';
 
 let database: TestDatabase;
 beforeEach(async () => {
-  database = await freshDatabase();
+  database = await ownDatabase();
 });
 
 const ids = Array.from({ length: 200 }, (_, index) => `trip-${index}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freshDatabase, testPool } from './test-support/migrated-database.js';
+import { ownDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
@@ -17,7 +17,7 @@ describe.each([{ followUp: true }, { followUp: false }])(
   'as the documented role, followUp $followUp',
   ({ followUp }) => {
     it('a runner does everything, but neither DDL nor a change of history', async () => {
-      const database = await freshDatabase();
+      const database = await ownDatabase();
       const owner = testPool(database.url, 2);
       const role = `app_${new URL(database.url).pathname.slice(1)}`.slice(0, 60);
       await owner.query(`${documentedRole(role)}; alter role ${role} password 'only-for-this-test'`);
