@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { spawnNode } from './test-support/spawn-node.js';
 
 const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.meta.url));
+const counting = fileURLToPath(new URL('./test-support/counting-saga.ts', import.meta.url));
 const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
 
 async function countermand(...args: readonly string[]) {
@@ -29,6 +30,16 @@ it('countermand check --json is for programs', async () => {
   const { out } = await countermand('check', leaking, '--export', 'leaking', '--json');
   const [report] = JSON.parse(out) as CheckReport[];
   expect(report).toMatchObject({ saga: 'leaking', sound: false, explored: { complete: true } });
+});
+
+it('countermand check says where it stopped at a bound, and --strict fails there', async () => {
+  const [plain, strict] = await Promise.all([
+    countermand('check', counting),
+    countermand('check', counting, '--strict'),
+  ]);
+  expect(plain.out).toMatch(/^counting 1: sound up to bounds\n/);
+  expect(plain.out).toContain('a saga with more than 4 instances of seat was not followed further');
+  expect([plain.code, strict.code]).toEqual([0, 1]);
 });
 
 it('countermand check --mermaid draws the way to the leak, and the leak in red', async () => {

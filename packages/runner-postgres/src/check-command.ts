@@ -11,7 +11,10 @@ import {
 } from '@countermand/saga-core';
 import { loadSagas } from './load-sagas.js';
 
-/** `countermand check`: proves the sagas of a module. The exit code is 0 where all of them are sound, else 1. */
+/**
+ * `countermand check`: proves the sagas of a module. The exit code is 0 where nothing was found in any of them, else 1;
+ * with `--strict` it is 0 only where no bound was reached either.
+ */
 export async function checkCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -20,6 +23,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
       export: { type: 'string' },
       json: { type: 'boolean' },
       mermaid: { type: 'boolean' },
+      strict: { type: 'boolean' },
       explain: { type: 'string' },
     },
   });
@@ -40,7 +44,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
     );
     process.stdout.write(`${[...new Set(drawn)].join('\n\n')}\n`);
   } else process.stdout.write(`${reports.map(renderReport).join('\n\n')}\n`);
-  return reports.every(({ sound }) => sound) ? 0 : 1;
+  return reports.every(({ sound, verdict }) => (values.strict ? verdict === 'sound' : sound)) ? 0 : 1;
 }
 
 function drawFindings({ findings }: CheckReport): string {

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 const USAGE = `usage: countermand COMMAND [options]
 
   check MODULE [--export NAME] [--json | --mermaid]   prove the sagas that a module exports, or show what is wrong
+        [--strict]                                    fail, too, where a bound was reached
   check --explain RULE                                what a rule means, a machine that breaks it, and the mend
   diagram MODULE [--export NAME]                      draw them as Mermaid
   diagram MODULE --live ID [--database URL]           draw where one stored saga is, what is ahead, what would be undone

@@ -33,7 +33,7 @@ export type {
   UpgradeCause,
 } from './cause.js';
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
-export type { CheckReport, Finding, SuppressedFinding, TraceLine } from './check/check-report.js';
+export type { CheckReport, Finding, SuppressedFinding, TraceLine, Verdict } from './check/check-report.js';
 export { checkCases, checkSaga } from './check/check-saga.js';
 export { drawSaga, type LiveSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';

@@ -49,6 +49,12 @@ export interface CheckOptions {
   readonly alike?: readonly string[];
   /** The most states that are explored; 50,000 by default. A check that ends there has proved nothing. */
   readonly maxStates?: number;
+  /**
+   * The most instances of one kind that a saga opens one after the other, of runs of one step at once, and of ids that count, before it isn't
+   * followed further; 4 by default, or one more than the longest list in the samples of its input. The report says
+   * where the bound was reached.
+   */
+  readonly maxInstances?: number;
   /** Ends with the first finding that isn't suppressed: quicker, and enough for a yes or no. */
   readonly stopAtFirst?: boolean;
   /** Of the steps that the machine has left, how many may answer after something else has happened; 2 by default. */

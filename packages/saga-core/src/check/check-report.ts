@@ -31,14 +31,24 @@ export interface SuppressedFinding extends Finding {
   readonly reason: string;
 }
 
+/**
+ * What a check came to. `sound`: nothing was found, and all was explored. `sound up to bounds`: nothing was found, but a
+ * bound was reached, beyond which nothing was explored. `not proved`: nothing was found before the check ended at its
+ * greatest number of states. `broken`: something was found.
+ */
+export type Verdict = 'sound' | 'sound up to bounds' | 'not proved' | 'broken';
+
 /** What `checkSaga` found. Plain JSON. */
 export interface CheckReport {
   readonly saga: string;
   readonly version: number;
   /** Which case of the saga, where its author gave several. */
   readonly case?: string;
-  /** Nothing was found, and everything within the bounds was explored. */
+  /** Nothing was found, and everything within the bounds was explored: `sound`, or `sound up to bounds`. */
   readonly sound: boolean;
+  readonly verdict: Verdict;
+  /** Bounds that were reached, so that more can happen than was explored. Empty for `sound`. */
+  readonly reached: readonly string[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
   readonly explored: {

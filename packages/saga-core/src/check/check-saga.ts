@@ -1,7 +1,7 @@
 import type { AnySaga } from '../saga-definition.js';
 import type { CheckOptions, Suppression } from './check-options.js';
-import type { CheckReport, Finding, SuppressedFinding } from './check-report.js';
-import { assumptionsOf, boundsOf, hasGuards } from './describe-bounds.js';
+import type { CheckReport, Finding, SuppressedFinding, Verdict } from './check-report.js';
+import { assumptionsOf, boundsOf, hasGuards, reachedBounds } from './describe-bounds.js';
 import { type Exploration, explore, type Witness } from './explore.js';
 import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
 import { possibleCauses } from './possible-causes.js';
@@ -30,15 +30,23 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     notebook = new Notebook(oracle, suppressions);
     return notebook.witness;
   });
-  notebook.end(exploration);
+  const reached = reachedBounds(exploration, complete);
+  const { crowded, cutGuards, widened } = exploration;
+  // With guards that are guessed, one value of the context stands for all as far as they go.
+  const mayMiss = crowded.length + cutGuards.length + (guessing ? 0 : widened.length) > 0;
+  notebook.end(exploration, !mayMiss);
   const all = notebook.findings();
   const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));
   const findings = all.filter((finding) => suppressedBy(finding, suppressions).length === 0);
+  const isComplete = exploration.complete && exploration.failure === undefined;
+  const verdict = verdictOf(findings.length > 0, isComplete, reached.length > 0);
   return {
     saga: saga.name,
     version: saga.version,
     ...(complete.name !== undefined && { case: complete.name }),
-    sound: findings.length === 0 && exploration.complete && exploration.failure === undefined,
+    sound: verdict.startsWith('sound'),
+    verdict,
+    reached,
     findings,
     suppressed,
     explored: {
@@ -50,6 +58,12 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     bounds: boundsOf(exploration, complete),
     assumptions: assumptionsOf(saga, guessing, causes, complete, exploration),
   };
+}
+
+function verdictOf(isBroken: boolean, isComplete: boolean, isCut: boolean): Verdict {
+  if (isBroken) return 'broken';
+  if (!isComplete) return 'not proved';
+  return isCut ? 'sound up to bounds' : 'sound';
 }
 
 /** {@link checkSaga} of every case that the saga's own check options name: their own first, then each of `also`. */
@@ -88,9 +102,10 @@ class Notebook {
     };
   }
 
-  end({ places, complete, failure, leadingTo }: Exploration): void {
+  end({ places, complete, failure, leadingTo }: Exploration, isAll: boolean): void {
     for (const { rule, inspection } of this.#inspections) {
-      if (complete) this.#note(rule, inspection.atEnd?.(places, leadingTo) ?? []);
+      if (complete && (isAll || !rule.saysNever))
+        this.#note(rule, inspection.atEnd?.(places, leadingTo) ?? []);
       if (failure !== undefined && rule.code === 'machine-throws') {
         this.#note(rule, [{ subject: 'start', message: `the saga can't start: ${failure}` }]);
       }

@@ -1,7 +1,7 @@
 import { actionsOf, allNodes, transitionsOf } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { CheckOptions } from './check-options.js';
-import type { Exploration } from './explore.js';
+import { type Exploration, MOST_LATE } from './explore.js';
 import { MOST_REPEATS, MOST_WAYS } from './guard-oracle.js';
 import type { PossibleCauses } from './possible-causes.js';
 
@@ -17,25 +17,40 @@ export function hasGuards({ machine }: AnySaga): boolean {
   );
 }
 
-/** What an exploration left out or merged, for the report. */
-export function boundsOf(exploration: Exploration, options: CheckOptions): string[] {
-  const { complete, widened, hurried, cutGuards, places } = exploration;
-  const { maxLate = 2, ignore = [], alike = [], tells } = options;
+/** Bounds of an exploration beyond which more can happen, for the report. An author's own bound on late answers is none. */
+export function reachedBounds(exploration: Exploration, { maxLate }: CheckOptions): string[] {
+  const { complete, widened, hurried, cutGuards, crowded, places } = exploration;
   return [
     ...(complete
       ? []
       : [`the check ended after ${places.length} states, and proves nothing; raise maxStates`]),
-    ...(hurried
-      ? [
-          maxLate === 0
-            ? 'a step that the machine has left answers before anything else happens'
-            : `of the steps that the machine has left, at most ${maxLate} at a time answer after something else has happened`,
-        ]
-      : []),
+    ...crowded.map(
+      (what) => `a saga with more than ${what} was not followed further; raise maxInstances to see more`,
+    ),
+    ...widened.map(
+      (key) =>
+        `the context's ${key} takes so many values that it was left out: states that differ in it alone were taken for one; ` +
+        'name it in ignore where nothing but guards depends on it, or give samples of the input, so that guards end it',
+    ),
     ...cutGuards.map(
       (name) =>
         `${name} is asked so often in one decision that not all of its answers were followed: ${MOST_REPEATS} times, or ${MOST_WAYS} ways in all, are the most`,
     ),
+    ...(hurried && maxLate === undefined ? [lateAnswers(MOST_LATE)] : []),
+  ];
+}
+
+function lateAnswers(most: number): string {
+  return most === 0
+    ? 'a step that the machine has left answers before anything else happens'
+    : `of the steps that the machine has left, at most ${most} at a time answer after something else has happened`;
+}
+
+/** What an exploration left out or merged without missing anything, as far as the author is right; for the report. */
+export function boundsOf({ hurried }: Exploration, options: CheckOptions): string[] {
+  const { maxLate, ignore = [], alike = [], tells } = options;
+  return [
+    ...(hurried && maxLate !== undefined ? [`${lateAnswers(maxLate)}: so its author says`] : []),
     'times, visits, and the order in which things were opened tell no states apart; runs of one step that were left behave as one',
     'of what nothing can change or ask for any more no state keeps count: a closed obligation that only a step opens, an answer that nobody hears of and that opens and closes nothing, all but the reason of a saga that is parked',
     'an event that is kept for later acts as the same event does that comes later',
@@ -43,7 +58,6 @@ export function boundsOf(exploration: Exploration, options: CheckOptions): strin
       ? [`the context's ${ignore.join(', ')} tell no states apart: so its author says`]
       : []),
     ...(tells ? ['of the context only what its author names for each state tells states apart'] : []),
-    ...widened.map((key) => `the context's ${key} takes too many values to be told apart`),
     ...(alike.length > 1
       ? [
           `states that differ only in which of ${alike.join(', ')} is which are looked at once: everything that is in a state is swapped with them, so that what can happen in one can happen in the other with the names swapped`,

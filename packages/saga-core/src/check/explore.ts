@@ -2,11 +2,12 @@ import type { Cause } from '../cause.js';
 import { begin, decide } from '../decide.js';
 import type { Decision } from '../decision.js';
 import type { Envelope, StepRun } from '../envelope.js';
-import type { JsonObject } from '../json.js';
 import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore, selects } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
+import { ContextValues } from './context-values.js';
+import { type Crowd, crowdOver, longestList } from './crowd.js';
 import type { GuardOracle } from './guard-oracle.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
@@ -34,13 +35,15 @@ export interface Exploration {
   readonly cutGuards: readonly string[];
   /** Keys of the context with too many values to be told apart. */
   readonly widened: readonly string[];
+  /** Of what there was so much that the saga wasn't followed further. */
+  readonly crowded: readonly string[];
   /** Why it couldn't even start. */
   readonly failure?: string;
 }
 
-/** Where a key of the context has more values than this, it no longer tells states apart. */
-const MOST_VALUES = 12;
 const AT = 0;
+/** How many of the steps that the machine has left may answer after something else has happened. */
+export const MOST_LATE = 2;
 
 /** Explores everything that can happen, nearest first, until nothing new turns up. */
 export function explore(
@@ -70,7 +73,6 @@ class Walk {
   readonly #guessing: boolean;
   readonly #causes: PossibleCauses;
   readonly #options: CheckOptions;
-  readonly #widened: ReadonlySet<string>;
   readonly #witness: Witness;
   readonly #signature: Signature;
   readonly #known = new Map<string, number>();
@@ -82,7 +84,9 @@ class Walk {
     settled: boolean;
   }[] = [];
   readonly #reachedFrom: number[][] = [];
-  readonly #values = new Map<string, Set<string>>();
+  readonly #values: ContextValues;
+  readonly #crowd: Crowd;
+  readonly #crowded = new Map<number, string>();
   #transitions = 0;
   #endless = 0;
   #hurried = false;
@@ -101,7 +105,8 @@ class Walk {
     this.#guessing = guessing;
     this.#causes = causes;
     this.#options = options;
-    this.#widened = widened;
+    this.#values = new ContextValues([...(options.ignore ?? []), ...widened]);
+    this.#crowd = crowdOver(oracle.saga.machine, options.maxInstances, longestList(causes.inputs));
     this.#witness = witness;
     this.#signature = signatureOf(oracle.saga, options, widened);
   }
@@ -115,7 +120,7 @@ class Walk {
       // Only what is still to be looked at is kept whole.
       this.#open[next] = undefined;
       this.#expand(place, envelope);
-      const tooMany = this.#keyWithTooManyValues();
+      const tooMany = this.#values.tooMany(this.#facts.length);
       if (tooMany !== undefined) return tooMany;
       if (this.#options.stopAtFirst && this.#witness.isEnough()) return this.#stop();
       if (this.#facts.length > most) return this.#stop();
@@ -139,6 +144,7 @@ class Walk {
       hurried: this.#hurried,
       cutGuards: this.#oracle.wasCut(),
       widened,
+      crowded: [...new Set(this.#crowded.values())],
       leadingTo: (those) => this.#leadingTo(those),
       ...(this.#failure !== undefined && { failure: this.#failure }),
     };
@@ -179,12 +185,19 @@ class Walk {
     const hurried = parked ? undefined : this.#hurriedRun(envelope);
     if (!hurried) this.#witness.onPlace(stand);
     // What a person does to a parked saga is the person's own.
-    if (parked) return;
+    if (parked || this.#isCrowded(place, envelope)) return;
     const inside = this.#causes.inside(envelope);
     const causes = hurried
       ? inside.filter((cause) => this.#isOfHurried(envelope, hurried, cause))
       : [...inside, ...this.#causes.outside(envelope).filter((cause) => this.#isTaken(stand, cause))];
     for (const cause of causes) this.#follow(stand, cause);
+  }
+
+  #isCrowded({ index }: Place, envelope: Envelope): boolean {
+    const crowd = this.#crowd(envelope);
+    if (crowd === undefined) return false;
+    this.#crowded.set(index, crowd);
+    return true;
   }
 
   #follow(stand: Stand, cause: Cause): void {
@@ -218,7 +231,7 @@ class Walk {
     if (step) this.#reachedFrom[index]?.push(step.from.index);
     if (known !== undefined) return;
     this.#known.set(signature, index);
-    this.#noteValues(envelope);
+    if (!this.#options.tells) this.#values.note(envelope.snapshot.context);
     const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start };
     this.#open.push({ place, envelope });
   }
@@ -228,7 +241,7 @@ class Walk {
     const left = envelope.runs.filter((run) => run.left && !run.parked && run.role === 'invoke');
     const late = left.filter((run) => run.awaiting).length;
     const waiting = left.filter((run) => !run.awaiting && (run.opens !== undefined || run.closes.length > 0));
-    if (late + waiting.length <= (this.#options.maxLate ?? 2) && this.#options.maxLate !== 1)
+    if (late + waiting.length <= (this.#options.maxLate ?? MOST_LATE) && this.#options.maxLate !== 1)
       return undefined;
     const [first] = waiting;
     if (first) this.#hurried = true;
@@ -238,7 +251,7 @@ class Walk {
   #isOfHurried(envelope: Envelope, run: StepRun, cause: Cause): boolean {
     if (cause.type !== 'answer' || cause.id !== run.id || cause.visit !== run.visit) return false;
     const late = envelope.runs.filter((one) => one.left && one.awaiting).length;
-    return cause.outcome.kind !== 'awaiting' || late < (this.#options.maxLate ?? 2);
+    return cause.outcome.kind !== 'awaiting' || late < (this.#options.maxLate ?? MOST_LATE);
   }
 
   /** Whether any transition can take the event. What none takes changes nothing. */
@@ -250,22 +263,9 @@ class Walk {
     return ways.some(({ result }) => result === 'some');
   }
 
-  #noteValues({ snapshot: { context } }: Envelope): void {
-    if (this.#options.tells) return;
-    for (const [key, value] of Object.entries((context ?? {}) as JsonObject)) {
-      if (this.#options.ignore?.includes(key) || this.#widened.has(key)) continue;
-      const values = this.#values.get(key) ?? new Set();
-      this.#values.set(key, values.add(JSON.stringify(value)));
-    }
-  }
-
-  #keyWithTooManyValues(): string | undefined {
-    for (const [key, values] of this.#values) if (values.size > MOST_VALUES) return key;
-    return undefined;
-  }
-
+  /** What was not followed further may lead anywhere. */
   #leadingTo(goals: Iterable<number>): ReadonlySet<number> {
-    const found = new Set(goals);
+    const found = new Set([...goals, ...this.#crowded.keys()]);
     const open = [...found];
     for (let goal = open.pop(); goal !== undefined; goal = open.pop()) {
       for (const from of this.#reachedFrom[goal] ?? []) {

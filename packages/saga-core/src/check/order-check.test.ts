@@ -22,7 +22,7 @@ describe('the order lifecycle', () => {
   test('is sound, and every step that may be left alone says why', { timeout: 60_000 }, () => {
     const report = checkSaga(order);
     expect(report.findings).toEqual([]);
-    expect(report.sound).toBe(true);
+    expect(report.verdict).toBe('sound');
     expect(report.explored.states).toBeGreaterThan(1_000);
     expect(report.suppressed.map(({ subject }) => subject)).toEqual([
       'generateInvoice in CONFIRMED.invoicing',
@@ -32,7 +32,7 @@ describe('the order lifecycle', () => {
   test('is sound with two payments and a coupon', { timeout: 60_000 }, () => {
     const report = checkSaga({ ...order, check: orderCheck(2) });
     expect(report.findings).toEqual([]);
-    expect(report.sound).toBe(true);
+    expect(report.verdict).toBe('sound');
     expect(report.bounds.some((line) => line.includes('which of p1, p2 is which'))).toBe(true);
   });
 

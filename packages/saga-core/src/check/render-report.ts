@@ -3,8 +3,8 @@ import { describeState } from './describe-cause.js';
 
 /** A report for people: what was found, each with the way to it, what was explored, and what was assumed. */
 export function renderReport(report: CheckReport): string {
-  const { saga, version, sound, findings, suppressed, explored, bounds, assumptions } = report;
-  const verdict = sound ? 'sound' : findings.length === 0 ? 'not proved' : countOf(findings.length);
+  const { saga, version, findings, suppressed, explored, reached, bounds, assumptions } = report;
+  const verdict = report.verdict === 'broken' ? countOf(findings.length) : report.verdict;
   return [
     `${saga} ${version}${report.case === undefined ? '' : `, ${report.case}`}: ${verdict}`,
     ...byRule(findings).map((ofRule) => `\n${renderRule(ofRule)}`),
@@ -14,6 +14,8 @@ export function renderReport(report: CheckReport): string {
     ...(findings.some(({ trace }) => trace.some(({ open }) => open.some((one) => one.endsWith('?'))))
       ? ['(a ? marks what may be open in the world: nobody knows)']
       : []),
+    ...(reached.length > 0 ? ['bounds that were reached, beyond which nothing was explored:'] : []),
+    ...reached.map((line) => `  ${line}`),
     'bounds:',
     ...bounds.map((line) => `  ${line}`),
     'assumed:',

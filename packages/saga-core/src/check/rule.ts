@@ -86,6 +86,8 @@ export interface Rule {
   /** Why it matters. */
   readonly explanation: string;
   readonly mend: string;
+  /** At the end it says what never happens: left out where a bound was reached, for beyond it that may happen. */
+  readonly saysNever?: true;
   /** What the definition alone shows. */
   readonly onSaga?: (saga: AnySaga) => readonly Found[];
   readonly inspect?: (saga: AnySaga) => Inspection;

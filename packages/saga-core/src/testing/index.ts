@@ -34,6 +34,6 @@ export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
 export { TestRunner } from './test-runner.js';
-export { type MatcherResult, type SoundMatchers, toBeSound } from './to-be-sound.js';
+export { type MatcherResult, type SoundMatchers, type SoundOptions, toBeSound } from './to-be-sound.js';
 export { renderCoverage, type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
 export type { PathVariant } from './walk-path.js';

@@ -9,8 +9,15 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
+/** What {@link toBeSound} takes. */
+export interface SoundOptions extends CheckOptions {
+  /** Also fails where the check reached one of its bounds: `sound up to bounds` is then not enough. */
+  readonly strict?: boolean;
+}
+
 /**
- * A matcher for vitest or jest: passes when {@link checkCases} proves the saga in every case, and shows the report otherwise.
+ * A matcher for vitest or jest: passes when {@link checkCases} finds nothing in any case of the saga, and shows the
+ * reports otherwise. Where a bound was reached it passes too (`sound up to bounds`), unless it is to be `strict`.
  *
  * @example
  * expect.extend({ toBeSound });
@@ -21,19 +28,22 @@ export interface MatcherResult {
  *   interface Matchers<R extends void | Promise<void>, T> extends SoundMatchers<R> {}
  * }
  */
-export function toBeSound(received: unknown, options: CheckOptions = {}): MatcherResult {
+export function toBeSound(
+  received: unknown,
+  { strict = false, ...options }: SoundOptions = {},
+): MatcherResult {
   if (!isSaga(received))
     return { pass: false, message: () => 'toBeSound takes a saga, as defineSaga makes it' };
   const reports = checkCases(received, options);
-  const unsound = reports.filter(({ sound }) => !sound);
+  const unsound = reports.filter(({ sound, verdict }) => (strict ? verdict !== 'sound' : !sound));
   const shown = unsound.length > 0 ? unsound : reports;
   return { pass: unsound.length === 0, message: () => shown.map(renderReport).join('\n\n') };
 }
 
 /** The matcher's type, to extend that of a test framework's matchers with. */
 export interface SoundMatchers<R = unknown> {
-  /** The check proves the saga: no path keeps what the end doesn't. */
-  toBeSound(options?: CheckOptions): R;
+  /** The check proves the saga, up to its bounds: no path keeps what the end doesn't. */
+  toBeSound(options?: SoundOptions): R;
 }
 
 function isSaga(value: unknown): value is AnySaga {

@@ -11,6 +11,7 @@ export const answerIgnored: Rule = {
     'The machine invokes or spawns the step, and no transition ever takes this answer of it. The ledger knows what ' +
     'the step did, but the machine goes on waiting as if it were still under way.',
   mend: 'give the invoke onDone and onError (a spawned step transitions on xstate.done.actor.ID and xstate.error.actor.ID)',
+  saysNever: true,
   inspect: () => {
     const begun = new Set<string>();
     const ignored = new Map<string, { site: string; found: Found }>();

@@ -8,6 +8,7 @@ export const eventNeverTaken: Rule = {
     'The event is declared, so somebody will send it; but wherever the saga can be when it comes, it is ignored or ' +
     'kept in vain. A handler is missing, or the state that has it is never reached.',
   mend: 'take the event in the state that waits for it, or take it out of the public events',
+  saysNever: true,
   inspect: (saga) => {
     const sent = new Set<string>();
     const taken = new Set<string>();

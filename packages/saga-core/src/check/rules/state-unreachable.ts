@@ -10,6 +10,7 @@ export const stateUnreachable: Rule = {
     'Nothing that can happen leads there. A handler, a timer or a transition is missing, or the state is left over; ' +
     'either way what it was to do is never done.',
   mend: 'lead something there, or take the state out; where only other values lead there, give samples of them',
+  saysNever: true,
   inspect: ({ machine }) => {
     const entered = new Set<string>();
     return {

@@ -20,6 +20,7 @@ export const undoNeverOpen: Rule = {
     'On every path that leads here, what this step would close or undo is not open: it was never opened, or has ' +
     'been closed already. Either the step is in the wrong place, or the step that should have opened it is missing.',
   mend: 'take the step out of this path, or put the step that opens the obligation in front of it',
+  saysNever: true,
   inspect: (saga) => {
     const compensations = compensationsOf(saga);
     const sites = new Map<string, Site>();

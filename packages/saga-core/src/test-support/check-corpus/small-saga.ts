@@ -52,12 +52,14 @@ export interface Small {
   readonly guards?: object;
   readonly delays?: object;
   readonly actions?: object;
+  /** Of what starts it; nothing is needed by default. */
+  readonly input?: z.ZodType;
 }
 
 /** A saga of the corpus. Types are left out to keep the machines short. */
 export function smallSaga(
   name: string,
-  { steps, events = {}, machine, guards, delays, actions }: Small,
+  { steps, events = {}, machine, guards, delays, actions, input }: Small,
 ): AnySaga {
   const named = Object.fromEntries(steps.map((one) => [one.contract.name, one]));
   const define = setup({
@@ -71,6 +73,7 @@ export function smallSaga(
     name,
     version: 1,
     machine: define.createMachine(machine as Parameters<typeof define.createMachine>[0]),
+    ...(input && { input }),
     events: Object.fromEntries(
       Object.entries(events).map(([type, more]) => [
         type,

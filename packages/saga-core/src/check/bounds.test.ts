@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { assign, enqueueActions } from 'xstate';
+import { z } from 'zod';
+import { seats } from '../test-support/check-corpus/seat-steps.js';
+import { failed, smallSaga } from '../test-support/check-corpus/small-saga.js';
+import { SOUND } from '../test-support/check-corpus/sound-machines.js';
+import { travel } from '../test-support/check-corpus/travel-steps.js';
+import { checkSaga } from './check-saga.js';
+import { renderReport } from './render-report.js';
+
+interface Counted {
+  readonly context: { readonly count: number };
+}
+const theSeat = ({ context }: Counted) => ({ seat: String(context.count) });
+const count = assign({ count: ({ context }: Counted) => context.count + 1 } as never);
+const rest = { tags: ['rest'] };
+const keepsSeat = { ...rest, meta: { keeps: ['seat'] } };
+const hasEnough = ({ context }: Counted) => context.count >= 20;
+const hold = (onDone: string | object) => ({
+  entry: count,
+  invoke: { src: 'holdOne', input: theSeat, onDone, onError: '#failed' },
+});
+
+/** Holds one more seat each time round. */
+const holdsOneMore = smallSaga('holds-one-more', {
+  steps: seats,
+  machine: {
+    initial: 'holding',
+    context: { count: 0 },
+    states: {
+      holding: hold([
+        { guard: hasEnough, target: 'held' },
+        { target: 'holding', reenter: true },
+      ]),
+      held: keepsSeat,
+      failed,
+    },
+  },
+});
+
+/** Holds another seat each time round, and gives it back. */
+const changesSeats = smallSaga('changes-seats', {
+  steps: seats,
+  machine: {
+    initial: 'holding',
+    context: { count: 0 },
+    states: {
+      holding: hold('giving'),
+      giving: {
+        invoke: {
+          src: 'giveBack',
+          input: theSeat,
+          onDone: [{ guard: hasEnough, target: 'done' }, { target: 'holding' }],
+          onError: '#failed',
+        },
+      },
+      done: rest,
+      failed,
+    },
+  },
+});
+
+/** Spawns one more step whenever it is told to. */
+const spawnsForEver = smallSaga('spawns-for-ever', {
+  steps: travel,
+  events: { MORE: {} },
+  machine: {
+    initial: 'open',
+    context: { count: 0 },
+    states: {
+      open: {
+        after: { LATER: 'done' },
+        on: {
+          MORE: {
+            actions: enqueueActions(({ context, enqueue }) => {
+              enqueue(count as never);
+              enqueue.spawnChild(
+                'print' as never,
+                { id: `print-${(context as Counted['context']).count}`, input: {} } as never,
+              );
+            }),
+          },
+          'xstate.done.actor.*': {},
+          'xstate.error.actor.*': 'done',
+        },
+      },
+      done: { ...rest, on: { MORE: {} } },
+    },
+  },
+});
+
+/** Reminds again and again, and forgets its seat at the twenty-first time. */
+const forgetsInTheEnd = smallSaga('forgets-in-the-end', {
+  steps: seats,
+  input: z.object({}),
+  events: { GO: {} },
+  machine: {
+    initial: 'holding',
+    context: { count: 0 },
+    states: {
+      holding: {
+        invoke: { src: 'holdOne', input: () => ({ seat: 'a' }), onDone: 'waiting', onError: '#failed' },
+        on: { GO: {} },
+      },
+      waiting: {
+        entry: count,
+        after: {
+          SOON: [
+            { guard: ({ context }: Counted) => context.count > 20, target: 'gone' },
+            { target: 'waiting', reenter: true },
+          ],
+        },
+        on: { GO: 'held' },
+      },
+      held: { ...keepsSeat, on: { GO: {} } },
+      gone: { ...rest, on: { GO: {} } },
+      failed: { ...failed, on: { GO: {} } },
+    },
+  },
+});
+
+/** Counts for ever, within one decision each time. */
+const asksAndAsks = smallSaga('asks-and-asks', {
+  steps: travel,
+  machine: {
+    initial: 'counting',
+    context: { count: 0 },
+    states: {
+      counting: { always: [{ guard: 'goesOn', actions: count, target: 'again' }, { target: 'done' }] },
+      again: { always: 'counting' },
+      done: rest,
+    },
+  },
+  guards: { goesOn: hasEnough },
+});
+
+describe('a bound that is reached is told', () => {
+  test('a loop that opens one more each time ends at the fifth', () => {
+    const report = checkSaga(holdsOneMore);
+    expect(report).toMatchObject({ sound: true, verdict: 'sound up to bounds', findings: [] });
+    expect(report.reached).toEqual([
+      'a saga with more than 4 instances of seat was not followed further; raise maxInstances to see more',
+    ]);
+    expect(report.explored.states).toBeLessThan(100);
+    expect(renderReport(report)).toMatch(/^holds-one-more 1: sound up to bounds\n/);
+    expect(renderReport(report)).toContain(
+      'bounds that were reached, beyond which nothing was explored:\n  a saga',
+    );
+  });
+
+  test('what is closed counts too, for the next round has another name', () => {
+    const report = checkSaga(changesSeats);
+    expect(report.verdict).toBe('sound up to bounds');
+    expect(report.explored.states).toBeLessThan(100);
+  });
+
+  test('the author says how many', () => {
+    const few = checkSaga(holdsOneMore, { maxInstances: 2 });
+    const many = checkSaga(holdsOneMore, { maxInstances: 8 });
+    expect(few.reached[0]).toContain('more than 2 instances of seat');
+    expect(many.explored.states).toBeGreaterThan(few.explored.states);
+  });
+
+  test('children that are spawned for ever end', () => {
+    const report = checkSaga(spawnsForEver);
+    expect(report.verdict).toBe('sound up to bounds');
+    expect(report.reached.join()).toContain('4 ids like print-N');
+  });
+
+  test('a loop whose samples end it is followed to its end, with nothing to tell', () => {
+    const samples = { input: [{}] };
+    const report = checkSaga(forgetsInTheEnd, { samples });
+    expect(report.verdict).toBe('broken');
+    expect(report.findings.map(({ rule, subject }) => `${rule}: ${subject}`)).toEqual([
+      'obligation-left-open: seat in gone',
+    ]);
+    expect(report.findings[0]?.trace).toHaveLength(23);
+  });
+
+  test('a counter that nothing ends is left out, and named', () => {
+    const subscription = SOUND.find(({ name }) => name === 'subscription');
+    if (!subscription) throw new Error('the corpus has no subscription');
+    const guessed = checkSaga(subscription);
+    expect(guessed.verdict).toBe('sound up to bounds');
+    expect(guessed.reached).toEqual([expect.stringContaining("the context's tries takes so many values")]);
+    expect(checkSaga(subscription, { ignore: ['tries'] }).verdict).toBe('sound');
+    expect(checkSaga(subscription, { samples: { input: [undefined] } }).verdict).toBe('sound');
+  });
+
+  test('a guard that is asked again and again in one decision is named', () => {
+    const report = checkSaga(asksAndAsks);
+    expect(report.verdict).toBe('sound up to bounds');
+    expect(report.reached).toEqual([expect.stringContaining('goesOn is asked so often in one decision')]);
+  });
+
+  test('of the corpus, everything else is explored to its end', () => {
+    const cut = SOUND.filter((saga) => checkSaga(saga).verdict !== 'sound');
+    expect(cut.map(({ name }) => name)).toEqual(['subscription']);
+  });
+});
