@@ -17,7 +17,7 @@ export async function checkDocs({ write }) {
   await prepareWorkspace();
   const generators = await loadGenerators();
   const outdated = [];
-  for (const file of ['README.md', 'ARCHITECTURE.md', ...globSync('docs/**/*.md', { cwd: root })]) {
+  for (const file of documents()) {
     const before = readFileSync(path.join(root, file), 'utf8');
     const after = before.replace(BLOCK, (_, begin, kind, source, end) => {
       const text = kind === 'include' ? includeFile(source) : generators[source]?.();
@@ -34,6 +34,13 @@ export async function checkDocs({ write }) {
   }
 }
 
+/** Every text of ours: what is installed, and the reference, which is written when the site is built, are none. */
+function documents() {
+  const exclude = (name) => ['node_modules', '.vitepress', 'api'].includes(name);
+  const found = globSync(['docs/**/*.md', '{packages,examples}/*/README.md'], { cwd: root, exclude });
+  return ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...found.sort()];
+}
+
 /** A link to a test or a chapter of tests must carry a title that stands there. */
 function checkTestTitles(file, text) {
   for (const [, title, target] of text.matchAll(/\[([^\]]+)\]\(([^)]+(?:\.test|-chapter|-plans?)\.ts)\)/g)) {
@@ -48,7 +55,7 @@ function checkTestTitles(file, text) {
 function includeFile(source) {
   const [file, region] = source.split('#');
   const text = readFileSync(path.join(root, file), 'utf8');
-  const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion ${region}$`, 'm');
+  const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion(?: ${region})?$`, 'm');
   const body = region ? marked.exec(text)?.[1] : text;
   if (body === undefined) throw new Error(`${file} has no region '${region}'`);
   const shown = body.replace(/^.*\/\/ #(end)?region.*\n/gm, '').trim();
@@ -59,10 +66,15 @@ async function loadGenerators() {
   const load = (entry) => import(pathToFileURL(path.join(root, 'packages/saga-core/dist', entry)).href);
   const core = await load('index.js');
   const { createOrderSaga } = await load('order.js');
+  const { leakingTrip } = await import('../examples/guides/src/leaking-trip.ts');
   const saga = createOrderSaga();
   const code = (text) => (text ? `\`${text}\`` : '');
   return {
     ...performanceBlocks(),
+    'leak-trace': () => {
+      const [found] = core.renderReport(core.checkSaga(leakingTrip)).split('\n  mend:');
+      return ['```', '$ npx countermand check trip.ts', found, '```'].join('\n');
+    },
     'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
     'order-transitions': () =>
       table(

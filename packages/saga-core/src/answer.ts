@@ -14,11 +14,24 @@ export interface Later {
   readonly [BRAND]: 'later';
 }
 
+/** The request took effect, with this output. */
+export interface Landed<Output> {
+  readonly [BRAND]: 'landed';
+  readonly output: Output;
+}
+
+/** The participant doesn't know the key. */
+export interface NotLanded {
+  readonly [BRAND]: 'notLanded';
+}
+
+/** The participant can't tell at the moment. */
+export interface CannotSay {
+  readonly [BRAND]: 'cannotSay';
+}
+
 /** What a probe can find out about an idempotency key. */
-export type ProbeAnswer<Output> =
-  | { readonly [BRAND]: 'landed'; readonly output: Output }
-  | { readonly [BRAND]: 'notLanded' }
-  | { readonly [BRAND]: 'cannotSay' };
+export type ProbeAnswer<Output> = Landed<Output> | NotLanded | CannotSay;
 
 /**
  * Answers a step with a definite no. Not retried; the machine gets it as `onError` with `kind: 'declined'`.

@@ -9,14 +9,17 @@ export type {
 } from './adapter.js';
 export { normalizeAdapter } from './adapter.js';
 export {
+  type CannotSay,
   cannotSay,
   type Declined,
   declined,
   isDeclined,
   isLater,
+  type Landed,
   type Later,
   landed,
   later,
+  type NotLanded,
   notLanded,
   type ProbeAnswer,
   readProbeAnswer,
