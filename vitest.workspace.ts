@@ -4,7 +4,7 @@ import path from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** The condition under which a workspace package's `exports` lead to its sources: tests need no build. */
-const conditions = ['@countermand/source', 'module', 'node', 'development|production'];
+const conditions = ['@countermand/source', 'node', 'development|production'];
 const globalSetup = path.resolve('packages/dev-postgres/src/vitest-global-setup.ts');
 /** Says which tests were skipped for want of a broker. */
 const brokers = path.resolve('packages/dev-brokers/src/vitest-global-setup.ts');

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', cli: 'src/cli.ts' },
+  entry: { index: 'src/index.ts', cli: 'src/cli.ts', opentelemetry: 'src/opentelemetry/index.ts' },
   format: ['esm', 'cjs'],
   target: 'node22',
   dts: true,

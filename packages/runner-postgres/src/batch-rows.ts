@@ -41,7 +41,9 @@ export class BatchRows {
       outcome: item.outcome,
       attempts: attemptsOf(row),
     } as const;
-    const { outcome, reason } = this.#sagas.apply(item.sagaId, cause, traceparent);
+    // What nobody answers, and only a deadline ends, may be days after what asked for it.
+    const own = item.traceparent ?? null;
+    const { outcome, reason } = this.#sagas.apply(item.sagaId, cause, own ?? traceparent, own !== null);
     if (item.late) return sent(outcome === 'refused' ? 'ignored' : outcome, reason ?? null, false);
     return { ...done(true), isClaimed: true };
   }
@@ -50,7 +52,8 @@ export class BatchRows {
   timer(item: TimerItem): Verdict {
     const row = this.#claimed.get(rowId(item.sagaId, item.key));
     if (!row) return done(false);
-    this.#sagas.apply(item.sagaId, { type: 'timer', id: row.id, visit: row.visit }, row.traceparent);
+    const { id, visit, traceparent } = row;
+    this.#sagas.apply(item.sagaId, { type: 'timer', id, visit }, traceparent, false);
     return { ...done(true), isClaimed: true };
   }
 

@@ -1,5 +1,6 @@
 import { type AnySaga, type Cause, type Decision, SagaError } from '@countermand/saga-core';
 import type { Claims, StoredSaga } from './ports/store.js';
+import type { BatchTelemetry } from './ports/telemetry.js';
 import { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
 
@@ -8,12 +9,14 @@ export class BatchSagas {
   readonly #folds = new Map<string, SagaFold>();
   readonly #claims: Claims;
   readonly #registry: SagaRegistry;
+  readonly #telemetry: BatchTelemetry | undefined;
   /** Those with which this batch does nothing more. */
   readonly #closed = new Set<string>();
 
-  constructor(claims: Claims, registry: SagaRegistry) {
+  constructor(claims: Claims, registry: SagaRegistry, telemetry?: BatchTelemetry) {
     this.#claims = claims;
     this.#registry = registry;
+    this.#telemetry = telemetry;
   }
 
   /** In the order in which they were first decided. */
@@ -47,7 +50,7 @@ export class BatchSagas {
     const stored = this.stored(sagaId);
     const definition = stored && this.#registry.find(stored.saga, stored.version);
     if (!definition) return undefined;
-    const fold = SagaFold.of(definition, stored, this.#claims.now);
+    const fold = SagaFold.of(definition, stored, this.#claims.now, this.#telemetry);
     this.#folds.set(sagaId, fold);
     return fold;
   }
@@ -60,8 +63,8 @@ export class BatchSagas {
   }
 
   /** @throws SagaError `SAGA_UNKNOWN`, as {@link known} */
-  apply(sagaId: string, cause: Cause, traceparent: string | null): Decision {
-    return this.known(sagaId).apply(cause, traceparent);
+  apply(sagaId: string, cause: Cause, ...trace: [traceparent: string | null, continues: boolean]): Decision {
+    return this.known(sagaId).apply(cause, ...trace);
   }
 
   unknown(sagaId: string): SagaError {
@@ -74,12 +77,15 @@ export class BatchSagas {
 
   /** Takes in a saga that this batch starts. */
   begin(definition: AnySaga, decision: Decision, start: Parameters<typeof SagaFold.begun>[2]): void {
-    this.#folds.set(decision.envelope.sagaId, SagaFold.begun(definition, decision, start, this.#claims.now));
+    const { now } = this.#claims;
+    const fold = SagaFold.begun(definition, decision, start, now, this.#telemetry);
+    this.#folds.set(decision.envelope.sagaId, fold);
   }
 
   /** Takes in a saga that came to another version: the batch does nothing more with it. */
   upgrade(definition: AnySaga, stored: StoredSaga, decision: Decision): void {
-    this.#folds.set(stored.id, SagaFold.upgraded(definition, stored, decision, this.#claims.now));
+    const { now } = this.#claims;
+    this.#folds.set(stored.id, SagaFold.upgraded(definition, stored, decision, now, this.#telemetry));
     this.#closed.add(stored.id);
   }
 }

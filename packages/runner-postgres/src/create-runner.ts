@@ -4,6 +4,7 @@ import { Listener } from './db/listener.js';
 import { checkMigrated, migrate } from './db/migrate.js';
 import { openPool } from './db/open-pool.js';
 import { postgresStore } from './db/postgres-store.js';
+import { readBacklog } from './db/read-backlog.js';
 import { registerDefinitions } from './db/register-definitions.js';
 import { noticeChannel } from './db/save-moves.js';
 import { schemaNames } from './db/schema-name.js';
@@ -13,9 +14,10 @@ import { systemClock } from './ports/clock.js';
 import { silentLogger } from './ports/logger.js';
 import type { PostgresRunner, PublishedType, SendableEvent } from './postgres-runner.js';
 import { PgBossQueue } from './queue/pg-boss-queue.js';
-import { Runner } from './runner.js';
+import { Runner, type RunnerParts } from './runner.js';
 import { checkOptions, type RunnerOptions } from './runner-options.js';
 import { type AdapterTable, SagaRegistry } from './saga-registry.js';
+import { TracedRunner } from './traced-runner.js';
 
 const DEFAULT_CONCURRENCY = 1_000;
 
@@ -52,6 +54,7 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
     logger,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     followUp: options.followUp ?? true,
+    telemetry: options.telemetry,
   });
   const listener = new Listener({
     pool,
@@ -61,22 +64,27 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
     onNotice: (payload) => engine.notice(readNotice(payload)),
     onGap: () => engine.notice([]),
   });
-  return new Runner({
+  const { telemetry } = options;
+  let stopObserving: (() => void) | undefined;
+  const parts: RunnerParts = {
     ...{ database, queue, engine, listener, registry, clock, chance: systemChance },
-    store,
+    ...{ store, telemetry },
     migrate: () => migrate(pool, names),
     async open() {
       await checkMigrated(database, names);
       await registerDefinitions(database, names, registry.sagas);
       await queue.start(registry.queues);
+      stopObserving = telemetry?.observe(() => readBacklog(database, names));
     },
     async close() {
+      stopObserving?.();
       await listener.stop();
       await queue.stop();
       database.leave();
       if (!options.pool) await pool.end();
     },
-  });
+  };
+  return telemetry ? new TracedRunner(parts, telemetry) : new Runner(parts);
 }
 
 function readNotice(payload: string): readonly string[] {

@@ -4,6 +4,7 @@ import { BatchRows } from './batch-rows.js';
 import { BatchSagas } from './batch-sagas.js';
 import type { AdminItem, MoveItem, StartItem, UpgradeItem } from './move-item.js';
 import type { Claims, InboxWrite } from './ports/store.js';
+import type { BatchTelemetry } from './ports/telemetry.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
 import { AGAIN, asSagaError, done, failed, refusal, started, type Verdict } from './verdict.js';
@@ -25,8 +26,9 @@ export function decideItems(
   claims: Claims,
   reserved: ReadonlySet<string>,
   registry: SagaRegistry,
+  telemetry?: BatchTelemetry,
 ): Decided {
-  const sagas = new BatchSagas(claims, registry);
+  const sagas = new BatchSagas(claims, registry, telemetry);
   const messages = new BatchMessages(sagas, claims, reserved, registry);
   const rows = new BatchRows(sagas, claims);
   const verdicts = items.map((item) =>
@@ -87,12 +89,12 @@ function decideStart(item: StartItem, { sagas, messages, now }: Batch): Verdict 
   }
 }
 
-function decideAct({ sagaId, cause }: AdminItem, { sagas }: Batch): Verdict {
+function decideAct({ sagaId, cause, traceparent }: AdminItem, { sagas }: Batch): Verdict {
   if (!sagas.exists(sagaId)) return failed(new SagaError('SAGA_NOT_FOUND', `there is no saga ${sagaId}`));
   try {
     const fold = sagas.known(sagaId);
     const wasStuck = cause.type === 'retry' && fold.clearError();
-    const { outcome, reason = 'NOT_PARKED' } = fold.apply(cause);
+    const { outcome, reason = 'NOT_PARKED' } = fold.apply(cause, traceparent);
     return outcome === 'refused' && !wasStuck ? failed(refusal(reason)) : done(true);
   } catch (error) {
     return failed(asSagaError(error));

@@ -13,6 +13,7 @@ import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow, Store } from './ports/store.js';
+import type { Telemetry } from './ports/telemetry.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { Slots } from './slots.js';
 import { Sweeper } from './sweeper.js';
@@ -33,6 +34,7 @@ export interface EngineOptions {
   readonly concurrency: number;
   /** Steps that a commit asks for are carried out at once by the worker that made it. */
   readonly followUp: boolean;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /**
@@ -57,7 +59,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { store, registry, clock, chance, logger } = options;
+    const { store, registry, clock, chance, logger, telemetry } = options;
     this.changes = new Changes(logger);
     this.#unknown = new UnknownVersions(clock, logger);
     this.#slots = new Slots(options.concurrency, () => this.#fetcher.resume());
@@ -71,7 +73,7 @@ export class Engine {
     });
     const submit = (item: MoveItem) => this.submit(item);
     this.#executor = new Executor({
-      ...{ registry, store, clock, chance, logger, submit },
+      ...{ registry, store, clock, chance, logger, telemetry, submit },
       leases: new LeaseKeeper({ store, clock, logger }),
       slots: this.#slots,
       handlerOf: (subscription, type) => this.#handlers.get(subscription)?.get(type),
@@ -146,12 +148,14 @@ export class Engine {
     const { store, registry, chance, clock } = this.#options;
     const takenAt = clock.now();
     const followUp = this.#followUp();
+    const telemetry = this.#options.telemetry?.batch(items.length);
     const context = {
       registry,
       chance,
       followUp,
       hears: (queue: string) => this.#isWorking && this.#served.has(queue),
       remembered: (sagaIds: readonly string[]) => this.#remembered.of(sagaIds),
+      telemetry,
     };
     let decided: Moved | undefined;
     try {
@@ -159,10 +163,12 @@ export class Engine {
         decided = await moveSagas(tx, items, context);
         return decided;
       });
+      telemetry?.committed();
       this.#remembered.keep(moved.saved);
       this.#afterCommit(moved, takenAt);
       return moved.results;
     } catch (error) {
+      telemetry?.failed(error);
       followUp.giveBack();
       this.#remembered.forget(items.map(({ sagaId }) => sagaId));
       // It may have committed. If it did, the leases that it took are ours.

@@ -8,6 +8,7 @@ import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow, RetryResult, RetryWrite, Store } from './ports/store.js';
+import type { AttemptEnd, Telemetry } from './ports/telemetry.js';
 import type { Wakeup } from './ports/wakeup-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Slots } from './slots.js';
@@ -19,6 +20,7 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  readonly telemetry?: Telemetry | undefined;
   readonly leases: LeaseKeeper;
   readonly slots: Slots;
   readonly submit: (item: MoveItem) => Promise<MoveResult>;
@@ -86,7 +88,7 @@ export class Executor {
   }
 
   async #carryOut(row: LeasedRow, takenAt: number): Promise<void> {
-    const { leases, slots, logger, clock } = this.#options;
+    const { leases, slots, logger, clock, telemetry } = this.#options;
     const interruption = new Interruption();
     this.#interruptions.add(interruption);
     leases.hold(row, takenAt, () => interruption.interrupt(new Interrupted('the lease was lost')));
@@ -94,13 +96,19 @@ export class Executor {
     const { sagaId, key, step, attempt } = row;
     const startedAt = clock.now();
     try {
-      const ending = await this.#attempt(row, takenAt, interruption).finally(() => slots.release());
+      const traced = telemetry?.attempt(row);
+      const run = () => this.#attempt(traced?.row ?? row, takenAt, interruption);
+      const ending = await (traced ? traced.run(run) : run()).finally(() => slots.release());
+      const end = describe(ending);
+      traced?.ended(
+        interruption.reason ? { outcome: 'interrupted', error: messageOf(interruption.reason) } : end,
+      );
       logger.info(
-        { sagaId, key, step, attempt, ...describe(ending), durationMs: clock.now() - startedAt },
+        { sagaId, key, step, attempt, ...end, durationMs: clock.now() - startedAt },
         row.kind === 'publish' ? 'event delivered' : 'step attempted',
       );
       if (interruption.reason) await this.#handBack(row);
-      else await this.#finish(row, ending, interruption);
+      else await this.#finish(row, ending, interruption, traced?.row.traceparent);
     } finally {
       this.#interruptions.delete(interruption);
       leases.drop(row);
@@ -122,7 +130,12 @@ export class Executor {
     return await attemptStep({ row, contract, adapter, interruption, clock, chance, takenAt });
   }
 
-  async #finish(row: LeasedRow, ending: Ending, interruption: Interruption): Promise<void> {
+  async #finish(
+    row: LeasedRow,
+    ending: Ending,
+    interruption: Interruption,
+    traceparent: string | null = null,
+  ): Promise<void> {
     const { sagaId, key, lease } = row;
     if (ending.kind === 'retry') {
       const { error, delayMs } = ending;
@@ -133,7 +146,11 @@ export class Executor {
       const item: MoveItem =
         row.kind === 'publish'
           ? { kind: 'published', sagaId, key, lease, subscription: row.id }
-          : { kind: 'answer', sagaId, key, lease, from: ['leased'], outcome: ending.outcome, late: false };
+          : {
+              ...{ kind: 'answer', sagaId, key, lease, from: ['leased'], late: false },
+              outcome: ending.outcome,
+              traceparent,
+            };
       const result = await this.#options.submit(item);
       if (result.kind === 'done' && !result.applied) {
         this.#options.logger.warn(
@@ -211,7 +228,7 @@ function stopped(): Error {
   return new Interrupted('the worker stops');
 }
 
-function describe(ending: Ending): object {
+function describe(ending: Ending): AttemptEnd & { readonly delayMs?: number } {
   if (ending.kind === 'retry') return { outcome: 'retry', error: ending.error, delayMs: ending.delayMs };
   const { outcome } = ending;
   if (outcome.kind === 'unknown') return { outcome: 'unknown', error: messageOf(outcome.message) };

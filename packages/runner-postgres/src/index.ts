@@ -6,6 +6,7 @@ export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';
+export type { Telemetry } from './ports/telemetry.js';
 export type {
   AnyEvent,
   InTransaction,
@@ -13,7 +14,6 @@ export type {
   PublishedType,
   SendableEvent,
   StopOptions,
-  Traceable,
 } from './postgres-runner.js';
 export type { AdaptersOption, RunnerOptions, RunnerSettings } from './runner-options.js';
 export type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';

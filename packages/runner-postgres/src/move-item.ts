@@ -60,6 +60,8 @@ export interface AnswerItem {
   readonly overdue?: true;
   /** Given from outside, for a step that answers later. */
   readonly late: boolean;
+  /** Of the attempt or the caller; the row's own where this is left out. */
+  readonly traceparent?: string | null;
 }
 
 /** A timer that is due. */
@@ -74,6 +76,7 @@ export interface AdminItem {
   readonly kind: 'admin';
   readonly sagaId: string;
   readonly cause: AdminCause;
+  readonly traceparent?: string | null;
 }
 
 /** A saga that is to go on in another version. */

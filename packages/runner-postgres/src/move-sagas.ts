@@ -16,6 +16,7 @@ import type {
 } from './ports/store.js';
 
 import { rowId } from './ports/store.js';
+import type { BatchTelemetry } from './ports/telemetry.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Verdict } from './verdict.js';
@@ -32,6 +33,8 @@ export interface MoveContext {
   readonly hears: (queue: string) => boolean;
   /** Those of the sagas that this process has in memory. */
   readonly remembered: (sagaIds: readonly string[]) => ReadonlyMap<string, StoredSaga>;
+  /** Hears of each cause that is decided. */
+  readonly telemetry?: BatchTelemetry | undefined;
 }
 
 /** What a batch did, for what comes after its commit. */
@@ -73,7 +76,13 @@ export async function moveSagas(
   const claims = await tx.claim(claimRequest(items, context));
 
   const absent = await reserveAbsent(tx, items, claims);
-  const { verdicts, folds, received, decided } = decideItems(items, claims, absent, context.registry);
+  const { verdicts, folds, received, decided } = decideItems(
+    items,
+    claims,
+    absent,
+    context.registry,
+    context.telemetry,
+  );
   const dispatcher = new Dispatcher(context.followUp, context.chance, claims.now);
   for (const fold of folds) fold.dispatch(dispatcher);
   await publish(tx, dispatcher, items, verdicts, folds, claims);

@@ -1,4 +1,5 @@
 import type {
+  AdminOptions,
   AnySaga,
   EmittedOf,
   HistoryEntry,
@@ -23,12 +24,6 @@ import type { WaitOptions } from './wait-for.js';
 export interface InTransaction {
   /** A Kysely transaction, or a `pg` client that has said `BEGIN`. What is written commits and rolls back with it. */
   readonly tx?: CallerTransaction;
-}
-
-/** Lets a call carry the trace that it belongs to. */
-export interface Traceable {
-  /** W3C `traceparent`; what follows from the call carries it to participants. What is none is left out. */
-  readonly traceparent?: string;
 }
 
 /** What `stop` takes. */
@@ -71,7 +66,7 @@ export interface PostgresRunner<
   start<One extends AnySaga>(
     saga: One,
     input: SagaInput<One>,
-    options?: StartOptions & InTransaction & Traceable,
+    options?: StartOptions & InTransaction,
   ): Promise<StartResult>;
   /**
    * Sends a public event. With `tx` it is only put into the inbox there, and decided after the commit: the outcome
@@ -79,7 +74,7 @@ export interface PostgresRunner<
    *
    * @throws SagaError `EVENT_NOT_DECLARED`, `EVENT_INVALID`, `SAGA_NOT_FOUND`, `MAILBOX_FULL`
    */
-  send(id: string, event: Event, options?: SendOptions & InTransaction & Traceable): Promise<SendResult>;
+  send(id: string, event: Event, options?: SendOptions & InTransaction): Promise<SendResult>;
   /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID` */
   list(options?: ListOptions): Promise<SagaPage>;
   /** Events in order of `seq`; a page of them where `limit` is given. */
@@ -98,7 +93,7 @@ export interface PostgresRunner<
    *
    * @throws SagaError `SAGA_NOT_FOUND`
    */
-  park(id: string, options: { readonly actor: string; readonly reason: string }): Promise<void>;
+  park(id: string, options: AdminOptions & { readonly reason: string }): Promise<void>;
   /**
    * Moves every saga of this name that is of another version, and that can: those that can't for now go on in their
    * own, and those whose migration fails are parked. May be interrupted and begun again, and run in several processes.

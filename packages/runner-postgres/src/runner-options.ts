@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Pool } from './db/open-pool.js';
 import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
+import type { Telemetry } from './ports/telemetry.js';
 
 /**
  * Adapters by saga and step. They may be given for some steps only: other processes then carry out the others.
@@ -48,6 +49,8 @@ export interface RunnerSettings<Sagas extends readonly AnySaga[] = readonly AnyS
   readonly concurrency?: number;
   /** One line per state change and per attempt of a step. pino fits. Default: silence. */
   readonly logger?: Logger;
+  /** Traces and metrics: `openTelemetry()` of `@countermand/runner-postgres/opentelemetry`. Default: none. */
+  readonly telemetry?: Telemetry;
   /** For tests: pg-boss's `TestClock` moves the process and the database. */
   readonly clock?: Clock;
 }
@@ -75,6 +78,7 @@ const settings = z
     followUp: z.boolean().optional(),
     concurrency: z.int().min(1).max(10_000).optional(),
     logger: methods('debug', 'info', 'warn', 'error').optional(),
+    telemetry: methods('around', 'batch', 'attempt', 'observe').optional(),
     clock: methods('now', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval').optional(),
   })
   .refine(({ pool, connection }) => (pool === undefined) !== (connection === undefined), {

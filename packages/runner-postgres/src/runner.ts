@@ -1,5 +1,6 @@
 import {
   type AdminCause,
+  type AdminOptions,
   assertJson,
   assertSagaId,
   type HistoryEntry,
@@ -8,12 +9,15 @@ import {
   type ObligationView,
   type OverrideRequest,
   parseIdempotencyKey,
+  type RetryOptions,
+  readTraceparent,
   SagaError,
   type SagaView,
   type SendOptions,
   type SendResult,
   type StartOptions,
   type StartResult,
+  type Traceable,
   type UpgradeOptions,
   type UpgradeResult,
   type WhatNext,
@@ -34,14 +38,14 @@ import { assertMessageId, plainEvent } from './plain-event.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
 import type { Store } from './ports/store.js';
-import type { InTransaction, PostgresRunner, StopOptions, Traceable } from './postgres-runner.js';
+import type { Telemetry } from './ports/telemetry.js';
+import type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
 import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
 import { SagaReads } from './saga-reads.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { SagaUpgrades } from './saga-upgrades.js';
 import { startInTransaction } from './start-in-transaction.js';
-import { readTraceparent } from './traceparent.js';
 import { unexpectedResult } from './unexpected-result.js';
 import type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 import type { WaitOptions } from './wait-for.js';
@@ -59,6 +63,7 @@ export interface RunnerParts {
   readonly registry: SagaRegistry;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly telemetry?: Telemetry | undefined;
   readonly migrate: () => Promise<void>;
   /** Connects; tried again by the next call when it fails. */
   readonly open: () => Promise<void>;
@@ -110,7 +115,7 @@ export class Runner implements PostgresRunner {
   async start(
     saga: { readonly name: string; readonly version?: number },
     input: unknown,
-    options: StartOptions & InTransaction & Traceable = {},
+    options: StartOptions & InTransaction = {},
   ): Promise<StartResult> {
     const item = this.#startItem(saga, input, options);
     await this.ready();
@@ -124,7 +129,7 @@ export class Runner implements PostgresRunner {
   async send(
     id: string,
     event: { readonly type: string; readonly [key: string]: unknown },
-    options: SendOptions & InTransaction & Traceable = {},
+    options: SendOptions & InTransaction = {},
   ): Promise<SendResult> {
     const { chance, engine, database, registry } = this.#parts;
     assertSagaId(id);
@@ -140,7 +145,7 @@ export class Runner implements PostgresRunner {
     return { outcome: 'accepted', duplicate: !isNew };
   }
 
-  async answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult> {
+  async answer(idempotencyKey: string, answer: LateAnswer, options: Traceable = {}): Promise<SendResult> {
     const named = parseIdempotencyKey(idempotencyKey);
     if (!named) throw new SagaError('ANSWER_UNKNOWN', `'${idempotencyKey}' is no idempotency key of a step`);
     const outcome = lateOutcome(answer);
@@ -148,7 +153,11 @@ export class Runner implements PostgresRunner {
     const { sagaId, key } = named;
     // A webhook may be faster than the answer that announces it: the row is still leased then.
     const from = ['awaiting', 'leased', 'pending'] as const;
-    const item: MoveItem = { kind: 'answer', sagaId, key, from, lease: null, outcome, late: true };
+    const traceparent = readTraceparent(options.traceparent);
+    const item: MoveItem = {
+      ...{ kind: 'answer', sagaId, key, from, lease: null, outcome, late: true },
+      traceparent,
+    };
     return sentOf(await this.#parts.engine.submit(item));
   }
 
@@ -186,29 +195,31 @@ export class Runner implements PostgresRunner {
     return this.#reads.diff(saga, options);
   }
 
-  async retry(id: string, options: { readonly actor: string; readonly step?: string }): Promise<void> {
-    const { actor, step } = options;
+  async retry(id: string, options: RetryOptions): Promise<void> {
+    const { actor, step: key, reason } = options;
     await this.ready();
     assertFindable(id);
     const { store, engine } = this.#parts;
     // First: where the rest is lost, the saga still shows as parked, and can be retried again. And once more after
     // that: what was stopped in between would stay so in a saga that no longer shows it.
     const before = await store.unstick(id);
-    await this.#administer(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
+    const about = { ...(key !== undefined && { key }), ...(reason !== undefined && { reason }) };
+    await this.#administer(id, { type: 'retry', actor, ...about }, options);
     const between = await store.unstick(id);
     if (before || between) engine.notice([]);
   }
 
   async skip(
     id: string,
-    options: { readonly actor: string; readonly step: string; readonly reason: string },
+    options: AdminOptions & { readonly step: string; readonly reason: string },
   ): Promise<void> {
     const { actor, step, reason } = options;
-    await this.#administer(id, { type: 'skip', key: step, reason, actor });
+    await this.#administer(id, { type: 'skip', key: step, reason, actor }, options);
   }
 
-  async park(id: string, options: { readonly actor: string; readonly reason: string }): Promise<void> {
-    await this.#administer(id, { type: 'park', ...options });
+  async park(id: string, options: AdminOptions & { readonly reason: string }): Promise<void> {
+    const { actor, reason } = options;
+    await this.#administer(id, { type: 'park', actor, reason }, options);
   }
 
   async override(id: string, request: OverrideRequest): Promise<SendResult> {
@@ -222,9 +233,9 @@ export class Runner implements PostgresRunner {
       const override = { to, reason, force };
       const event = { type: '' };
       const nonce = chance.uuid();
-      return sentOf(
-        await engine.submit({ kind: 'send', sagaId: id, messageId, nonce, event, actor, override }),
-      );
+      const traceparent = readTraceparent(request.traceparent);
+      const item = { sagaId: id, messageId, nonce, event, actor, override, traceparent };
+      return sentOf(await engine.submit({ kind: 'send', ...item }));
     } catch (error) {
       if (!(error instanceof SagaError) || error.code !== 'OVERRIDE_REFUSED') throw error;
       const { overrides } = await this.#reads.whatNext(id);
@@ -267,7 +278,7 @@ export class Runner implements PostgresRunner {
   #startItem(
     { name, version }: { readonly name: string; readonly version?: number },
     input: unknown,
-    options: StartOptions & Traceable,
+    options: StartOptions,
   ): StartItem {
     const { registry, chance } = this.#parts;
     const saga = registry.chosen(name, version);
@@ -280,11 +291,12 @@ export class Runner implements PostgresRunner {
     return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce, actor, traceparent };
   }
 
-  async #administer(sagaId: string, cause: AdminCause): Promise<void> {
+  async #administer(sagaId: string, cause: AdminCause, options: Traceable): Promise<void> {
     assertFindable(sagaId);
     assertJson(cause, cause.type);
     await this.ready();
-    await this.#parts.engine.submit({ kind: 'admin', sagaId, cause });
+    const traceparent = readTraceparent(options.traceparent);
+    await this.#parts.engine.submit({ kind: 'admin', sagaId, cause, traceparent });
   }
 }
 

@@ -16,6 +16,7 @@ import {
 } from '@countermand/saga-core';
 import { type Dispatcher, deadlineOf, stepRow, type Traced, timerRow } from './outbox-plan.js';
 import type { OutboxChange, OutboxRow, SagaWrite, StoredSaga } from './ports/store.js';
+import type { BatchTelemetry, TransitionTelemetry } from './ports/telemetry.js';
 import { stepQueue } from './saga-registry.js';
 
 /**
@@ -31,6 +32,7 @@ export class SagaFold {
   /** Of a saga that this batch starts. */
   readonly start: { readonly nonce: string; readonly inputHash: string } | undefined;
   readonly #now: number;
+  readonly #telemetry: BatchTelemetry | undefined;
   readonly #stored: StoredSaga | undefined;
   readonly #added = new Map<string, OutboxRow>();
   readonly #changed = new Map<string, OutboxChange>();
@@ -50,11 +52,13 @@ export class SagaFold {
       readonly stored?: StoredSaga;
       readonly start?: { readonly nonce: string; readonly inputHash: string };
     },
+    telemetry: BatchTelemetry | undefined,
   ) {
     this.definition = definition;
     this.sagaId = envelope.sagaId;
     this.start = from.start;
     this.#now = now;
+    this.#telemetry = telemetry;
     this.#stored = from.stored;
     this.#envelope = envelope;
     this.#attributes = from.stored?.attributes ?? {};
@@ -62,13 +66,20 @@ export class SagaFold {
   }
 
   /** A saga that is stored, and locked. */
-  static of(definition: AnySaga, stored: StoredSaga, now: number): SagaFold {
-    return new SagaFold(definition, stored.envelope, now, { stored });
+  static of(definition: AnySaga, stored: StoredSaga, now: number, telemetry?: BatchTelemetry): SagaFold {
+    return new SagaFold(definition, stored.envelope, now, { stored }, telemetry);
   }
 
   /** A saga that comes to another version, or is parked because it couldn't; it is written as it is then. */
-  static upgraded(definition: AnySaga, stored: StoredSaga, decision: Decision, now: number): SagaFold {
-    const fold = new SagaFold(definition, decision.envelope, now, { stored });
+  static upgraded(
+    definition: AnySaga,
+    stored: StoredSaga,
+    decision: Decision,
+    now: number,
+    telemetry?: BatchTelemetry,
+  ): SagaFold {
+    const fold = new SagaFold(definition, decision.envelope, now, { stored }, telemetry);
+    fold.#transition('upgrade', null)?.decided(decision);
     fold.#take(decision);
     return fold;
   }
@@ -79,18 +90,24 @@ export class SagaFold {
     decision: Decision,
     { traceparent, ...start }: Traced<{ readonly nonce: string; readonly inputHash: string }>,
     now: number,
+    telemetry?: BatchTelemetry,
   ): SagaFold {
-    const fold = new SagaFold(definition, decision.envelope, now, { start });
-    fold.#traceparent = traceparent;
+    const fold = new SagaFold(definition, decision.envelope, now, { start }, telemetry);
+    fold.#transition('start', traceparent)?.decided(decision);
     fold.#attributes = attributesOf(definition, decision.envelope);
     fold.#take(decision);
     return fold;
   }
 
-  /** Decides one more cause. What is refused leaves nothing behind. */
-  apply(cause: Cause, traceparent: string | null = null): Decision {
-    this.#traceparent = traceparent;
+  /**
+   * Decides one more cause. What is refused leaves nothing behind.
+   *
+   * @param continues - whether it goes on with that trace, or only comes from there
+   */
+  apply(cause: Cause, traceparent: string | null = null, continues = true): Decision {
+    const transition = this.#transition(cause.type, traceparent, continues);
     const decision = decide(this.definition, this.#envelope, cause, this.#now);
+    transition?.decided(decision);
     if (decision.outcome !== 'refused') this.#take(decision);
     return decision;
   }
@@ -146,6 +163,14 @@ export class SagaFold {
   /** Whether rows wait for the sweeper to answer for them. */
   get hasLeftSteps(): boolean {
     return [...this.#changed.values()].some(({ left }) => left);
+  }
+
+  /** What follows from the cause carries its trace, or the transition's own where there is somebody who traces. */
+  #transition(cause: string, traceparent: string | null, continues = true): TransitionTelemetry | undefined {
+    const { definition: saga, sagaId } = this;
+    const transition = this.#telemetry?.transition({ saga, sagaId, cause, traceparent, continues });
+    this.#traceparent = transition ? transition.traceparent : traceparent;
+    return transition;
   }
 
   #take(decision: Decision): void {

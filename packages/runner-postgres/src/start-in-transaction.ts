@@ -6,6 +6,7 @@ import type { MoveResult, StartItem } from './move-item.js';
 import { moveSagas } from './move-sagas.js';
 import { noFollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
+import type { Telemetry } from './ports/telemetry.js';
 import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
 
@@ -22,9 +23,11 @@ export async function startInTransaction(
     readonly queue: PgBossQueue;
     readonly registry: SagaRegistry;
     readonly chance: Chance;
+    readonly telemetry?: Telemetry | undefined;
   },
 ): Promise<MoveResult> {
   const { database, queue, registry, chance } = parts;
+  const telemetry = parts.telemetry?.batch(1);
   const session = callerSession(tx);
   await reserveForStart(session, database.names, item.sagaId);
   // Nothing of it runs before the caller commits, so all of it goes through the queue, with a notice.
@@ -34,8 +37,11 @@ export async function startInTransaction(
     followUp: noFollowUp,
     hears: () => false,
     remembered: () => new Map<string, never>(),
+    telemetry,
   };
   const { results } = await moveSagas(moveTransaction(session, database.names, queue), [item], context);
+  // As far as it is ours to say: the caller commits.
+  telemetry?.committed();
   const [result] = results;
   if (result?.kind === 'failed') throw result.error;
   return result ?? { kind: 'again' };

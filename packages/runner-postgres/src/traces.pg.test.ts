@@ -1,8 +1,8 @@
+import { readTraceparent } from '@countermand/saga-core';
 import { expect, it } from 'vitest';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
-import { readTraceparent } from './traceparent.js';
 
 const traceOf = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
 

@@ -24,7 +24,7 @@ function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
   const reasons = draft.parked.filter((reason) => meant(reason.key));
   const runs = draft.runs.filter((run) => run.parked && meant(keyOf(run)));
   if (reasons.length + runs.length === 0) return nothingToDo(draft, cause.key);
-  noteAct(draft, cause);
+  noteAct(draft, cause, cause.reason);
   draft.parked = draft.parked.filter((reason) => !reasons.includes(reason));
   for (const run of runs) rerun(draft, run);
   if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN'))

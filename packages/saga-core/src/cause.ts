@@ -47,7 +47,7 @@ export interface TimerCause {
 
 /** An act of an administrator on a parked saga or step. Without `key` a retry means everything that is parked. */
 export type AdminCause =
-  | { readonly type: 'retry'; readonly key?: string; readonly actor: string }
+  | { readonly type: 'retry'; readonly key?: string; readonly reason?: string; readonly actor: string }
   | { readonly type: 'skip'; readonly key: string; readonly reason: string; readonly actor: string }
   | { readonly type: 'park'; readonly reason: string; readonly actor: string };
 

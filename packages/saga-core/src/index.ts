@@ -102,6 +102,7 @@ export {
   type UndoOptions,
 } from './step.js';
 export { diffStructures } from './structure.js';
+export { readTraceparent, type Traceable } from './traceparent.js';
 export {
   examineUpgrade,
   type UpgradeExamination,

@@ -2,6 +2,7 @@ import type { HistoryEntry } from './decision.js';
 import type { Obligation, ParkReason, StepRun } from './envelope.js';
 import type { Json, JsonObject } from './json.js';
 import type { Money } from './step.js';
+import type { Traceable } from './traceparent.js';
 
 /** `rest`: at rest; then {@link SagaView.settled} says whether nothing is open that shouldn't be. */
 export type SagaStatus = 'running' | 'compensating' | 'parked' | 'rest';
@@ -71,7 +72,7 @@ export interface SagaView {
 }
 
 /** What {@link SagaRunner.start} takes beside the input. */
-export interface StartOptions {
+export interface StartOptions extends Traceable {
   /** 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. Left out: derived from the idempotency key, or drawn. */
   readonly id?: string;
   /** The same key and input again: the first saga is returned. Another input: `START_CONFLICT`. */
@@ -88,7 +89,7 @@ export interface StartResult {
 }
 
 /** What {@link SagaRunner.send} takes beside the event. */
-export interface SendOptions {
+export interface SendOptions extends Traceable {
   /** Makes the event unique within its saga: the same id again is applied once. Left out: drawn. */
   readonly messageId?: string;
   /** Who sent it, for the history; `system` by default. */
@@ -106,8 +107,15 @@ export interface SendResult {
 }
 
 /** An administrator's act on one saga. */
-export interface AdminOptions {
+export interface AdminOptions extends Traceable {
   readonly actor: string;
+}
+
+/** What {@link SagaRunner.retry} takes. */
+export interface RetryOptions extends AdminOptions {
+  /** `id:visit` of the one step to resume; everything that is parked where this is left out. */
+  readonly step?: string;
+  readonly reason?: string;
 }
 
 /** A move by hand along an edge that the machine declares for administrators. */
@@ -167,13 +175,17 @@ export interface SagaRunner {
     options?: SendOptions,
   ): Promise<SendResult>;
   /** Gives a step whose adapter said `later()` its answer. The same answer again is ignored. */
-  answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult>;
+  answer(idempotencyKey: string, answer: LateAnswer, options?: Traceable): Promise<SendResult>;
   /** The saga, or `undefined` when there is none. */
   get(id: string): Promise<SagaView | undefined>;
   /** Every event, applied or not, in order of `seq`. */
   history(id: string): Promise<readonly HistoryEntry[]>;
-  /** Resumes what is parked: all of it, or one step. @throws SagaError `NOT_PARKED`, `STEP_NOT_FOUND` */
-  retry(id: string, options: AdminOptions & { readonly step?: string }): Promise<void>;
+  /**
+   * Resumes what is parked: all of it, or one step. Who did it, and why, is a line of the history.
+   *
+   * @throws SagaError `NOT_PARKED`, `STEP_NOT_FOUND`
+   */
+  retry(id: string, options: RetryOptions): Promise<void>;
   /** Gives a parked step up, with a reason. @throws SagaError `NOT_PARKED`, `STEP_NOT_FOUND` */
   skip(id: string, options: AdminOptions & { readonly step: string; readonly reason: string }): Promise<void>;
   /** @throws SagaError `OVERRIDE_REFUSED`, whose details name the possible targets */

@@ -104,6 +104,7 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
     type: string,
     payload: object,
     messageId: string = crypto.randomUUID(),
+    headers: Record<string, string> = {},
   ) => {
     const { body } = plainEnvelope.encode({
       id: messageId,
@@ -113,7 +114,14 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
       payload: { ...payload },
     });
     await publisher.send(
-      { exchange: 'parcels', routingKey: `reply.${type}`, durable: true, correlationId: id, messageId },
+      {
+        exchange: 'parcels',
+        routingKey: `reply.${type}`,
+        durable: true,
+        correlationId: id,
+        messageId,
+        headers,
+      },
       Buffer.from(body),
     );
   };
@@ -162,6 +170,19 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
     await runner.waitFor(id, ({ steps: [one] }) => one?.status === 'awaiting');
     await reply(id, 'parcel.sent', { tracking: 't-1' });
     expect((await settled(id)).context).toMatchObject({ tracking: 't-1' });
+  });
+
+  it('a command and what a message leads to carry the trace of their cause', async () => {
+    const trace = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const { id } = await runner.start(parcelSaga, { parcel: 'book' }, { traceparent: trace('a') });
+    expect(await commandOf(id)).toMatchObject({ headers: { traceparent: trace('a') } });
+    await reply(id, 'parcel.noted', { text: 'hm' }, undefined, { traceparent: trace('b') });
+    const noted = await eventually(() => {
+      const found = seen.find(({ correlationId, type }) => correlationId === id && type === 'PARCEL_NOTED');
+      if (!found) throw new Error('no event has been seen');
+      return found;
+    });
+    expect(noted).toMatchObject({ headers: { traceparent: trace('b') } });
   });
 
   it('copies of an answer, answers after it and answers for others change nothing', async () => {

@@ -57,6 +57,36 @@ describe('a webhook that comes in', () => {
     await given.runner.settle();
   });
 
+  it('hands its trace on to what follows from it', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const traces: unknown[] = [];
+    const { runner } = given;
+    const receive = webhookReceiver({
+      source: 'carrier',
+      secrets: [secret],
+      runner: {
+        send: (...args) => {
+          traces.push(args[2]?.traceparent);
+          return runner.send(...args);
+        },
+        answer: (...args) => {
+          traces.push(args[2]?.traceparent);
+          return runner.answer(...args);
+        },
+      },
+      read: ({ id }) =>
+        id === 'wh_answer'
+          ? { idempotencyKey: 'p1:0.parcel.WEIGHING:1', answer: { output: { grams: 2 } } }
+          : { sagaId: 'p1', event: { type: 'COLLECTED' } },
+    });
+    for (const id of ['wh_event', 'wh_answer']) {
+      const headers = { ...signWebhook([secret], id, Date.now(), '{}'), traceparent };
+      const request = new Request('http://localhost/webhooks', { method: 'POST', body: '{}', headers });
+      expect((await receive(request)).status).toBe(202);
+    }
+    expect(traces).toEqual([traceparent, traceparent]);
+  });
+
   it('answers the step that waits for it, once', async () => {
     const body = '{"type":"parcel.weighed","key":"p1:0.parcel.WEIGHING:1","grams":70}';
     const [{ id, visit } = { id: '', visit: 0 }] =

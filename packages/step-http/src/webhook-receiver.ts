@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type LateAnswer, SagaError, type SagaRunner } from '@countermand/saga-core';
+import { type LateAnswer, SagaError, type SagaRunner, type Traceable } from '@countermand/saga-core';
 import { readLimited } from './read-limited.js';
 import { readSecrets, verifyWebhook } from './webhook-signature.js';
 
@@ -49,7 +49,8 @@ const DEFAULT_MAX_BYTES = 64 * 1024;
 /**
  * Takes signed webhooks in, as a function from a web-standard request to a response: for Hono, Next, Bun, Deno, or
  * Node's own server behind an adapter. The signature is verified over the raw bytes before they are parsed; the
- * webhook's id makes its event unique, so that it is applied once however often it is sent.
+ * webhook's id makes its event unique, so that it is applied once however often it is sent. What follows from it goes
+ * on with the trace of its `traceparent` header.
  *
  * Answers 202 once it is stored; 401 where the signature or the time isn't valid, 413, 400 for what can't be read or
  * may never be sent, 404 for a saga or step that isn't there, 503 where it should be sent again. What the runner
@@ -99,13 +100,16 @@ async function receive(
   } catch {
     return { status: 400, outcome: 'payload_invalid' };
   }
-  return meaning ? await store(options, id, meaning) : { status: 204, outcome: 'nothing_to_do' };
+  if (!meaning) return { status: 204, outcome: 'nothing_to_do' };
+  const traceparent = request.headers.get('traceparent') ?? undefined;
+  return await store(options, id, meaning, traceparent === undefined ? {} : { traceparent });
 }
 
 async function store(
   { runner, source }: WebhookReceiverOptions,
   id: string,
   meaning: WebhookMeaning,
+  trace: Traceable,
 ): Promise<End> {
   try {
     const { outcome } =
@@ -113,8 +117,9 @@ async function store(
         ? await runner.send(meaning.sagaId, meaning.event, {
             messageId: messageIdOf(source, id),
             actor: `webhook:${source}`,
+            ...trace,
           })
-        : await runner.answer(meaning.idempotencyKey, meaning.answer);
+        : await runner.answer(meaning.idempotencyKey, meaning.answer, trace);
     return { status: 202, outcome };
   } catch (error) {
     const status = error instanceof SagaError ? STATUSES[error.code] : undefined;

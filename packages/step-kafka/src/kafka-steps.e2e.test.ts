@@ -136,6 +136,21 @@ describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka',
     expect([saga.state, saga.context]).toMatchObject(['sent', { tracking: 't-1' }]);
   });
 
+  it('a command, what follows from an answer and what a message leads to carry the trace of their cause', async () => {
+    const trace = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const { id } = await runner.start(parcelSaga, { parcel: 'book' }, { traceparent: trace('a') });
+    await eventually(() => expect(seenOf('commands', id)[0]?.headers['traceparent']).toBe(trace('a')));
+    await reply(id, 'parcel.noted', { text: 'hm' }, { traceparent: trace('b') });
+    await eventually(() => expect(seenOf('parcel-events', id)[0]?.headers['traceparent']).toBe(trace('b')));
+    await reply(id, 'parcel.sent', { tracking: 't-9' }, { traceparent: trace('c') });
+    const sent = await eventually(() => {
+      const [first] = seenOf('cloud-events', id);
+      if (!first) throw new Error('no event has been seen');
+      return JSON.parse(first.body);
+    });
+    expect(sent).toMatchObject({ traceparent: trace('c') });
+  });
+
   it('copies of an answer, answers after it and answers for others change nothing', async () => {
     const { id, command } = await begin();
     const key = { 'idempotency-key': command.headers['idempotency-key'] ?? '' };

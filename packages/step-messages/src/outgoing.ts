@@ -10,6 +10,8 @@ export interface DomainEvent {
   readonly payload: JsonObject;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** W3C trace context of what caused it, where there is one. */
+  readonly trace?: { readonly traceparent?: string };
 }
 
 /**
@@ -26,6 +28,10 @@ export function commandMessage(type: string, payload: JsonObject, call: StepCall
 }
 
 /** The message that tells of a domain event. Each delivery has the same id, time and payload. */
-export function eventMessage({ id, sagaId, type, payload, at }: DomainEvent): Message {
-  return { id, type, correlationId: sagaId, at, payload };
+export function eventMessage({ id, sagaId, type, payload, at, trace }: DomainEvent): Message {
+  const traceparent = trace?.traceparent;
+  return {
+    ...{ id, type, correlationId: sagaId, at, payload },
+    ...(traceparent !== undefined && { traceparent }),
+  };
 }

@@ -144,6 +144,34 @@ describe('an answer', () => {
 });
 
 describe('a message', () => {
+  it.each([
+    ['verdict', { text: 'hm' }, 's-1'],
+    ['authorized', { card: 'a', code: 'x' }, 's-1'],
+    ['cards.wanted', {}, 's-2'],
+  ])('hands its trace on to what follows from it: %s', async (type, payload, correlationId) => {
+    const traces: unknown[] = [];
+    const { runner } = await begin();
+    const noting = {
+      get: (id: string) => runner.get(id),
+      answer: (...args: Parameters<typeof runner.answer>) => {
+        traces.push(args[2]?.traceparent);
+        return runner.answer(...args);
+      },
+      send: (...args: Parameters<typeof runner.send>) => {
+        traces.push(args[2]?.traceparent);
+        return runner.send(...args);
+      },
+      start: (...args: Parameters<typeof runner.start>) => {
+        traces.push(args[2]?.traceparent);
+        return runner.start(...args);
+      },
+    };
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const wire = plainEnvelope.encode({ ...meta, type, payload, correlationId, traceparent });
+    expect(await receiveMessage(noting, routes, plainEnvelope, wire)).toMatchObject({ kind: 'taken' });
+    expect(traces).toEqual([traceparent]);
+  });
+
   it('means what the first route says whose payload fits', async () => {
     const { runner, receive, context } = await begin();
     await receive('verdict', { card: 'a', verdict: 'no' });

@@ -6,6 +6,7 @@ import {
   type SagaRunner,
   type SendResult,
   type StepView,
+  type Traceable,
 } from '@countermand/saga-core';
 import type { Envelope, Message, WireMessage } from './message.js';
 import type { Meaning, Route, Routes } from './route.js';
@@ -24,7 +25,7 @@ export type Receipt =
 
 /**
  * Gives a message to the saga that it is for, and resolves when that is committed. May be given again: a step is
- * answered once, an event applied once.
+ * answered once, an event applied once. What follows from it goes on with the message's trace.
  *
  * @throws whatever keeps the message from being stored at the moment (no database, say); then it must be given again
  */
@@ -78,7 +79,10 @@ async function sendEvent(
   { sagaId, event }: Meaning & { kind: 'event' },
 ): Promise<Receipt> {
   const actor = `message:${message.type}`;
-  return taken(message, await runner.send(sagaId, event, { messageId: message.id, actor }));
+  return taken(
+    message,
+    await runner.send(sagaId, event, { messageId: message.id, actor, ...traceOf(message) }),
+  );
 }
 
 async function startSaga(
@@ -86,7 +90,10 @@ async function startSaga(
   message: Message,
   { saga, sagaId: id, input }: Meaning & { kind: 'start' },
 ): Promise<Receipt> {
-  const { created } = await runner.start(saga, input, { id, actor: `message:${message.type}` });
+  const { created } = await runner.start(saga, input, {
+    ...{ id, actor: `message:${message.type}` },
+    ...traceOf(message),
+  });
   return taken(message, { outcome: 'applied', duplicate: !created });
 }
 
@@ -105,7 +112,8 @@ async function giveAnswer(
     message.idempotencyKey === undefined ? onlyOpen(named) : withKey(named, message.idempotencyKey, sagaId);
   if ('skipped' in chosen) return { kind: 'skipped', message, reason: chosen.skipped };
   if ('reason' in chosen) return poison(`${message.type}: ${chosen.reason}`);
-  return taken(message, await runner.answer(idempotencyKey(sagaId, chosen.step.key), meaning.answer));
+  const key = idempotencyKey(sagaId, chosen.step.key);
+  return taken(message, await runner.answer(key, meaning.answer, traceOf(message)));
 }
 
 type Chosen = { readonly step: StepView } | { readonly skipped: string } | { readonly reason: string };
@@ -145,6 +153,10 @@ function receiptOf(error: unknown, message: Message): Receipt {
   if (NOBODYS.has(error.code)) return { kind: 'skipped', message, reason: error.code };
   if (POISON.has(error.code)) return poison(`${error.code}: ${messageOf(error)}`);
   throw error;
+}
+
+function traceOf({ traceparent }: Message): Traceable {
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 function taken(message: Message, result: SendResult): Receipt {

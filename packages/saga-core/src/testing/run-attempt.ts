@@ -45,7 +45,7 @@ async function callAdapter(row: StepRow, tools: AttemptTools): Promise<AttemptEn
   try {
     const answer = await tools.adapter.run({
       ...{ input, idempotencyKey, attempt: row.attempts, timeoutMs, signal, sagaId, heartbeat },
-      trace: {},
+      trace: traceOf(row),
     });
     if (isDeclined(answer)) return { kind: 'declined', code: answer.code, details: answer.details };
     return isLater(answer) ? { kind: 'awaiting' } : { kind: 'done', output: answer };
@@ -69,10 +69,14 @@ async function askProbe(
   tools.note('probe');
   try {
     const { timeoutMs } = tools.contract;
-    const call = { input, idempotencyKey, timeoutMs, signal: tools.signal, sagaId, trace: {} };
+    const call = { input, idempotencyKey, timeoutMs, signal: tools.signal, sagaId, trace: traceOf(row) };
     const said = await tools.adapter.probe?.(call);
     return readProbeAnswer(said) ?? { kind: 'cannotSay' };
   } catch {
     return { kind: 'cannotSay' };
   }
+}
+
+function traceOf({ traceparent }: StepRow): { readonly traceparent?: string } {
+  return traceparent === undefined ? {} : { traceparent };
 }

@@ -58,19 +58,19 @@ export class SagaWorld {
   }
 
   /** Decides a cause and carries out what follows. What is refused leaves no trace. */
-  apply(sagaId: string, cause: Cause): Decision {
+  apply(sagaId: string, cause: Cause, traceparent?: string): Decision {
     const stored = this.stored(sagaId);
     const decision = decide(stored.definition, stored.envelope, cause, this.now);
-    if (decision.outcome !== 'refused') this.take(stored, decision);
+    if (decision.outcome !== 'refused') this.take(stored, decision, traceparent);
     return decision;
   }
 
-  /** Stores a decision and carries its effects out. */
-  take(stored: StoredSaga, decision: Decision): void {
+  /** Stores a decision and carries its effects out; they carry the trace of what caused them. */
+  take(stored: StoredSaga, decision: Decision, traceparent?: string): void {
     stored.envelope = throughJson(decision.envelope);
     stored.history = [...stored.history, ...throughJson(decision.history)];
     stored.updatedAt = this.now;
-    for (const effect of decision.effects) this.#carry(stored, throughJson(effect));
+    for (const effect of decision.effects) this.#carry(stored, throughJson(effect), traceparent);
   }
 
   /** @throws SagaError `SAGA_NOT_FOUND` */
@@ -81,7 +81,7 @@ export class SagaWorld {
   }
 
   /** Settles a row, or lets it wait for its answer, and gives the answer to its saga. */
-  answer(row: StepRow, outcome: StepOutcome): Decision {
+  answer(row: StepRow, outcome: StepOutcome, traceparent = row.traceparent): Decision {
     row.cancelPlan();
     row.lease = undefined;
     const neverRan = outcome.kind === 'unknown' && row.attempts === 0;
@@ -91,7 +91,7 @@ export class SagaWorld {
       this.#plan(row, row.deadlineAt, () => this.#runOut(row, 'no answer came before the deadline'));
     }
     const { id, visit, attempts } = row;
-    return this.apply(row.sagaId, { type: 'answer', id, visit, outcome, attempts });
+    return this.apply(row.sagaId, { type: 'answer', id, visit, outcome, attempts }, traceparent);
   }
 
   /** Does the next thing that is due by now; false when nothing is. */
@@ -118,18 +118,18 @@ export class SagaWorld {
     }
   }
 
-  #carry(stored: StoredSaga, effect: Effect): void {
+  #carry(stored: StoredSaga, effect: Effect, traceparent: string | undefined): void {
     switch (effect.type) {
       case 'runStep':
-        return this.#dispatch(stored, effect);
+        return this.#dispatch(stored, effect, traceparent);
       case 'armTimer':
-        return this.#arm(stored, effect);
+        return this.#arm(stored, effect, traceparent);
       case 'cancelTimer':
         stored.timers.get(effect.key)?.();
         stored.timers.delete(effect.key);
         return;
       case 'publish':
-        return this.#publish(stored, effect);
+        return this.#publish(stored, effect, traceparent);
       case 'log':
         stored.logs.push({ label: effect.label, value: effect.value });
         return;
@@ -145,7 +145,7 @@ export class SagaWorld {
     }
   }
 
-  #dispatch(stored: StoredSaga, { type: _type, ...asked }: RunStep): void {
+  #dispatch(stored: StoredSaga, { type: _type, ...asked }: RunStep, traceparent: string | undefined): void {
     const deadlineAt = this.now + deadlineMsOf(this.#contract(stored.definition, asked.step), asked.role);
     const row: StepRow = {
       ...asked,
@@ -155,6 +155,7 @@ export class SagaWorld {
       left: false,
       error: undefined,
       deadlineAt,
+      traceparent,
       lease: undefined,
       cancelPlan: () => undefined,
     };
@@ -185,16 +186,25 @@ export class SagaWorld {
     this.#plan(row, this.now, () => this.#attempt(row));
   }
 
-  #arm(stored: StoredSaga, { key, id, visit, dueAt }: Extract<Effect, { type: 'armTimer' }>): void {
+  #arm(
+    stored: StoredSaga,
+    { key, id, visit, dueAt }: Extract<Effect, { type: 'armTimer' }>,
+    traceparent: string | undefined,
+  ): void {
     const fire = () => {
       stored.timers.delete(key);
-      this.apply(stored.envelope.sagaId, { type: 'timer', id, visit });
+      this.apply(stored.envelope.sagaId, { type: 'timer', id, visit }, traceparent);
     };
     stored.timers.set(key, this.agenda.put(dueAt, fire));
   }
 
-  #publish(stored: StoredSaga, { sequence, event }: Extract<Effect, { type: 'publish' }>): void {
-    const published = { sagaId: stored.envelope.sagaId, sequence, event };
+  #publish(
+    stored: StoredSaga,
+    { sequence, event }: Extract<Effect, { type: 'publish' }>,
+    traceparent: string | undefined,
+  ): void {
+    const { sagaId } = stored.envelope;
+    const published = { sagaId, sequence, event, ...(traceparent !== undefined && { traceparent }) };
     stored.published.push(published);
     this.subscriptions.publish(published);
   }

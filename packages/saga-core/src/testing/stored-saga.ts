@@ -15,6 +15,8 @@ export interface StepRow extends Omit<RunStep, 'type'> {
   left: boolean;
   error: string | undefined;
   deadlineAt: number;
+  /** W3C trace context of what caused it. */
+  readonly traceparent: string | undefined;
   /** The attempt in flight: what any other says is too late. */
   lease: object | undefined;
   /** Takes back what is planned for it: its next attempt, or the end of its wait. */
@@ -26,6 +28,8 @@ export interface PublishedEvent {
   readonly sagaId: string;
   readonly sequence: number;
   readonly event: JsonObject & { readonly type: string };
+  /** W3C trace context of what caused it, where there is one. */
+  readonly traceparent?: string;
 }
 
 /** Everything that is stored of one saga. */

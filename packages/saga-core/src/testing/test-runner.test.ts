@@ -54,6 +54,48 @@ describe('the in-memory runner', () => {
     expect(await runner.get('s')).toMatchObject({ createdAt: 1_000, updatedAt: 1_500 });
   });
 
+  it('hands the trace of what caused a step to its adapter, of a timer that was armed in it, too', async () => {
+    const trace = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    const seen: [string, string | undefined][] = [];
+    const note = (what: string, call: { readonly trace: { readonly traceparent?: string } }) =>
+      seen.push([what, call.trace.traceparent]);
+    const runner = runnerWith({
+      reserve: (call) => {
+        note(`reserve ${call.attempt}`, call);
+        if (call.attempt === 1) throw new Error('again');
+        return { reference: 'r' };
+      },
+      authorize: {
+        ...adapters.authorize,
+        run: (call) => {
+          note('authorize', call);
+          return { reference: 'p' };
+        },
+      },
+      release: (call) => {
+        note('release', call);
+        return { ok: true };
+      },
+    });
+    await runner.start(booking, { seat: 'A1' }, { id: 's', traceparent: trace('a') });
+    await runner.runUntil(async () => (await runner.get('s'))?.state === 'RESERVED');
+    await runner.send('s', { type: 'PAY' }, { traceparent: trace('b') });
+    await runner.settle();
+    await runner.start(booking, { seat: 'A2' }, { id: 't', traceparent: trace('c') });
+    await runner.runUntil(async () => (await runner.get('t'))?.settled === true);
+    await runner.start(booking, { seat: 'A3' }, { id: 'u', traceparent: 'nonsense' });
+    await runner.settle();
+    expect(seen).toEqual([
+      ['reserve 1', trace('a')],
+      ['reserve 2', trace('a')],
+      ['authorize', trace('b')],
+      ['reserve 1', trace('c')],
+      ['reserve 2', trace('c')],
+      ['release', trace('c')],
+      ['reserve 1', undefined],
+    ]);
+  });
+
   it('notes every call with its key, attempt, input and time', async () => {
     const runner = runnerWith({
       reserve: ({ attempt }) => {

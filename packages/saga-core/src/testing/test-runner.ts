@@ -9,6 +9,7 @@ import type {
   LateAnswer,
   ObligationView,
   OverrideRequest,
+  RetryOptions,
   SagaRunner,
   SagaView,
   SendOptions,
@@ -22,6 +23,7 @@ import type {
 import type { AnySaga } from '../saga-definition.js';
 import { SagaError } from '../saga-error.js';
 import { assertSagaId, parseIdempotencyKey } from '../saga-id.js';
+import { readTraceparent, type Traceable } from '../traceparent.js';
 import { upgradeResultOf, upgradeSaga } from '../upgrade-saga.js';
 import { compensationPreview, whatNext } from '../view.js';
 import { Mailbox, refusedError } from './mailbox.js';
@@ -98,7 +100,7 @@ export class TestRunner implements SagaRunner {
       };
       this.#world.sagas.set(id, stored);
       this.#mailbox.clear(id);
-      this.#world.take(stored, decision);
+      this.#world.take(stored, decision, traceOf(options));
       return { id, created: true };
     });
   }
@@ -115,11 +117,11 @@ export class TestRunner implements SagaRunner {
       const payload = event as JsonObject & { readonly type: string };
       const cause: EventCause = { type: 'event', messageId, event: payload, actor, accepted: false };
       if (!this.#world.sagas.has(id)) return this.#mailbox.keep(this.#sagas, id, cause, this.#world.now);
-      return this.#receive(id, cause);
+      return this.#receive(id, cause, options);
     });
   }
 
-  answer(idempotencyKey: string, answer: LateAnswer): Promise<SendResult> {
+  answer(idempotencyKey: string, answer: LateAnswer, options: Traceable = {}): Promise<SendResult> {
     return promised(() => {
       const parsed = parseIdempotencyKey(idempotencyKey);
       const row = parsed && this.#world.sagas.get(parsed.sagaId)?.rows.get(parsed.key);
@@ -128,7 +130,7 @@ export class TestRunner implements SagaRunner {
       }
       const isOpen = row.status === 'awaiting' || row.status === 'running' || row.status === 'pending';
       if (!isOpen) return { outcome: 'ignored', reason: 'STEP_NOT_IN_FLIGHT', duplicate: true };
-      return resultOf(this.#world.answer(row, throughJson(outcomeOf(answer))));
+      return resultOf(this.#world.answer(row, throughJson(outcomeOf(answer)), traceOf(options)));
     });
   }
 
@@ -145,9 +147,11 @@ export class TestRunner implements SagaRunner {
     });
   }
 
-  retry(id: string, { actor, step }: AdminOptions & { readonly step?: string }): Promise<void> {
+  retry(id: string, options: RetryOptions): Promise<void> {
+    const { actor, step: key, reason } = options;
     return promised(() => {
-      this.#act(id, { type: 'retry', actor, ...(step !== undefined && { key: step }) });
+      const about = { ...(key !== undefined && { key }), ...(reason !== undefined && { reason }) };
+      this.#act(id, { type: 'retry', actor, ...about }, options);
     });
   }
 
@@ -156,14 +160,18 @@ export class TestRunner implements SagaRunner {
     options: AdminOptions & { readonly step: string; readonly reason: string },
   ): Promise<void> {
     return promised(() => {
-      this.#act(id, { type: 'skip', actor: options.actor, key: options.step, reason: options.reason });
+      this.#act(
+        id,
+        { type: 'skip', actor: options.actor, key: options.step, reason: options.reason },
+        options,
+      );
     });
   }
 
   /** Stops a saga by hand; a retry lets it go on. */
   park(id: string, options: AdminOptions & { readonly reason: string }): Promise<void> {
     return promised(() => {
-      this.#act(id, { type: 'park', actor: options.actor, reason: options.reason });
+      this.#act(id, { type: 'park', actor: options.actor, reason: options.reason }, options);
     });
   }
 
@@ -171,7 +179,7 @@ export class TestRunner implements SagaRunner {
     return promised(() => {
       const { definition, envelope } = this.#world.stored(id);
       const cause = overrideCause(definition, request, request.messageId ?? this.#draw('override'));
-      return this.#receive(id, cause, () => ({ targets: whatNext(definition, envelope).overrides }));
+      return this.#receive(id, cause, request, () => ({ targets: whatNext(definition, envelope).overrides }));
     });
   }
 
@@ -270,19 +278,19 @@ export class TestRunner implements SagaRunner {
     return next !== undefined && next <= until ? next : undefined;
   }
 
-  #receive(id: string, cause: EventCause, details?: () => unknown): SendResult {
+  #receive(id: string, cause: EventCause, options: Traceable, details?: () => unknown): SendResult {
     const { inbox } = this.#world.stored(id);
     const before = inbox.get(cause.messageId);
     if (before) return { ...before, duplicate: true };
-    const decision = this.#world.apply(id, cause);
+    const decision = this.#world.apply(id, cause, traceOf(options));
     if (decision.outcome === 'refused') throw refusedError(decision.reason ?? 'EVENT_INVALID', details?.());
     const result = resultOf(decision);
     inbox.set(cause.messageId, result);
     return result;
   }
 
-  #act(id: string, cause: Cause): void {
-    const decision = this.#world.apply(id, cause);
+  #act(id: string, cause: Cause, options: Traceable): void {
+    const decision = this.#world.apply(id, cause, traceOf(options));
     if (decision.outcome === 'refused') throw refusedError(decision.reason ?? 'NOT_PARKED');
   }
 
@@ -310,6 +318,10 @@ export class TestRunner implements SagaRunner {
     this.#drawn += 1;
     return `${name}-${this.#drawn}`;
   }
+}
+
+function traceOf({ traceparent }: Traceable): string | undefined {
+  return readTraceparent(traceparent) ?? undefined;
 }
 
 /** At once, and as a promise: what the work throws is its rejection. */

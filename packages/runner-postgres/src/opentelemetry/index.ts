@@ -1,0 +1,2 @@
+export type * from '../ports/telemetry.js';
+export { type OpenTelemetryOptions, openTelemetry } from './open-telemetry.js';
