@@ -55,6 +55,8 @@ export interface CheckOptions {
    * where the bound was reached.
    */
   readonly maxInstances?: number;
+  /** How many distinct elements lists have that are made from schemas, and so how many children one spawn of each; 2 by default. */
+  readonly maxSpawns?: number;
   /** Ends with the first finding that isn't suppressed: quicker, and enough for a yes or no. */
   readonly stopAtFirst?: boolean;
   /** Of the steps that the machine has left, how many may answer after something else has happened; 2 by default. */

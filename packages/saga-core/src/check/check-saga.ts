@@ -23,14 +23,14 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const complete = checkOptionsOf(saga, options);
   const guessing = complete.samples?.input === undefined && hasGuards(saga);
   const oracle = guessing ? guessGuards(saga) : askGuards(saga);
-  const causes = possibleCauses(oracle.saga, complete.samples ?? {});
+  const causes = possibleCauses(oracle.saga, complete.samples ?? {}, complete.maxSpawns);
   const suppressions = complete.suppress ?? [];
   let notebook = new Notebook(oracle, suppressions);
   const exploration = explore(oracle, guessing, causes, complete, () => {
     notebook = new Notebook(oracle, suppressions);
     return notebook.witness;
   });
-  const reached = reachedBounds(exploration, complete);
+  const reached = reachedBounds(exploration, complete, causes);
   const { crowded, cutGuards, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
   const mayMiss = crowded.length + cutGuards.length + (guessing ? 0 : widened.length) > 0;
@@ -38,7 +38,8 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const all = notebook.findings();
   const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));
   const findings = all.filter((finding) => suppressedBy(finding, suppressions).length === 0);
-  const isComplete = exploration.complete && exploration.failure === undefined;
+  const isComplete =
+    exploration.complete && exploration.failure === undefined && exploration.places.length > 0;
   const verdict = verdictOf(findings.length > 0, isComplete, reached.length > 0);
   return {
     saga: saga.name,

@@ -18,12 +18,20 @@ export function hasGuards({ machine }: AnySaga): boolean {
 }
 
 /** Bounds of an exploration beyond which more can happen, for the report. An author's own bound on late answers is none. */
-export function reachedBounds(exploration: Exploration, { maxLate }: CheckOptions): string[] {
+export function reachedBounds(
+  exploration: Exploration,
+  { maxLate }: CheckOptions,
+  { missing, oneWay }: PossibleCauses,
+): string[] {
   const { complete, widened, hurried, cutGuards, crowded, places } = exploration;
   return [
     ...(complete
       ? []
       : [`the check ended after ${places.length} states, and proves nothing; raise maxStates`]),
+    ...missing.map(
+      (what) => `nothing could be made from the schema of ${what}, so it never comes: give samples`,
+    ),
+    ...oneWay().map((what) => `${what} to every output that could be made: give samples of that output`),
     ...crowded.map(
       (what) => `a saga with more than ${what} was not followed further; raise maxInstances to see more`,
     ),
@@ -70,8 +78,8 @@ export function boundsOf({ hurried }: Exploration, options: CheckOptions): strin
 export function assumptionsOf(
   saga: AnySaga,
   guessing: boolean,
-  { made, missing }: PossibleCauses,
-  { samples, alike = [] }: CheckOptions,
+  { made }: PossibleCauses,
+  { samples, alike = [], maxSpawns = 2 }: CheckOptions,
   { endless }: Exploration,
 ): string[] {
   const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
@@ -80,15 +88,17 @@ export function assumptionsOf(
     ...(!guessing && hasGuards(saga) ? ['guards are asked on contexts made from samples'] : []),
     'a crash loses nothing that is stored: each way is walked from stored state to stored state, and what a crash between them can do to a step (no answer, a no after an answer that was lost, an answer that comes late) is walked too',
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
-    ...(made.length > 0 ? [`values made from the schemas stand for all values of ${made.join(', ')}`] : []),
+    ...(made.length > 0
+      ? [
+          `values made from the schemas stand for all values of ${made.join(', ')}: two names of each kind of thing, and lists of up to ${maxSpawns} elements, so that of each spawn from a list there are up to ${maxSpawns} children`,
+          'the machine treats names that were made alike, so that states which differ only in which is which are looked at once',
+        ]
+      : []),
     ...(alike.length > 1
       ? [
           `the machine treats ${alike.join(', ')} alike, and the order of lists of them doesn't count: so its author says`,
         ]
       : []),
-    ...missing.map(
-      (what) => `nothing could be made from the schema of ${what}, so it never comes: give samples`,
-    ),
     'adapters keep their contracts, and an undo succeeds in the end; one that fails parks the saga in plain sight',
     'a parked saga waits for a person, and what the person does is not explored',
     ...(endless > 0

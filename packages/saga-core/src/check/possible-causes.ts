@@ -6,6 +6,7 @@ import { onceForEach } from '../once-for-each.js';
 import { plainCause } from '../plain-outcome.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { StepContract } from '../step.js';
+import { BothWays } from './both-ways.js';
 import type { CheckSamples, SamplesFor } from './check-options.js';
 import { sampleSchema } from './sample-schema.js';
 import { isWatched } from './state-signature.js';
@@ -21,20 +22,32 @@ export interface PossibleCauses {
   /** Values that had to be made from schemas, and schemas that none could be made from. */
   readonly made: readonly string[];
   readonly missing: readonly string[];
+  /** Functions of contracts that gave the same answer on all values that were made: `opens.when of deposit`. */
+  oneWay(): readonly string[];
 }
 
 /** Finds samples for everything that a saga takes from outside. */
-export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCauses {
+export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements?: number): PossibleCauses {
   const made: string[] = [];
   const missing: string[] = [];
   const makeFrom = (what: string, schema: Parameters<typeof sampleSchema>[0]) => {
-    const values = sampleSchema(schema);
+    const all = { ...(maxElements !== undefined && { maxElements }) };
+    // A second thing of each kind: another payment, another order.
+    const values = distinct([
+      ...sampleSchema(schema, all),
+      ...sampleSchema(schema, what === 'input' ? { ...all, apart: true } : { ...all, which: 1 }),
+    ]);
     (values.length > 0 ? made : missing).push(what);
     return values;
   };
-  const outputs = mapValues(saga.steps, ({ name, output }) =>
-    pick(samples.outputs?.[name], () => makeFrom(`output of ${name}`, output)),
-  );
+  const bothWays = new BothWays();
+  const outputs = mapValues(saga.steps, (contract) => {
+    const { name, output } = contract;
+    const given = samples.outputs?.[name];
+    if (given !== undefined) return pick(given, () => []);
+    const made = makeFrom(`output of ${name}`, output);
+    return bothWays.of(contract, made);
+  });
   const events = mapValues(saga.events, ({ schema }, type) =>
     pick(samples.events?.[type], () =>
       type === saga.override ? overridesOf(saga) : makeFrom(`event ${type}`, schema),
@@ -60,6 +73,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples): PossibleCa
     inputs,
     made,
     missing,
+    oneWay: () => bothWays.missed(),
     inside: (envelope) => [
       ...envelope.runs
         .filter((run) => !run.parked && !run.answered && isWatched(run))
@@ -167,6 +181,10 @@ function overridesOf(saga: AnySaga): JsonObject[] {
   return Object.keys(saga.machine.states).flatMap((to) =>
     [false, true].map((force) => ({ to, reason: 'by hand', force })),
   );
+}
+
+function distinct(values: readonly unknown[]): unknown[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value] as const)).values()];
 }
 
 function pick<Known extends readonly unknown[]>(

@@ -5,38 +5,53 @@ import { onceForEach } from '../once-for-each.js';
 import type { AnySaga } from '../saga-definition.js';
 import { rowKey } from '../saga-id.js';
 import type { CheckOptions } from './check-options.js';
+import { hasMadeNames, mirrored } from './name-swap.js';
 import { type Part, PartsByName } from './parts-by-name.js';
 
 /** Tells whether two envelopes behave alike: those with the same signature do, as far as the report assumes. */
 export type Signature = (envelope: Envelope) => string;
 
+/** The parts of a piece of a state, and those of its mirror image, in which the names that were made are swapped. */
+interface Pieces {
+  readonly parts: readonly Part[];
+  readonly mirror: readonly Part[];
+}
+
 /**
  * Makes the signature of a saga's envelopes. Left out are times, visits, history, the order in which obligations
  * were opened, the inputs of steps, and the keys of the context that are to be ignored. Of names that are alike it
- * doesn't count which is which: the parts of each are put in order.
+ * doesn't count which is which: the parts of each are put in order. Of a state and its mirror image, in which the names
+ * that were made for it are swapped, both have the lesser text.
  */
 export function signatureOf(saga: AnySaga, options: CheckOptions, widened: ReadonlySet<string>): Signature {
   const leftOut = new Set([...(options.ignore ?? []), ...widened]);
-  const parts = new PartsByName(options.alike ?? []);
+  const byName = new PartsByName(options.alike ?? []);
+  // Names in an author's samples are not ours to swap.
+  const mirror = hasMadeNames(options.samples) ? (value: Json) => value : mirrored;
+  const piecesOf = (value: Json, where: `${string}_`): Pieces => {
+    const parts = byName.of(value, where);
+    const twin = mirror(value);
+    return { parts, mirror: twin === value ? parts : byName.of(twin, where) };
+  };
   const reopens = kindsOpenedUnasked(saga);
   // Envelopes share what no decision has changed, so that most of the work has been done before.
-  const ofMachine = new WeakMap<StoredSnapshot, readonly Part[]>();
-  const ofObligation = new WeakMap<Obligation, Map<boolean, readonly Part[]>>();
+  const ofMachine = new WeakMap<StoredSnapshot, readonly Pieces[]>();
+  const ofObligation = new WeakMap<Obligation, Map<boolean, Pieces>>();
   const ofRun = new WeakMap<StepRun, string>();
-  const ofText = new Map<string, readonly Part[]>();
-  const machineParts = (snapshot: StoredSnapshot) =>
+  const ofText = new Map<string, Pieces>();
+  const machinePieces = (snapshot: StoredSnapshot) =>
     onceForEach(ofMachine, snapshot, () => {
       const { value, status, historyValue } = snapshot;
       const context = visibleContext(snapshot, options, leftOut);
-      return [...parts.of([value, status, historyValue ?? null], 'm_'), ...parts.of(context ?? null, 'c_')];
+      return [piecesOf([value, status, historyValue ?? null], 'm_'), piecesOf(context ?? null, 'c_')];
     });
-  const obligationParts = (one: Obligation, isUnderWay: boolean) =>
+  const obligationPieces = (one: Obligation, isUnderWay: boolean) =>
     onceForEach(
-      onceForEach(ofObligation, one, () => new Map<boolean, readonly Part[]>()),
+      onceForEach(ofObligation, one, () => new Map<boolean, Pieces>()),
       isUnderWay,
-      () => parts.of(essenceOfObligation(saga, one, isUnderWay), 'o_'),
+      () => piecesOf(essenceOfObligation(saga, one, isUnderWay), 'o_'),
     );
-  const textParts = (text: string) => onceForEach(ofText, text, () => parts.of(text, 'b_'));
+  const textPieces = (text: string) => onceForEach(ofText, text, () => piecesOf(text, 'b_'));
   return (envelope) => {
     // Nothing follows until a person acts: where and why is all there is to it.
     if (envelope.parked.length > 0)
@@ -50,13 +65,17 @@ export function signatureOf(saga: AnySaga, options: CheckOptions, widened: Reado
       // Runs of one step that were left behave as one.
       ...new Set(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(run)))),
     ];
-    return parts.join([
-      ...machineParts(snapshot),
+    const pieces = [
+      ...machinePieces(snapshot),
       ...obligations
         .filter((one) => reopens.has(one.kind) || !isOver(one, runs))
-        .flatMap((one) => obligationParts(one, isUnderWay(one, runs))),
-      ...books.flatMap(textParts),
-    ]);
+        .map((one) => obligationPieces(one, isUnderWay(one, runs))),
+      ...books.map(textPieces),
+    ];
+    const text = byName.join(pieces.flatMap(({ parts }) => parts));
+    if (pieces.every(({ parts, mirror }) => parts === mirror)) return text;
+    const twin = byName.join(pieces.flatMap(({ mirror }) => mirror));
+    return [text, twin].sort()[0] ?? text;
   };
 }
 

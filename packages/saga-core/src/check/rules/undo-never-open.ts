@@ -45,7 +45,9 @@ export const undoNeverOpen: Rule = {
         for (const [id, where] of compensations) {
           if ((envelope.visits[id] ?? 0) <= (before?.visits[id] ?? 0)) continue;
           const message = `${where} is entered with nothing to undo, whatever happened before`;
-          note(`compensate in ${where}`, message, move.step, before !== undefined && isOpen(before));
+          // The event that leads there may be what opens it.
+          const useful = isOpen(envelope) || (before !== undefined && isOpen(before));
+          note(`compensate in ${where}`, message, move.step, useful);
         }
         return [];
       },
