@@ -107,13 +107,13 @@ create table countermand.saga (
   input_hash text not null,
   created_at timestamp with time zone not null,
   attributes jsonb not null,
+  envelope json not null,
   status text not null,
   settled boolean not null,
   state jsonb not null,
   error text,
   revision integer not null,
-  updated_at timestamp with time zone not null,
-  envelope json not null
+  updated_at timestamp with time zone not null
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=1000);
 
 create table countermand.subscription (
@@ -134,6 +134,6 @@ CREATE INDEX outbox_due ON countermand.outbox USING btree (kind, due_at) WHERE (
 CREATE UNIQUE INDEX outbox_pkey ON countermand.outbox USING btree (saga_id, key);
 CREATE INDEX saga_attributes ON countermand.saga USING gin (attributes jsonb_path_ops) WHERE (attributes <> '{}'::jsonb);
 CREATE INDEX saga_newest ON countermand.saga USING btree (created_at DESC, id DESC);
-CREATE INDEX saga_newest_of_status ON countermand.saga USING btree (status, created_at DESC, id DESC);
+CREATE INDEX saga_newest_of_status ON countermand.saga USING btree (status, created_at DESC, id DESC) WHERE (status <> 'rest'::text);
 CREATE UNIQUE INDEX saga_pkey ON countermand.saga USING btree (id);
 CREATE UNIQUE INDEX subscription_pkey ON countermand.subscription USING btree (event_type, name);

@@ -28,6 +28,7 @@ async function tell({ effort, say }: Bench, server: BenchServer, contender: Cont
     try {
       const { inFlight } = contender;
       await driver.loop({ inFlight, seconds: effort.warmUpSeconds });
+      await server.queryIn(url, 'vacuum analyze');
       await server.queryIn(url, 'select pg_stat_statements_reset()');
       const { sagas } = await driver.loop({ inFlight, seconds: effort.loadSeconds });
       say(`${contender.label}, per saga: executed µs, planned µs, WAL bytes, calls`);

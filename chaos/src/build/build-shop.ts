@@ -18,6 +18,7 @@ const OBSERVED = [
   { importer: 'engine.ts', name: './batcher.js', by: own('observed-batcher.ts') },
   { importer: 'create-runner.ts', name: './db/postgres-store.js', by: own('observed-store.ts') },
   { importer: 'db/postgres-store.ts', name: './save-moves.js', by: own('observed-save.ts') },
+  { importer: 'db/postgres-store.ts', name: './save-assumed.js', by: own('observed-save.ts') },
 ];
 
 const NODE_GLOBALS = [

@@ -1,4 +1,5 @@
 import { postgresStore as realStore } from '../../../packages/runner-postgres/src/db/postgres-store.js';
+import type { AssumedClaims } from '../../../packages/runner-postgres/src/ports/claims.js';
 import type { MoveTransaction, Store } from '../../../packages/runner-postgres/src/ports/store.js';
 import { flawed } from './flaws.js';
 import { phasesUnderWay } from './observed-batcher.js';
@@ -13,6 +14,7 @@ export function postgresStore(...parts: Parameters<typeof realStore>): Store {
   return {
     ...store,
     move: (body) => countMove(() => observedMove(store, body)),
+    moveAssumed: (assumed, body) => countMove(() => observedAssumption(store, assumed, body)),
     async takeWakeups(request) {
       reach('before-take', ANY);
       const taken = await store.takeWakeups(request);
@@ -39,6 +41,28 @@ async function observedMove<Result>(
   });
   at('after-commit');
   return result;
+}
+
+async function observedAssumption<Result>(
+  store: Store,
+  assumed: AssumedClaims,
+  body: (tx: MoveTransaction) => Promise<Result>,
+): ReturnType<typeof store.moveAssumed<Result>> {
+  at('before-begin');
+  const moved = await store.moveAssumed(assumed, async (tx) => {
+    const made = await body({
+      ...tx,
+      async save(writes) {
+        at('before-save');
+        await tx.save(writes);
+      },
+    });
+    at('before-commit');
+    soon('commit-sent');
+    return made;
+  });
+  if (moved) at('after-commit');
+  return moved;
 }
 
 function observedTransaction(tx: MoveTransaction): MoveTransaction {

@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { idempotencyKey } from '@countermand/saga-core';
 import { LeaseKeeper } from '../../../packages/runner-postgres/src/lease-keeper.js';
-import type { LeasedRow } from '../../../packages/runner-postgres/src/ports/store.js';
+import type { LeasedRow } from '../../../packages/runner-postgres/src/ports/outbox-rows.js';
 import type { Phase } from './strike-point.js';
 
 /** What a worker writes down of itself, so that it can be read after its death. */

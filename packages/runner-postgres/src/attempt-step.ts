@@ -13,7 +13,7 @@ import { errorText } from './error-text.js';
 import type { Interruption } from './interruption.js';
 import type { Chance } from './ports/chance.js';
 import type { Clock } from './ports/clock.js';
-import type { LeasedRow } from './ports/store.js';
+import type { LeasedRow } from './ports/outbox-rows.js';
 import { traceOf } from './traceparent.js';
 import { withinTime } from './within-time.js';
 

@@ -8,7 +8,9 @@ import {
 } from '@countermand/saga-core';
 import type { BatchSagas } from './batch-sagas.js';
 import type { InboxItem, SendItem } from './move-item.js';
-import { type Claims, type InboxRow, type InboxWrite, rowId } from './ports/store.js';
+import type { Claims } from './ports/claims.js';
+import type { InboxRow, InboxWrite } from './ports/inbox-rows.js';
+import { rowId } from './ports/row-id.js';
 import type { SagaRegistry } from './saga-registry.js';
 import { asSagaError, done, failed, refusal, sent, type Verdict } from './verdict.js';
 

@@ -1,7 +1,8 @@
 import { SagaError } from '@countermand/saga-core';
 import type { BatchSagas } from './batch-sagas.js';
 import type { AnswerItem, TimerItem } from './move-item.js';
-import { type ClaimedRow, type Claims, rowId } from './ports/store.js';
+import type { ClaimedRow, Claims } from './ports/claims.js';
+import { rowId } from './ports/row-id.js';
 import { AGAIN, done, failed, sent, type Verdict } from './verdict.js';
 
 /** The outbox rows that one batch has claimed: each is taken by the first cause that is for it, and only by that. */

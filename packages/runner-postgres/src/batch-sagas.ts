@@ -1,5 +1,6 @@
 import { type AnySaga, type Cause, type Decision, SagaError } from '@countermand/saga-core';
-import type { Claims, StoredSaga } from './ports/store.js';
+import type { Claims } from './ports/claims.js';
+import type { StoredSaga } from './ports/saga-rows.js';
 import type { BatchTelemetry } from './ports/telemetry.js';
 import { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';

@@ -33,6 +33,11 @@ it('it says in one line what is wrong', async () => {
     err: 'countermand: say which database: set DATABASE_URL, or give --database URL\n',
     code: 1,
   });
+  expect(await countermand(['prune'], { DATABASE_URL: 'postgres://nowhere' })).toEqual({
+    out: '',
+    err: 'countermand: say for how many days finished sagas are kept: countermand prune --finished-days 90\n',
+    code: 1,
+  });
   expect(await countermand(['fly'])).toMatchObject({
     code: 2,
     err: expect.stringContaining('usage: countermand'),

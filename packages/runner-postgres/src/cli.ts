@@ -5,6 +5,7 @@ import { checkCommand } from './check-command.js';
 import { diagramCommand } from './diagram-command.js';
 import { diffCommand } from './diff-command.js';
 import { migrateCommand } from './migrate-command.js';
+import { pruneCommand } from './prune-command.js';
 import { upgradeCommand } from './upgrade-command.js';
 
 /** What each command does. It returns the exit code; what it throws is printed in one line. */
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   migrate: migrateCommand,
   diff: diffCommand,
   upgrade: upgradeCommand,
+  prune: pruneCommand,
 };
 
 const USAGE = `usage: countermand COMMAND [options]
@@ -26,8 +28,9 @@ const USAGE = `usage: countermand COMMAND [options]
   migrate [--database URL] [--schema NAME]            create the tables or bring them up to date
   diff MODULE [--export NAME] [--all] [--json]        say which live sagas can go on in the module's versions
   upgrade MODULE [--export NAME] [--all] [--json]     move them to those versions
+  prune --finished-days N                             delete sagas that have been finished for longer, with their rows
 
-diff and upgrade take --database and --schema too, and leave settled sagas out unless --all is given.
+diff, upgrade and prune take --database and --schema too; diff and upgrade leave settled sagas out unless --all is given.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

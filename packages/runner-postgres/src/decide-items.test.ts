@@ -2,7 +2,8 @@ import { createOrderSaga } from '@countermand/saga-core/order';
 import { expect, it } from 'vitest';
 import { decideItems } from './decide-items.js';
 import type { MoveItem } from './move-item.js';
-import type { Claims, InboxRow } from './ports/store.js';
+import type { Claims } from './ports/claims.js';
+import type { InboxRow } from './ports/inbox-rows.js';
 import { SagaRegistry } from './saga-registry.js';
 
 const amount = { amount: 1, currency: 'EUR' };

@@ -4,15 +4,15 @@ import type { EventHandler } from './deliver-event.js';
 import { errorText } from './error-text.js';
 import { Executor } from './executor.js';
 import { Fetcher } from './fetcher.js';
-import { KnownSagas } from './known-sagas.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { MoveItem, MoveResult } from './move-item.js';
-import { INBOX_NOTICE, type Moved, moveSagas } from './move-sagas.js';
-import type { FollowUp } from './outbox-plan.js';
+import { INBOX_NOTICE, type Moved } from './move-sagas.js';
+import { Mover, type Places } from './mover.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { LeasedRow, Store } from './ports/store.js';
+import type { LeasedRow } from './ports/outbox-rows.js';
+import type { Store } from './ports/store.js';
 import type { Telemetry } from './ports/telemetry.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { Slots } from './slots.js';
@@ -45,12 +45,12 @@ export class Engine {
   readonly changes: Changes;
   readonly #options: EngineOptions;
   readonly #batcher: Batcher;
+  readonly #mover: Mover;
   readonly #slots: Slots;
   readonly #executor: Executor;
   readonly #fetcher: Fetcher;
   readonly #sweeper: Sweeper;
   readonly #unknown: UnknownVersions;
-  readonly #remembered = new KnownSagas();
   readonly #handlers = new Map<string, Map<string, EventHandler>>();
   /** Rows of commits whose answer was lost. */
   readonly #unsure: LeasedRow[] = [];
@@ -63,11 +63,18 @@ export class Engine {
     this.changes = new Changes(logger);
     this.#unknown = new UnknownVersions(clock, logger);
     this.#slots = new Slots(options.concurrency, () => this.#fetcher.resume());
+    this.#mover = new Mover({
+      ...{ store, registry, clock, chance, telemetry: options.telemetry },
+      places: () => this.#places(),
+      hears: (queue) => this.#isWorking && this.#served.has(queue),
+      onCommit: (moved, takenAt) => this.#afterCommit(moved, takenAt),
+      onUnsure: (leased) => this.#unsure.push(...leased),
+    });
     this.#batcher = new Batcher({
       clock,
       chance,
       logger,
-      move: (items) => this.#move(items),
+      move: (items) => this.#mover.move(items),
       kindOf: (error) => store.failureKind(error),
       onPoison: (item, error) => this.#markStuck(item, error),
     });
@@ -144,39 +151,6 @@ export class Engine {
     this.#batcher.stop();
   }
 
-  async #move(items: readonly MoveItem[]): Promise<readonly MoveResult[]> {
-    const { store, registry, chance, clock } = this.#options;
-    const takenAt = clock.now();
-    const followUp = this.#followUp();
-    const telemetry = this.#options.telemetry?.batch(items.length);
-    const context = {
-      registry,
-      chance,
-      followUp,
-      hears: (queue: string) => this.#isWorking && this.#served.has(queue),
-      remembered: (sagaIds: readonly string[]) => this.#remembered.of(sagaIds),
-      telemetry,
-    };
-    let decided: Moved | undefined;
-    try {
-      const moved = await store.move(async (tx) => {
-        decided = await moveSagas(tx, items, context);
-        return decided;
-      });
-      telemetry?.committed();
-      this.#remembered.keep(moved.saved);
-      this.#afterCommit(moved, takenAt);
-      return moved.results;
-    } catch (error) {
-      telemetry?.failed(error);
-      followUp.giveBack();
-      this.#remembered.forget(items.map(({ sagaId }) => sagaId));
-      // It may have committed. If it did, the leases that it took are ours.
-      if (decided && store.failureKind(error) === 'away') this.#unsure.push(...decided.leased);
-      throw error;
-    }
-  }
-
   /** After a commit whose answer was lost: carries out the rows that this worker turns out to hold. */
   async #adoptUnsure(): Promise<void> {
     const rows = this.#unsure.splice(0);
@@ -185,7 +159,7 @@ export class Engine {
     for (const row of rows) if (held.has(row.lease) && this.#slots.take()) this.#executor.run(row, takenAt);
   }
 
-  #followUp(): FollowUp & { giveBack(): void } {
+  #places(): Places {
     let taken = 0;
     return {
       take: (queue) => {

@@ -7,7 +7,8 @@ import type { MoveItem, MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { LeasedRow, RetryResult, RetryWrite, Store } from './ports/store.js';
+import type { LeasedRow, RetryResult, RetryWrite } from './ports/outbox-rows.js';
+import type { Store } from './ports/store.js';
 import type { AttemptEnd, Telemetry } from './ports/telemetry.js';
 import type { Wakeup } from './ports/wakeup-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -147,7 +148,7 @@ export class Executor {
         row.kind === 'publish'
           ? { kind: 'published', sagaId, key, lease, subscription: row.id }
           : {
-              ...{ kind: 'answer', sagaId, key, lease, from: ['leased'], late: false },
+              ...{ kind: 'answer', sagaId, key, lease, from: ['leased'], late: false, row },
               outcome: ending.outcome,
               traceparent,
             };

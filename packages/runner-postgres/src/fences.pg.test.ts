@@ -45,7 +45,7 @@ it('a worker whose lease was lost is told, and what it answers then is not waite
   released.open();
   await runner.stop();
   const { rows } = await pool.query(`select attempt, result from countermand.outbox where kind = 'step'`);
-  expect(rows).toEqual([{ attempt: 2, result: { kind: 'done', output: { ok: 'second' } } }]);
+  expect(rows).toEqual([{ attempt: 2, result: { kind: 'done' } }]);
   expect(logger.lines.filter(({ message }) => message === 'lease lost')).toHaveLength(1);
 });
 

@@ -1,7 +1,9 @@
 import type { Chance } from './ports/chance.js';
+import type { KnownVersion } from './ports/claims.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { KnownVersion, LeasedRow, Store } from './ports/store.js';
+import type { LeasedRow } from './ports/outbox-rows.js';
+import type { Store } from './ports/store.js';
 import type { Wakeup } from './ports/wakeup-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Slots } from './slots.js';

@@ -1,4 +1,4 @@
-import type { StoredSaga } from './ports/store.js';
+import type { StoredSaga } from './ports/saga-rows.js';
 
 /** How many sagas are remembered, and how long their envelopes may be altogether, in characters. */
 const MAX_SAGAS = 4_000;

@@ -1,6 +1,7 @@
 import { type Clock, type ClockTimer, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { LeasedRow, Store } from './ports/store.js';
+import type { LeasedRow } from './ports/outbox-rows.js';
+import type { Store } from './ports/store.js';
 import { LEASE_MARGIN_MS, LEASE_MS, RENEW_AHEAD_MS, RENEW_MS } from './timing.js';
 
 /** What a {@link LeaseKeeper} is made of. */

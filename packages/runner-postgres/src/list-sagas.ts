@@ -5,7 +5,7 @@ import {
   type SagaStatus,
   type SagaView,
 } from '@countermand/saga-core';
-import type { FoundSaga, ListFilter } from './ports/store.js';
+import type { FoundSaga, ListFilter } from './ports/saga-rows.js';
 
 /** What `list` selects by. Everything given must hold. */
 export interface ListOptions {

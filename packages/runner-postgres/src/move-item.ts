@@ -7,7 +7,8 @@ import type {
   StepOutcome,
   UpgradeResult,
 } from '@countermand/saga-core';
-import type { OutboxStatus } from './ports/store.js';
+import type { ClaimedRow } from './ports/claims.js';
+import type { OutboxStatus } from './ports/outbox-rows.js';
 
 /** A saga that is to be started. Its nonce tells a repeated try from somebody else's start. */
 export interface StartItem {
@@ -62,6 +63,8 @@ export interface AnswerItem {
   readonly late: boolean;
   /** Of the attempt or the caller; the row's own where this is left out. */
   readonly traceparent?: string | null;
+  /** The row as this process holds it. */
+  readonly row?: Pick<ClaimedRow, 'id' | 'visit' | 'attempt' | 'traceparent'>;
 }
 
 /** A timer that is due. */

@@ -4,18 +4,11 @@ import type { SavedSaga } from './known-sagas.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
-import type {
-  ClaimRequest,
-  Claims,
-  LeasedRow,
-  MoveTransaction,
-  MoveWrites,
-  OutboxClaim,
-  SagaWrite,
-  StoredSaga,
-} from './ports/store.js';
-
-import { rowId } from './ports/store.js';
+import type { ClaimRequest, Claims, OutboxClaim } from './ports/claims.js';
+import type { LeasedRow } from './ports/outbox-rows.js';
+import { rowId } from './ports/row-id.js';
+import type { SagaWrite, StoredSaga } from './ports/saga-rows.js';
+import type { MoveTransaction, MoveWrites } from './ports/store.js';
 import type { BatchTelemetry } from './ports/telemetry.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -41,6 +34,8 @@ export interface MoveContext {
 export interface Moved {
   /** In the order of the items. */
   readonly results: readonly MoveResult[];
+  /** Database time. */
+  readonly now: number;
   /** Rows that this worker must carry out now. */
   readonly leased: readonly LeasedRow[];
   /** Queues that got wake-ups. */
@@ -107,6 +102,7 @@ export async function moveSagas(
   if (Object.values(all).some((some) => some.length > 0)) await tx.save(all);
   return {
     results: verdicts.map(({ result }) => result),
+    now: claims.now,
     leased,
     queues,
     sagas: folds,
@@ -117,7 +113,10 @@ export async function moveSagas(
 }
 
 /** Everything that the items are about. */
-function claimRequest(items: readonly MoveItem[], { registry, remembered }: MoveContext): ClaimRequest {
+export function claimRequest(
+  items: readonly MoveItem[],
+  { registry, remembered }: Pick<MoveContext, 'registry' | 'remembered'>,
+): ClaimRequest {
   const outbox = new Map<string, OutboxClaim>();
   for (const item of items) {
     const wanted = outboxClaim(item);

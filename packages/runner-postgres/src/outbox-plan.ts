@@ -7,8 +7,8 @@ import {
   type StepRun,
 } from '@countermand/saga-core';
 import type { Chance } from './ports/chance.js';
-import type { Delivery, LeasedRow, OutboxChange, OutboxRow, PublishOrder } from './ports/store.js';
-import { rowId } from './ports/store.js';
+import type { Delivery, LeasedRow, OutboxChange, OutboxRow, PublishOrder } from './ports/outbox-rows.js';
+import { rowId } from './ports/row-id.js';
 import { stepQueue, subscriptionQueue } from './saga-registry.js';
 import { LEASE_MS, REDELIVER_MS } from './timing.js';
 

@@ -15,7 +15,8 @@ import {
   sagaStatus,
 } from '@countermand/saga-core';
 import { type Dispatcher, deadlineOf, stepRow, type Traced, timerRow } from './outbox-plan.js';
-import type { OutboxChange, OutboxRow, SagaWrite, StoredSaga } from './ports/store.js';
+import type { OutboxChange, OutboxRow } from './ports/outbox-rows.js';
+import type { SagaWrite, StoredSaga } from './ports/saga-rows.js';
 import type { BatchTelemetry, TransitionTelemetry } from './ports/telemetry.js';
 import { stepQueue } from './saga-registry.js';
 
@@ -137,7 +138,7 @@ export class SagaFold {
       settled: this.#error === null && isKnown && isSettled(definition, envelope),
       revision: (this.#stored?.revision ?? 0) + 1,
       envelope,
-      envelopeText: JSON.stringify(envelope),
+      envelopeText: textOf(envelope),
       attributes: this.#attributes,
       state: envelope.snapshot.value,
       error: this.#error,
@@ -267,4 +268,12 @@ export class SagaFold {
       this.apply({ type: 'park', reason: `attributes: ${messageOf(error)}`, actor: 'runner' });
     }
   }
+}
+
+/** What changes least comes first: see the migration that put the columns in that order. */
+function textOf(envelope: Envelope): string {
+  const { sagaId, saga, version, fingerprint, snapshot, obligations, visits, ...rest } = envelope;
+  const { context, ...machine } = snapshot;
+  const before = { sagaId, saga, version, fingerprint, snapshot: { context, ...machine } };
+  return JSON.stringify({ ...before, obligations, visits, ...rest });
 }

@@ -14,7 +14,8 @@ import { type DiffOptions, diffVersions, type VersionDiff } from './diff-version
 import type { Engine } from './engine.js';
 import { cursorAfter, type ListOptions, pageFilter, type SagaPage } from './list-sagas.js';
 import type { Clock } from './ports/clock.js';
-import type { FoundSaga, Store } from './ports/store.js';
+import type { FoundSaga } from './ports/saga-rows.js';
+import type { Store } from './ports/store.js';
 import type { SagaRegistry } from './saga-registry.js';
 import { toView } from './saga-views.js';
 import { type WaitOptions, waitFor } from './wait-for.js';

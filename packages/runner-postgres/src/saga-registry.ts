@@ -5,7 +5,7 @@ import {
   SagaError,
   type StepContract,
 } from '@countermand/saga-core';
-import type { KnownVersion } from './ports/store.js';
+import type { KnownVersion } from './ports/claims.js';
 
 /** Adapters by saga name and step name, as the user gives them. */
 export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,5 +1,6 @@
 import { type AnySaga, type SagaView, type StepView, viewSaga } from '@countermand/saga-core';
-import type { FoundSaga, OutboxRow } from './ports/store.js';
+import type { OutboxRow } from './ports/outbox-rows.js';
+import type { FoundSaga } from './ports/saga-rows.js';
 
 /** A stored saga as people see it. One of a version that isn't known here is shown as far as that goes. */
 export function toView({ stored, steps }: FoundSaga, definition: AnySaga | undefined): SagaView {

@@ -3,8 +3,9 @@ import type { MoveItem, MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { DueRow, Store, Sweep } from './ports/store.js';
-import { rowId } from './ports/store.js';
+import type { DueRow } from './ports/outbox-rows.js';
+import { rowId } from './ports/row-id.js';
+import type { Store, Sweep } from './ports/store.js';
 import type { SagaRegistry } from './saga-registry.js';
 import { REDELIVER_MS, SWEEP_MS, SWEEP_SOONEST_MS } from './timing.js';
 
@@ -184,7 +185,7 @@ export class Sweeper {
 
 /** What a process has left that didn't know the saga. */
 function leftAnswer({ result }: DueRow): StepOutcome | undefined {
-  if (!result?.leftToOthers) return undefined;
+  if (!result || !('leftToOthers' in result)) return undefined;
   const { leftToOthers: _left, ...outcome } = result;
   return outcome;
 }

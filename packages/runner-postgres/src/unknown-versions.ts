@@ -1,6 +1,6 @@
+import type { KnownVersion } from './ports/claims.js';
 import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
-import type { KnownVersion } from './ports/store.js';
 
 /** How often the same is said. */
 const EVERY_MS = 60_000;

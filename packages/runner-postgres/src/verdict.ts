@@ -1,6 +1,6 @@
 import { ERROR_CODES, messageOf, SagaError, type SagaErrorCode } from '@countermand/saga-core';
 import type { MoveResult } from './move-item.js';
-import type { InboxRow } from './ports/store.js';
+import type { InboxRow } from './ports/inbox-rows.js';
 
 /** What became of one item, before the commit. */
 export interface Verdict {

@@ -1,4 +1,4 @@
-import type { InboxWrite } from '../ports/store.js';
+import type { InboxWrite } from '../ports/inbox-rows.js';
 import { notify } from './save-moves.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';

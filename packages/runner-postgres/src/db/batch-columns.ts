@@ -7,6 +7,14 @@
  */
 const SEPARATOR = '\u001f';
 
+/** Records as a JSON array, each as far as it is short. */
+export function records<Row extends object>(
+  rows: readonly Row[],
+  short: (row: Row) => object = (row) => row,
+): string {
+  return JSON.stringify(rows.map(short));
+}
+
 /** A column of JSON documents; what is missing is `null` in SQL. */
 export function documents(values: readonly unknown[]): string {
   return values

@@ -1,5 +1,7 @@
-import type { ClaimedRow, ClaimRequest, Claims, InboxRow, StoredSaga } from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { ClaimedRow, ClaimRequest, Claims } from '../ports/claims.js';
+import type { InboxRow } from '../ports/inbox-rows.js';
+import { rowId } from '../ports/row-id.js';
+import type { StoredSaga } from '../ports/saga-rows.js';
 import { documents, recordSet } from './batch-columns.js';
 import { inboxColumns, sagaColumns } from './columns.js';
 import type { SchemaNames } from './schema-name.js';
@@ -16,6 +18,17 @@ import type { Session } from './session.js';
  * A saga that the caller knows, at the revision that it has, isn't read: only its id comes back.
  */
 function claimStatement({ ours }: SchemaNames): string {
+  const known = statements.get(ours);
+  if (known !== undefined) return known;
+  const text = claimText(ours);
+  statements.set(ours, text);
+  return text;
+}
+
+/** By schema: the text is long, and always the same. */
+const statements = new Map<string, string>();
+
+function claimText(ours: string): string {
   const asked = recordSet(
     {
       param: '$2',
@@ -52,8 +65,10 @@ function claimStatement({ ours }: SchemaNames): string {
     claimed as (
       update ${ours}.outbox o set
         status = case when ${mayClaim} then x."to" else o.status end,
-        result = case when ${mayClaim} then nullif(x.result, '')::jsonb
-                 else nullif(x.result, '')::jsonb || '{"leftToOthers": true}' end,
+        -- How it ended; what it said is in the history.
+        result = case when x.result = '' then null
+                 when ${mayClaim} then jsonb_build_object('kind', x.result::json->>'kind')
+                 else x.result::jsonb || '{"leftToOthers": true}' end,
         due_at = case when not ${mayClaim} then c.now when x."to" = 'awaiting' then o.deadline_at end,
         settled_at = case when ${mayClaim} and x."to" = 'settled' then c.now end,
         delivery = case when not ${mayClaim} then o.delivery end
@@ -176,6 +191,22 @@ export async function reserveAbsent(
  */
 export async function reserveForStart(session: Session, names: SchemaNames, sagaId: string): Promise<void> {
   await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [lockName(names, sagaId)]);
+}
+
+/** Reserves ids for starts; ends the transaction (`40001`) where one of them is somebody else's. */
+export async function reserveAll(
+  session: Session,
+  names: SchemaNames,
+  ids: readonly string[],
+): Promise<void> {
+  const sorted = ids.toSorted();
+  await session.query(
+    `select ${names.ours}.assert_all(count(*) filter (where pg_try_advisory_xact_lock(hashtextextended(lock, 0))),
+       $2::int, 'somebody else has reserved an id')
+     from unnest($1::text[]) as x(lock)`,
+    [sorted.map((id) => lockName(names, id)), sorted.length],
+    { isPrepared: true },
+  );
 }
 
 async function tryReserve(session: Session, names: SchemaNames, ids: readonly string[]): Promise<string[]> {

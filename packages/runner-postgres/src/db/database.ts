@@ -23,9 +23,14 @@ const SETTINGS = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
 };
-const SET_LOCALLY = `select ${Object.entries(SETTINGS)
-  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
-  .join(', ')}`;
+const SET_LOCALLY = setLocally(SETTINGS);
+/** For what is repeated in another way when it meets a lock. */
+const SET_LOCALLY_HASTY = setLocally({ ...SETTINGS, lock_timeout: '20ms' });
+
+function setLocally(settings: object): string {
+  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return `select ${calls.join(', ')}`;
+}
 
 /** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */
 export class Database {
@@ -59,12 +64,14 @@ export class Database {
   /**
    * Runs the body in a transaction: commits what it returns, rolls back what it throws. Where the client can, `begin`
    * travels with the body's first statement, and `commit` with the one that the body calls its last.
+   *
+   * @param isHasty - fails at a lock that somebody else holds for more than a moment
    */
-  async transaction<Result>(body: (session: Session) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(body: (session: Session) => Promise<Result>, isHasty = false): Promise<Result> {
     return await this.#counted(async () => {
       const client = await this.#pool.connect();
       try {
-        const result = await this.#inTransaction(client, body);
+        const result = await this.#inTransaction(client, body, isHasty);
         client.release();
         return result;
       } catch (error) {
@@ -82,12 +89,14 @@ export class Database {
   async #inTransaction<Result>(
     client: pg.PoolClient,
     body: (session: Session) => Promise<Result>,
+    isHasty: boolean,
   ): Promise<Result> {
+    const settings = isHasty ? SET_LOCALLY_HASTY : SET_LOCALLY;
     const plain = pgSession(client, (text) => this.#statements.nameOf(text));
     const session = canPipeline(client) ? plain : oneByOne(plain);
     const begun = canPipeline(client)
-      ? Promise.all([session.query(BEGIN), session.query(SET_LOCALLY, [], { isPrepared: true })])
-      : session.query(`${BEGIN}; ${SET_LOCALLY}`);
+      ? Promise.all([session.query(BEGIN), session.query(settings, [], { isPrepared: true })])
+      : session.query(`${BEGIN}; ${settings}`);
     begun.catch(() => undefined);
     let committed: Promise<unknown> | undefined;
     const commit = () => {

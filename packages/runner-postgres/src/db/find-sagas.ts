@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '@countermand/saga-core';
-import type { FoundSaga, ListFilter } from '../ports/store.js';
+import type { FoundSaga, ListFilter } from '../ports/saga-rows.js';
 import { outboxColumns, sagaColumns } from './columns.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
@@ -29,6 +29,8 @@ export async function listSagas(
   const conditions = [
     'true',
     filter.status !== undefined && `s.status = ${value(filter.status)}`,
+    // Those at rest are in no index of their own: nearly all are.
+    filter.status !== undefined && filter.status !== 'rest' && `s.status <> 'rest'`,
     filter.saga !== undefined && `s.saga = ${value(filter.saga)}`,
     // For a text as for an object, jsonb's ? asks whether it has this at its top.
     filter.state !== undefined && `s.state ? ${value(filter.state)}::text`,

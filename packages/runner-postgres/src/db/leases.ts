@@ -1,4 +1,4 @@
-import type { RetryResult, RetryWrite } from '../ports/store.js';
+import type { RetryResult, RetryWrite } from '../ports/outbox-rows.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 

@@ -18,7 +18,11 @@ it('twelve processes may migrate an empty database at once', async () => {
   const { rows } = (await pool?.query('select name from countermand.migration order by name')) ?? {
     rows: [],
   };
-  expect(rows).toEqual([{ name: '0001-first-tables' }, { name: '0002-traces' }]);
+  expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+    '0001-first-tables',
+    '0002-traces',
+    '0003-what-changes-last',
+  ]);
 });
 
 it('two schemas live in one database', async () => {
@@ -41,7 +45,7 @@ it('a worker does not migrate: it says in one line what to do', async () => {
   await expect(runner.work()).rejects.toMatchObject({
     code: 'SCHEMA_OUTDATED',
     message:
-      "the tables in schema 'countermand' lack 0001-first-tables, 0002-traces; run 'countermand migrate' first",
+      "the tables in schema 'countermand' lack 0001-first-tables, 0002-traces, 0003-what-changes-last; run 'countermand migrate' first",
   });
   await runner.migrate();
   await runner.work();

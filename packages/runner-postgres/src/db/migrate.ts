@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { migratePgBoss } from '../queue/pg-boss-queue.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { traces } from './migrations/0002-traces.js';
+import { whatChangesLast } from './migrations/0003-what-changes-last.js';
 import type { SchemaNames } from './schema-name.js';
 import { pgSession, type Session } from './session.js';
 
@@ -12,6 +13,7 @@ import { pgSession, type Session } from './session.js';
 const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly string[]>> = {
   '0001-first-tables': firstTables,
   '0002-traces': traces,
+  '0003-what-changes-last': whatChangesLast,
 };
 
 /**

@@ -1,7 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import type { ClaimRequest } from '../ports/claims.js';
 import { systemClock } from '../ports/clock.js';
 import { silentLogger } from '../ports/logger.js';
-import type { ClaimRequest, MoveWrites } from '../ports/store.js';
+import type { MoveWrites } from '../ports/store.js';
 import { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
 import { Database } from './database.js';

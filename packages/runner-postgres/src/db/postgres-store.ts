@@ -1,3 +1,5 @@
+import { assumedTransaction, NotAsAssumed } from '../assumed-claims.js';
+import type { AssumedClaims } from '../ports/claims.js';
 import type { MoveTransaction, MoveWrites, Store } from '../ports/store.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { claim, reserveAbsent } from './claim.js';
@@ -6,6 +8,7 @@ import { failureKind } from './failure-kind.js';
 import { findHistory, findSaga, listSagas } from './find-sagas.js';
 import { renewLeases, retryLater } from './leases.js';
 import { readPublishOrder } from './publish-order.js';
+import { saveAssumed } from './save-assumed.js';
 import { notify, saveMoves } from './save-moves.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
@@ -18,6 +21,7 @@ export function postgresStore(database: Database, queue: PgBossQueue): Store {
   const { names } = database;
   return {
     move: (body) => database.transaction((session) => body(moveTransaction(session, names, queue))),
+    moveAssumed: (assumed, body) => moveAssumed(database, queue, assumed, body),
     failureKind,
     takeWakeups: (request) => takeWakeups(database, queue, request),
     renewLeases: (leases, leaseMs) => renewLeases(database, names, leases, leaseMs),
@@ -45,7 +49,57 @@ export function moveTransaction(session: Session, names: SchemaNames, queue: PgB
   };
 }
 
+/** @see Store.moveAssumed */
+async function moveAssumed<Result>(
+  database: Database,
+  queue: PgBossQueue,
+  assumed: AssumedClaims,
+  body: (tx: MoveTransaction) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly now: number } | undefined> {
+  const { names } = database;
+  const reads: Pick<MoveTransaction, 'publishOrder'> = {
+    publishOrder: (request) => database.transaction((session) => readPublishOrder(session, names, request)),
+  };
+  let writes = NOTHING;
+  try {
+    const result = await body(
+      assumedTransaction(assumed, reads, (decided) => {
+        writes = decided;
+        return Promise.resolve();
+      }),
+    );
+    const now = await database.transaction(async (session) => {
+      await saveBeside(session, names, queue, writes);
+      return await saveAssumed(session, names, assumed, writes);
+    }, true);
+    return { result, now };
+  } catch (error) {
+    if (error instanceof NotAsAssumed || failureKind(error) !== 'away' || isLocked(error)) return undefined;
+    throw error;
+  }
+}
+
+const NOTHING: MoveWrites = {
+  ...{ newSagas: [], sagas: [], history: [], received: [], decided: [] },
+  ...{ added: [], changed: [], deliveries: [], notices: [] },
+};
+
+/** Somebody else holds a lock for longer than a hasty transaction waits. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
+}
+
 async function save(
+  session: Session,
+  names: SchemaNames,
+  queue: PgBossQueue,
+  writes: MoveWrites,
+): Promise<void> {
+  await saveBeside(session, names, queue, writes);
+  await saveMoves(session, names, writes);
+}
+
+async function saveBeside(
   session: Session,
   names: SchemaNames,
   queue: PgBossQueue,
@@ -53,5 +107,4 @@ async function save(
 ): Promise<void> {
   if (writes.deliveries.length > 0) await queue.insert(session, writes.deliveries);
   if (writes.notices.length > 0) await notify(session, names, writes.notices);
-  await saveMoves(session, names, writes);
 }

@@ -1,5 +1,5 @@
-import type { OutboxRow, PublishOrder } from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { OutboxRow, PublishOrder } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
 import { outboxColumns } from './columns.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';

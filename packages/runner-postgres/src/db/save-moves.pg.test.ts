@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { InboxWrite, MoveWrites } from '../ports/store.js';
+import type { InboxWrite } from '../ports/inbox-rows.js';
+import type { MoveWrites } from '../ports/store.js';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
 import { acceptMessage } from './accept-message.js';
 import { saveMoves } from './save-moves.js';

@@ -1,17 +1,8 @@
 import type { MoveWrites } from '../ports/store.js';
-import { documents, documentsOrNull, recordSet, texts } from './batch-columns.js';
+import { documents, documentsOrNull, recordSet, records, texts } from './batch-columns.js';
+import { type Part, runParts } from './parts-of-one-statement.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
-
-/** A part of the one statement: a CTE, and what it is given. */
-interface Part {
-  readonly name: string;
-  /** The CTE's text, made when the numbers of its parameters are known. */
-  readonly text: (params: readonly string[]) => string;
-  readonly values: readonly unknown[];
-  /** Every record must find or make its row; the conflict is told so otherwise. */
-  readonly mustMatch?: { readonly count: number; readonly otherwise: string };
-}
 
 const NEW_SAGA =
   'id text, saga text, version int, fingerprint text, status text, settled boolean, revision int, state jsonb, ' +
@@ -27,7 +18,7 @@ const OUTBOX =
   '"idempotencyKey" text, traceparent text';
 
 /** Everything that a batch writes but the wake-ups, as far as there is anything of it. */
-function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
+export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
   const { newSagas, sagas, history, received, decided, added, changed } = writes;
   const all: readonly (Part & { readonly count: number })[] = [
     {
@@ -118,7 +109,7 @@ function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
         insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
           delivery, due_at, deadline_at, input, idempotency_key, traceparent, created_at, settled_at)
         select x."sagaId", x.key, x.kind, x.status, x.id, x.visit, x.step, x.role, x.queue, x.attempt, x."left",
-          x.lease, x.delivery, ${ours}.at(x."dueAt"), ${ours}.at(x."deadlineAt"), x.input::json,
+          x.lease, x.delivery, ${ours}.at(x."dueAt" + c.shift), ${ours}.at(x."deadlineAt" + c.shift), x.input::json,
           x."idempotencyKey", x.traceparent, c.now, case when x.status in ('settled', 'cancelled') then c.now end
         from ${recordSet({ param: list, columns: OUTBOX }, [{ param: inputs, name: 'input' }], 'x')}, clock c`,
     },
@@ -139,8 +130,8 @@ function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
           queue = coalesce(x.renamed->>'queue', o.queue),
           delivery = case when x.renamed is null then coalesce(x.delivery, o.delivery) end,
           lease = coalesce(x.lease, o.lease),
-          deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8), o.deadline_at),
-          due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt")
+          deadline_at = coalesce(${ours}.at((x.renewed->>'deadlineAt')::float8 + c.shift), o.deadline_at),
+          due_at = case when x."dueAt" is not null then ${ours}.at(x."dueAt" + c.shift)
                    when x.renamed is not null and o.delivery is not null then c.now
                    when x."left" and o.status in ('pending', 'parked') then c.now else o.due_at end,
           settled_at = case when x.status = 'cancelled' then c.now when x.status is null then o.settled_at end
@@ -152,13 +143,6 @@ function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
   return all.filter(({ count }) => count > 0);
 }
 
-function records<Row extends object>(
-  rows: readonly Row[],
-  short: (row: Row) => object = (row) => row,
-): string {
-  return JSON.stringify(rows.map(short));
-}
-
 /**
  * Saves what a batch has decided, by one statement, after which the transaction may commit at once; needs the
  * transaction that holds the sagas' locks.
@@ -168,23 +152,7 @@ function records<Row extends object>(
  */
 export async function saveMoves(session: Session, names: SchemaNames, writes: MoveWrites): Promise<void> {
   const parts = partsOf(names, writes);
-  if (parts.length === 0) return;
-  const values: unknown[] = [];
-  const param = (value: unknown) => `$${values.push(value)}`;
-  const ctes = parts.map(({ name, text, values: given }) => `${name} as (${text(given.map(param))})`);
-  const checks = parts.flatMap(({ name, mustMatch }) =>
-    mustMatch
-      ? [
-          `(select ${names.ours}.assert_all(count(*), ${param(mustMatch.count)}::int, '${mustMatch.otherwise}') from ${name})`,
-        ]
-      : [],
-  );
-  await session.query(
-    `with clock as materialized (select ${names.ours}.saga_now() as now), ${ctes.join(', ')}
-     select ${['1', ...checks].join(', ')}`,
-    values,
-    { isPrepared: true, isLast: true },
-  );
+  if (parts.length > 0) await runParts(session, names, parts);
 }
 
 /** Tells other processes; once per batch at most, for every transaction that notifies waits for its turn to commit. */

@@ -1,5 +1,5 @@
+import { rowId } from '../ports/row-id.js';
 import type { Store, Sweep, SweepRequest } from '../ports/store.js';
-import { rowId } from '../ports/store.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';

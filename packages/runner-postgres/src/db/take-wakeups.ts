@@ -1,5 +1,7 @@
-import type { KnownVersion, LeasedRow, Store } from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { KnownVersion } from '../ports/claims.js';
+import type { LeasedRow } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
+import type { Store } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { outboxColumns } from './columns.js';
@@ -15,8 +17,9 @@ const GIVE_BACK_MS = 2_000;
  */
 function leaseStatement({ ours }: SchemaNames): string {
   return `
-    with asked as (
-      select x.*, s.saga, s.version, (o.kind = 'publish' or (s.saga, s.version) in
+    with asked as materialized (
+      -- A column and no constant, so that no plan can begin with all rows that have this status.
+      select x.*, 'pending' as waiting, s.saga, s.version, (o.kind = 'publish' or (s.saga, s.version) in
         (select * from unnest($2::text[], $3::int[]))) as known
       from jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, delivery uuid, lease uuid)
       join ${ours}.saga s on s.id = x."sagaId"
@@ -28,7 +31,7 @@ function leaseStatement({ ours }: SchemaNames): string {
     given_back as (
       update ${ours}.outbox o set delivery = null, due_at = ${ours}.saga_now() + $5::float8 * interval '1 ms'
       from asked x
-      where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = 'pending'
+      where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = x.waiting
         and not x.known
     ),
     taken as (
@@ -39,7 +42,7 @@ function leaseStatement({ ours }: SchemaNames): string {
       delivery = null,
       due_at = ${ours}.saga_now() + $4::float8 * interval '1 ms'
     from asked x
-    where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = 'pending'
+    where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = x.waiting
       and not o."left" and x.known
     returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt"
     )
@@ -56,14 +59,14 @@ export async function takeWakeups(
   request: Parameters<Store['takeWakeups']>[0],
 ): ReturnType<Store['takeWakeups']> {
   return await database.transaction(async (session) => {
-    const wakeups: Wakeup[] = [];
-    const full: string[] = [];
-    for (const name of request.queues) {
-      const limit = request.limit - wakeups.length;
-      const fetched = limit > 0 ? await queue.fetch(session, name, limit) : [];
-      wakeups.push(...fetched);
-      if (fetched.length >= limit) full.push(name);
-    }
+    const asking = request.queues.slice(0, request.limit);
+    const share = shareOf(request.limit, asking.length);
+    const fetched = await Promise.all(asking.map((name) => queue.fetch(session, name, share)));
+    const wakeups = fetched.flat();
+    const full = [
+      ...request.queues.slice(request.limit),
+      ...asking.filter((_name, index) => (fetched[index]?.length ?? 0) >= share),
+    ];
     if (wakeups.length === 0) return { rows: [], full, stale: [], unknown: [] };
     const asked = wakeups.map((wakeup) => ({ ...wakeup, lease: request.newLease() }));
     const found = await session.query<{ leased?: LeasedRow; unknown?: KnownVersion }>(
@@ -75,6 +78,7 @@ export async function takeWakeups(
         request.leaseMs,
         GIVE_BACK_MS,
       ],
+      { isPrepared: true, isLast: true },
     );
     const leased = found.flatMap((one) => one.leased ?? []);
     const byRow = new Map(leased.map((row) => [rowId(row.sagaId, row.key), row]));
@@ -89,4 +93,9 @@ export async function takeWakeups(
     rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
     return { rows, full, stale, unknown: found.flatMap((one) => one.unknown ?? []) };
   });
+}
+
+/** What each queue may give, of so much altogether: a power of two, so that few different statements are prepared. */
+function shareOf(limit: number, queues: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, limit / Math.max(1, queues))));
 }

@@ -12,7 +12,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import type { LeasedRow } from '../ports/store.js';
+import type { LeasedRow } from '../ports/outbox-rows.js';
 import type {
   AttemptEnd,
   AttemptTelemetry,

@@ -8,7 +8,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { LeasedRow } from '../ports/store.js';
+import type { LeasedRow } from '../ports/outbox-rows.js';
 import type { TracedCause } from '../ports/telemetry.js';
 import { spanContextOf } from './trace-context.js';
 

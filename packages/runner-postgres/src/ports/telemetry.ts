@@ -1,5 +1,5 @@
 import type { AnySaga, Decision, Traceable } from '@countermand/saga-core';
-import type { LeasedRow } from './store.js';
+import type { LeasedRow } from './outbox-rows.js';
 
 /** What is counted in the database for gauges. Times are milliseconds. */
 export interface Backlog {

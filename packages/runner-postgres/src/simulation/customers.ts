@@ -1,7 +1,7 @@
 import type { OrderSaga } from '@countermand/saga-core/order';
 import type { MoveItem } from '../move-item.js';
 import { INBOX_NOTICE } from '../move-sagas.js';
-import { rowId } from '../ports/store.js';
+import { rowId } from '../ports/row-id.js';
 import { hashInput } from '../saga-id-for.js';
 import type { Treatment } from './books.js';
 import type { Post } from './post.js';

@@ -9,7 +9,7 @@ import {
   type HistoryEntry,
 } from '@countermand/saga-core';
 import { type OrderSaga, orderStatus } from '@countermand/saga-core/order';
-import { rowId } from '../ports/store.js';
+import { rowId } from '../ports/row-id.js';
 import type { Post } from './post.js';
 import type { Shop } from './shop.js';
 import type { SimDatabase } from './sim-database.js';

@@ -1,13 +1,8 @@
-import type {
-  ClaimRequest,
-  Claims,
-  InboxRow,
-  MoveTransaction,
-  MoveWrites,
-  OutboxChange,
-  PublishOrder,
-} from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { ClaimRequest, Claims } from '../ports/claims.js';
+import type { InboxRow } from '../ports/inbox-rows.js';
+import type { OutboxChange, PublishOrder } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
+import type { MoveTransaction, MoveWrites } from '../ports/store.js';
 import type { Faults } from './faults.js';
 import type { Flaw } from './flaw.js';
 import type { Scheduler } from './scheduler.js';

@@ -1,15 +1,10 @@
+import { assumedTransaction, isAsAssumed, NotAsAssumed } from '../assumed-claims.js';
 import { failureKind } from '../db/failure-kind.js';
-import type {
-  ClaimRequest,
-  InboxRow,
-  LeasedRow,
-  MoveTransaction,
-  MoveWrites,
-  OutboxRow,
-  Store,
-  Sweep,
-} from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { AssumedClaims, ClaimRequest } from '../ports/claims.js';
+import type { InboxRow } from '../ports/inbox-rows.js';
+import type { LeasedRow, OutboxRow } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
+import type { MoveTransaction, MoveWrites, Store, Sweep } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
 import type { Flaw } from './flaw.js';
 import { LOCKED, SimConnection, type World } from './sim-connection.js';
@@ -50,6 +45,27 @@ export class SimStore implements Store {
         if (notices.length > 0) this.#options.tell(notices);
         return result;
       });
+  }
+
+  async moveAssumed<Result>(
+    assumed: AssumedClaims,
+    body: (tx: MoveTransaction) => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly now: number } | undefined> {
+    try {
+      return await this.move(async (tx) => {
+        const found = await tx.claim(assumed.request);
+        if (!isAsAssumed(found, assumed)) throw new NotAsAssumed('somebody else was there');
+        const result = await body(
+          assumedTransaction(assumed, tx, (writes) =>
+            tx.save(shifted(writes, found.now - assumed.claims.now)),
+          ),
+        );
+        return { result, now: found.now };
+      });
+    } catch (error) {
+      if (error instanceof NotAsAssumed || failureKind(error) !== 'away') return undefined;
+      throw error;
+    }
   }
 
   takeWakeups(request: Parameters<Store['takeWakeups']>[0]): ReturnType<Store['takeWakeups']> {
@@ -325,4 +341,18 @@ export class SimStore implements Store {
     const { saga = '', version = 0 } = this.#options.database.tables.sagas.get(sagaId) ?? {};
     return { saga, version };
   }
+}
+
+/** What was decided for a moment ago becomes due that much later. */
+function shifted(writes: MoveWrites, byMs: number): MoveWrites {
+  const later = (at: number | null) => (at === null ? null : at + byMs);
+  return {
+    ...writes,
+    added: writes.added.map((row) => ({
+      ...row,
+      createdAt: row.createdAt + byMs,
+      dueAt: later(row.dueAt),
+      deadlineAt: later(row.deadlineAt),
+    })),
+  };
 }

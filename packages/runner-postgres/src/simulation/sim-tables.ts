@@ -1,6 +1,8 @@
 import type { HistoryEntry, JsonObject, SagaStatus } from '@countermand/saga-core';
-import type { Delivery, InboxRow, OutboxRow, SagaWrite, StoredSaga } from '../ports/store.js';
-import { rowId } from '../ports/store.js';
+import type { InboxRow } from '../ports/inbox-rows.js';
+import type { Delivery, OutboxRow } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
+import type { SagaWrite, StoredSaga } from '../ports/saga-rows.js';
 
 /** A saga as the simulated disk has it: its envelope is text, so that nothing in it is shared with a process. */
 export interface SagaRecord {
