@@ -9,13 +9,17 @@ import { runProgram } from './run-program.mjs';
 
 await prepareWorkspace();
 
-const folder = path.join(root, 'examples', process.argv[2] ?? 'checkout-server');
+const name = process.argv[2] ?? 'checkout-server';
+const folder = path.join(root, 'examples', name);
+// In development the page of the checkout server lets people kill its worker, which is then a process of its own.
+const isAlone = name !== 'checkout-server' || environment.NODE_ENV === 'production' || environment.ROLE;
+const settings = isAlone ? {} : { WORKER_PROCESS: environment.WORKER_PROCESS ?? 'true' };
 const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 // Replaces the shell, so that signals reach the server itself and not a shell that would keep them.
 const command = process.platform === 'win32' ? scripts.start : `exec ${scripts.start}`;
 const bin = path.join(folder, 'node_modules', '.bin');
 process.exitCode = await runProgram(command, [], {
   cwd: folder,
-  env: { ...environment, PATH: [bin, environment.PATH].join(path.delimiter) },
+  env: { ...environment, ...settings, PATH: [bin, environment.PATH].join(path.delimiter) },
   shell: true,
 });

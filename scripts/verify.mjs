@@ -24,6 +24,8 @@ const ofEachTarball = async (check) => {
 await runChecks({
   'lint and format': () => run('biome', 'check', '--error-on-warnings', '--colors=off'),
   types: () => run('tsc', '--noEmit'),
+  'types of the page of the checkout server': () =>
+    run('tsc', '--noEmit', '-p', 'examples/checkout-server/storefront/tsconfig.json'),
   'types of the core, which knows no platform': () =>
     run('tsc', '--noEmit', '-p', 'packages/saga-core/tsconfig.pure.json'),
   // They are installed with the first `pnpm bench`, and by nothing else.

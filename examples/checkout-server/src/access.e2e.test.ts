@@ -40,6 +40,11 @@ const EXPECTED: Record<string, { anonymous: number; alice: number; bob: number; 
   'post /dev/stock': { anonymous: 400, alice: 400, bob: 400, admin: 400 },
   'get /dev/notifications': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
   'get /dev/invariants': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'post /dev/break/worker': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'post /dev/break/services': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'post /dev/break/webhook': { anonymous: 401, alice: 403, bob: 403, admin: 400 },
+  'get /': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
+  'get /storefront/{part}': { anonymous: 200, alice: 200, bob: 200, admin: 200 },
 };
 const TOKENS = { anonymous: '', alice: 'demo-alice', bob: 'demo-bob', admin: 'demo-admin' };
 
@@ -49,9 +54,9 @@ describe('every route, for every principal', () => {
     const routes = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    // A stream doesn't end by itself: it has a test of its own.
-    const streams = 'get /api/orders/{id}/events';
-    expect(routes.filter((route) => route !== streams).sort()).toEqual(Object.keys(EXPECTED).sort());
+    // A stream doesn't end by itself: each has a test of its own.
+    const streams = ['get /api/orders/{id}/events', 'get /dev/live'];
+    expect(routes.filter((route) => !streams.includes(route)).sort()).toEqual(Object.keys(EXPECTED).sort());
     const refusals: Answer[] = [];
     for (const [route, expected] of Object.entries(EXPECTED)) {
       const [method = '', path = ''] = route.split(' ');
@@ -61,7 +66,7 @@ describe('every route, for every principal', () => {
         const options = method === 'get' ? { token } : { token, body: { unknown: 1 } };
         const answer = await server().send(
           method.toUpperCase(),
-          path.replace(/{(id|login)}/, alices),
+          path.replace(/{(id|login)}/, alices).replace('{part}', 'page.js'),
           options,
         );
         actual[principal] = answer.status;

@@ -5,12 +5,15 @@ import { ParticipantsClient } from './adapters/participants-client.ts';
 import { deleteOldAnswers } from './db/idempotency.ts';
 import { migrateCheckout, missingMigrations } from './db/migrations.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import type { Development, DevelopmentParts } from './dev/development.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { CatalogReader } from './orders/catalog.ts';
-import { startSurroundings } from './processes/start-surroundings.ts';
-import type { Settings } from './settings.ts';
+import { type Surroundings, startSurroundings } from './processes/start-surroundings.ts';
+import { isSupervised } from './processes/supervised.ts';
+import { WorkerProcess } from './processes/worker-process.ts';
+import { isProduction, type Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
 import { buildRunner, RUNNER_SCHEMA, subscribe } from './start-runner.ts';
 
@@ -32,14 +35,17 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
   const surroundings = await startSurroundings(settings, log);
   const { db, pool } = openDatabase(surroundings.databaseUrl, log);
   const client = new ParticipantsClient(surroundings.participantsUrl);
-  const { runner, saga } = buildRunner({ settings, pool, db, client, log });
+  const around = isSupervised() ? (await import('./dev/strike-steps.ts')).strikeSteps : undefined;
+  const { runner, saga } = buildRunner({ settings, pool, db, client, log, ...(around && { around }) });
   const stopping = new AbortController();
   const cleanUp = setInterval(() => void forgetOldAnswers(db, log), CLEAN_UP_EVERY_MS);
+  let worker: WorkerProcess | undefined;
 
   const stop = async () => {
     stopping.abort();
     clearInterval(cleanUp);
     await listening.close(HTTP_GRACE_MS);
+    await worker?.stop();
     await runner.stop({ graceMs: STEP_GRACE_MS });
     await db.destroy();
     await surroundings.stop();
@@ -47,23 +53,44 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
   try {
     await prepareTables(settings, { db, runner });
     await subscribe({ runner, client, db });
-    if (settings.ROLE !== 'web') await runner.work();
+    if (settings.WORKER_PROCESS) worker = startWorker(surroundings, log);
+    else if (settings.ROLE !== 'web') await runner.work();
   } catch (error) {
     await stop();
     throw error;
   }
-  const app = createApp({
+  const app = await createApp({
     ...{ settings, log, db, runner, saga, client },
     catalog: new CatalogReader(client),
     metrics: createMetrics(db, RUNNER_SCHEMA),
-    whyNotReady: () => whyNotReady(settings, { db, runner }, stopping.signal),
+    whyNotReady: () => whyNotReady(settings, { db, runner, worker }, stopping.signal),
     stopping: stopping.signal,
+    development: await openDevelopment({
+      ...{ settings, log, client, worker, participants: surroundings.participants },
+    }),
   });
   listening.serve((request, env) => app.fetch(request, env as object));
   return { notes: surroundings.notes, stop };
 }
 
-type Parts = Pick<OpenDatabase, 'db'> & { readonly runner: PostgresRunner };
+function startWorker({ databaseUrl, participantsUrl }: Surroundings, log: Logger): WorkerProcess {
+  return new WorkerProcess({
+    settings: { DATABASE_URL: databaseUrl, PARTICIPANTS_URL: participantsUrl },
+    log,
+  });
+}
+
+/** The means to break things. What does that isn't even loaded in production. */
+async function openDevelopment(parts: DevelopmentParts): Promise<Development | undefined> {
+  if (isProduction(parts.settings)) return undefined;
+  const { Development } = await import('./dev/development.ts');
+  return new Development(parts);
+}
+
+type Parts = Pick<OpenDatabase, 'db'> & {
+  readonly runner: PostgresRunner;
+  readonly worker?: WorkerProcess | undefined;
+};
 
 /** A process that does everything also makes its tables; others find them made. */
 async function prepareTables({ ROLE }: Settings, { db, runner }: Parts): Promise<void> {
@@ -82,7 +109,7 @@ async function prepareTables({ ROLE }: Settings, { db, runner }: Parts): Promise
 
 async function whyNotReady(
   { ROLE }: Settings,
-  { db, runner }: Parts,
+  { db, runner, worker }: Parts,
   stopping: AbortSignal,
 ): Promise<string | undefined> {
   if (stopping.aborted) return 'stopping';
@@ -93,7 +120,8 @@ async function whyNotReady(
   } catch {
     return 'the database does not answer, or its schema is not current';
   }
-  return ROLE !== 'web' && !runner.isWorking ? 'the worker does not run' : undefined;
+  const isWorking = worker?.isWorking ?? runner.isWorking;
+  return ROLE !== 'web' && !isWorking ? 'the worker does not run' : undefined;
 }
 
 async function forgetOldAnswers(db: OpenDatabase['db'], log: Logger): Promise<void> {

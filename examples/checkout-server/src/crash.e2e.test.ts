@@ -275,7 +275,7 @@ describe('web and worker as processes of their own', () => {
 });
 
 describe('a server in production', () => {
-  it('has no routes under /dev and takes no mock tokens', async () => {
+  it('has no page, no routes under /dev, nothing that breaks things, and takes no mock tokens', async () => {
     const { env, dispose } = await ownSettings({
       NODE_ENV: 'production',
       CUSTOMER_TOKENS: 'carol:own-token-of-carol',
@@ -287,6 +287,19 @@ describe('a server in production', () => {
     for (const path of ['ledger', 'stock', 'notifications', 'invariants']) {
       expect((await server.get(`/dev/${path}`)).status).toBe(404);
     }
+    for (const path of ['/', '/storefront/page.js', '/dev/live']) {
+      const { status } = await server.send('GET', path, { headers: { accept: 'text/html' } });
+      expect({ path, status }).toEqual({ path, status: 404 });
+    }
+    for (const what of ['worker', 'services', 'webhook']) {
+      const answer = await server.post(`/dev/break/${what}`, { act: 'stop' }, 'own-admin-token');
+      expect({ what, status: answer.status }).toEqual({ what, status: 404 });
+    }
+    const { body: documents } = await server.get('/openapi.json');
+    const paths = Object.keys(documents['paths'] as object);
+    expect(paths.filter((path) => !/^\/(api|webhooks)\//.test(path)).sort()).toEqual([
+      ...['/docs', '/healthz', '/metrics', '/openapi.json', '/readyz'],
+    ]);
     expect((await server.get('/api/orders')).status).toBe(401);
     const id = await server.place('phone-case', 1, { token: 'own-token-of-carol' });
     const click = await server.post(`/api/orders/${id}/pay`, { tokens: ['tok_ok'] }, 'own-token-of-carol');

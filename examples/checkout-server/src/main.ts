@@ -2,6 +2,7 @@ import { SagaError } from '@countermand/saga-core';
 import type { Logger } from 'pino';
 import { type CheckoutServer, startCheckoutServer } from './checkout-server.ts';
 import { createLog } from './create-log.ts';
+import { endWithServer, isSupervised, reportWorking } from './processes/supervised.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { StartError } from './start-error.ts';
 import { welcome } from './welcome.ts';
@@ -35,6 +36,7 @@ async function startOrExit(settings: Settings, log: Logger): Promise<CheckoutSer
   }
 }
 
+if (isSupervised()) endWithServer();
 const settings = settingsOrExit();
 const log = createLog(settings);
 const starting = startOrExit(settings, log);
@@ -65,5 +67,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const server = await starting;
-process.stdout.write(welcome(settings, server.notes));
+if (isSupervised()) reportWorking();
+else process.stdout.write(welcome(settings, server.notes));
 log.info({ port: settings.PORT, role: settings.ROLE }, 'checkout server ready');

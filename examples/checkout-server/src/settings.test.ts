@@ -33,6 +33,7 @@ describe('the settings', () => {
   it.each([
     ['PORT', 'http', /^PORT: use a port number$/],
     ['PORT', '70000', /^PORT: use a port number up to 65535$/],
+    ['WORKER_PROCESS', 'yes', /^WORKER_PROCESS: use true or false$/],
     ['ROLE', 'both', /^ROLE: use all, web or worker$/],
     ['RESERVATION_TTL', '30 minutes', /^RESERVATION_TTL: use a duration such as/],
     ['PAYMENT_TIMEOUT', '0s', /^PAYMENT_TIMEOUT: use a duration above 0, such as/],
@@ -56,6 +57,13 @@ describe('the settings', () => {
     expect(() => readSettings({ ROLE: 'web' })).toThrow(/^DATABASE_URL: ROLE=web starts no PostgreSQL/);
     const DATABASE_URL = 'postgres://u:p@localhost/db';
     expect(() => readSettings({ ROLE: 'worker', DATABASE_URL })).toThrow(/^PARTICIPANTS_URL: ROLE=worker/);
+  });
+
+  it('start a worker process with everything else or not at all, and never in production', () => {
+    const web = { ROLE: 'web', DATABASE_URL: 'postgres://h/d', PARTICIPANTS_URL: 'http://h' };
+    expect(() => readSettings({ ...web, WORKER_PROCESS: 'true' })).toThrow(/^WORKER_PROCESS: only ROLE=all/);
+    const production = { NODE_ENV: 'production', ...own, WORKER_PROCESS: 'true' };
+    expect(() => readSettings(production)).toThrow(/^WORKER_PROCESS: this is for development/);
   });
 
   it('may hold no demo value in production', () => {

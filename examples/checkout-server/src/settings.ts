@@ -55,6 +55,10 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').optional(),
   ROLE: z.enum(['all', 'web', 'worker'], { error: 'use all, web or worker' }).default('all'),
+  WORKER_PROCESS: z
+    .enum(['true', 'false'], { error: 'use true or false' })
+    .transform((text) => text === 'true')
+    .default(false),
   PARTICIPANTS_URL: url(/^https?$/, 'http://127.0.0.1:3001').optional(),
   PARTICIPANTS_PORT: port.default(3001),
   RESERVATION_TTL: duration.default(30 * 60_000),
@@ -122,6 +126,10 @@ function contradictionIn(settings: Settings): string | undefined {
   if (ROLE !== 'all' && !PARTICIPANTS_URL) {
     return `PARTICIPANTS_URL: ROLE=${ROLE} starts no participants; give their address`;
   }
+  if (settings.WORKER_PROCESS && ROLE !== 'all')
+    return `WORKER_PROCESS: only ROLE=all starts a worker; with ROLE=${ROLE} leave it out`;
+  if (settings.WORKER_PROCESS && isProduction(settings))
+    return 'WORKER_PROCESS: this is for development; run ROLE=web and ROLE=worker instead';
   if (CUSTOMER_TOKENS.has(ADMIN_TOKEN)) return 'ADMIN_TOKEN: a customer has the same token; use another';
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
+import type { AdaptersFor } from '@countermand/saga-core';
 import { createOrderSaga, type OrderSaga } from '@countermand/saga-core/order';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
@@ -23,10 +24,12 @@ export interface RunnerParts {
   readonly db: Kysely<CheckoutTables>;
   readonly client: ParticipantsClient;
   readonly log: Logger;
+  /** Stands between the runner and the adapters. */
+  readonly around?: (adapters: AdaptersFor<OrderSaga>) => AdaptersFor<OrderSaga>;
 }
 
 /** The order saga with this server's times, and the runner that runs it. Neither is at work yet. */
-export function buildRunner({ settings, pool, db, client, log }: RunnerParts): {
+export function buildRunner({ settings, pool, db, client, log, around }: RunnerParts): {
   readonly runner: PostgresRunner;
   readonly saga: OrderSaga;
 } {
@@ -47,7 +50,7 @@ export function buildRunner({ settings, pool, db, client, log }: RunnerParts): {
     pool,
     schema: RUNNER_SCHEMA,
     sagas: [saga],
-    adapters: { order },
+    adapters: { order: around?.(order) ?? order },
     logger: log.child({ component: 'runner' }),
   });
   return { runner, saga };

@@ -7,3 +7,9 @@ it('the welcome shows the published tokens, and never any other', () => {
   const own = { CUSTOMER_TOKENS: 'carol:a-token-of-carol', ADMIN_TOKEN: 'a-token-of-the-admin' };
   expect(welcome(readSettings(own), [])).not.toContain('a-token-of');
 });
+
+it('the welcome leads to the page, where there is one', () => {
+  expect(welcome(readSettings({}), [])).toContain('Open http://127.0.0.1:3000 in a browser');
+  const worker = { ROLE: 'worker', DATABASE_URL: 'postgres://h/d', PARTICIPANTS_URL: 'http://h' };
+  expect(welcome(readSettings(worker), [])).not.toContain('in a browser');
+});

@@ -1,6 +1,6 @@
 import { DEMO_TOKENS, type Settings } from './settings.ts';
 
-/** What a person reads who has just started the server: what runs where, and three commands to try. */
+/** What a person reads who has just started the server: what runs where, the page, and three commands to try. */
 export function welcome(settings: Settings, notes: readonly string[]): string {
   const url = `http://${settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST}:${settings.PORT}`;
   const lines = [`checkout      ${url} (${settings.ROLE}), to read: ${url}/docs`, ...notes];
@@ -14,7 +14,9 @@ export function welcome(settings: Settings, notes: readonly string[]): string {
   return `
 ${lines.join('\n')}
 
-Three commands to try, in another terminal:
+Open ${url} in a browser: order something, break anything, watch it hold.
+
+Or three commands, in another terminal:
 
 1. Place an order, and keep its id:
 

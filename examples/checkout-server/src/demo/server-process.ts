@@ -16,7 +16,7 @@ export class DemoServer {
   readonly #dataDir: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, participantsPort: number) {
+  private constructor(port: number, participantsPort: number, settings: Readonly<Record<string, string>>) {
     this.#dataDir = mkdtempSync(path.join(os.tmpdir(), 'checkout-demo-'));
     // As root PostgreSQL runs as somebody else, who must be able to go through.
     chmodSync(this.#dataDir, 0o755);
@@ -27,12 +27,13 @@ export class DemoServer {
       PARTICIPANTS_PORT: String(participantsPort),
       DATA_DIR: this.#dataDir,
       LOG_LEVEL: 'warn',
+      ...settings,
     };
   }
 
   /** Starts one, and waits until it is ready. */
-  static async start(): Promise<DemoServer> {
-    const server = new DemoServer(await findFreePort(), await findFreePort());
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<DemoServer> {
+    const server = new DemoServer(await findFreePort(), await findFreePort(), settings);
     await server.start();
     return server;
   }

@@ -1,13 +1,12 @@
 import { SagaError } from '@countermand/saga-core';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { ParticipantFailure } from '../adapters/participant-failure.ts';
 import { subjectOf } from '../db/customers.ts';
-import { isProduction } from '../settings.ts';
 import { addCatalogRoutes } from './catalog-routes.ts';
 import { addCustomerRoutes } from './customer-routes.ts';
-import { addDevRoutes } from './dev-routes.ts';
 import { addDocsRoutes } from './docs-routes.ts';
 import type { AppEnv } from './env.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -22,7 +21,7 @@ import type { Services } from './services.ts';
 import { addWebhookRoutes, verifySignature } from './webhook-routes.ts';
 
 /** Every route of the server; a process that only works serves its health and its documents alone. */
-export function createApp(services: Services): OpenAPIHono<AppEnv> {
+export async function createApp(services: Services): Promise<OpenAPIHono<AppEnv>> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   const { settings } = services;
   app.onError((error, c) => answerProblem(c, problemOf(error, services.log)));
@@ -34,24 +33,26 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   if (settings.ROLE === 'worker') return app;
 
   const findPrincipal = principalsOf(settings, (login) => subjectOf(services.db, login));
-  app.use('/api/*', async (c, next) => {
+  const signIn: MiddlewareHandler<AppEnv> = async (c, next) => {
     const principal = await findPrincipal(c.req.header('authorization'));
     if (!principal) throw new Problem('UNAUTHENTICATED', 'Send Authorization: Bearer and a token.');
     c.set('principal', principal);
     await next();
-  });
+  };
+  app.use('/api/*', signIn);
   app.use('/api/*', readJsonBody());
   app.use('/webhooks/*', verifySignature(services));
+  if (services.development) {
+    // Not even loaded in production.
+    const { addDevelopment } = await import('./development-routes.ts');
+    addDevelopment(app, { services, development: services.development, signIn });
+  }
   addCatalogRoutes(app, services);
   addOrderRoutes(app, services);
   addEventRoutes(app, services);
   addSagaRoutes(app, services);
   addCustomerRoutes(app, services);
   addWebhookRoutes(app, services);
-  if (!isProduction(settings)) {
-    app.use('/dev/*', readJsonBody());
-    addDevRoutes(app, services);
-  }
   return app;
 }
 

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   ORDER_STATE_CONFLICT: { status: 409, title: "The order's state doesn't allow this." },
   OVERRIDE_REFUSED: { status: 409, title: 'The order has no such edge where it stands.' },
   NOT_PARKED: { status: 409, title: 'Only a parked saga or a parked step can be retried or skipped.' },
+  NOT_BREAKABLE: { status: 409, title: "What was to be broken isn't there to be broken." },
   STEP_NOT_FOUND: { status: 409, title: 'The saga has no parked step with that id.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is larger than 64 KB.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used with another body.' },

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { ParticipantsClient } from '../adapters/participants-client.ts';
 import type { CheckoutTables } from '../db/tables.ts';
+import type { Development } from '../dev/development.ts';
 import type { Metrics } from '../metrics.ts';
 import type { CatalogReader } from '../orders/catalog.ts';
 import type { Settings } from '../settings.ts';
@@ -22,4 +23,6 @@ export interface Services {
   readonly whyNotReady: () => Promise<string | undefined>;
   /** Aborted when the server begins to stop: what would go on for long ends. */
   readonly stopping: AbortSignal;
+  /** The means to break things; in production there are none. */
+  readonly development: Development | undefined;
 }

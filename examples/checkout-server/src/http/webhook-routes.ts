@@ -44,7 +44,7 @@ export function verifySignature({ settings }: Pick<Services, 'settings'>): Middl
 }
 
 /** `/webhooks`: what payments, warehouse and carrier tell. Each is stored once, then answered with 202. */
-export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log }: Services): void {
+export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log, development }: Services): void {
   for (const sender of Object.keys(SENDERS) as Sender[]) {
     const route = routeOf(sender);
     app.openAPIRegistry.registerPath({ ...route, request: requestOf(sender) });
@@ -65,6 +65,7 @@ export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log }: Serv
         },
         'webhook stored',
       );
+      development?.webhookTaken({ sender, id, webhook, duplicate });
       return c.json({ status: 'stored' as const }, 202);
     });
   }

@@ -17,11 +17,19 @@ export interface KeepAliveOptions {
   readonly log: Logger;
 }
 
+/** A process that is started again when it ends by itself. */
+export interface KeptAlive {
+  /** Of the one that runs, or ran last. */
+  pid(): number;
+  /** Stops looking, and the process. */
+  stop(): Promise<void>;
+}
+
 /**
  * Looks once a second whether a process is still there, and starts it again when it isn't, with a line in the log:
- * the server can wait for it, and whoever works with it need not notice. Returns how to stop looking, and it.
+ * the server can wait for it, and whoever works with it need not notice.
  */
-export function keepAlive({ name, running, restart, log }: KeepAliveOptions): () => Promise<void> {
+export function keepAlive({ name, running, restart, log }: KeepAliveOptions): KeptAlive {
   let current = running;
   let identity: ProcessIdentity = identify(running.pid);
   let restarting: Promise<void> | undefined;
@@ -44,9 +52,12 @@ export function keepAlive({ name, running, restart, log }: KeepAliveOptions): ()
   }, LOOK_EVERY_MS);
   look.unref();
 
-  return async () => {
-    clearInterval(look);
-    await restarting;
-    await current.stop();
+  return {
+    pid: () => current.pid,
+    async stop() {
+      clearInterval(look);
+      await restarting;
+      await current.stop();
+    },
   };
 }

@@ -118,6 +118,8 @@ async function stop(registration: ProcessIdentity): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!isAlive(registration)) return;
     process.kill(registration.pid, signal);
+    // One that somebody has suspended hears of it only when it goes on.
+    if (process.platform !== 'win32') process.kill(registration.pid, 'SIGCONT');
     const endsAt = performance.now() + STOP_TIMEOUT_MS;
     while (isAlive(registration) && performance.now() < endsAt) await pause(50);
   }

@@ -3,7 +3,7 @@ import { startPostgres } from '@countermand/dev-postgres';
 import type { Logger } from 'pino';
 import type { Settings } from '../settings.ts';
 import { StartError } from '../start-error.ts';
-import { keepAlive } from './keep-alive.ts';
+import { type KeptAlive, keepAlive } from './keep-alive.ts';
 import { lockDataDir } from './lock-data-dir.ts';
 import { type RunningParticipants, startParticipants } from './participants-process.ts';
 
@@ -11,6 +11,8 @@ import { type RunningParticipants, startParticipants } from './participants-proc
 export interface Surroundings {
   readonly databaseUrl: string;
   readonly participantsUrl: string;
+  /** Their process, where this server has started or adopted it. */
+  readonly participants: KeptAlive | undefined;
   /** For people: a line for each thing that was started or found. */
   readonly notes: readonly string[];
   /** Stops what was started or adopted, in the reverse order. */
@@ -30,8 +32,9 @@ export async function startSurroundings(settings: Settings, log: Logger): Promis
   if (!settings.DATABASE_URL || !settings.PARTICIPANTS_URL) lockDataDir(settings.DATA_DIR);
   try {
     const databaseUrl = settings.DATABASE_URL ?? (await startDatabase(settings, started));
-    const participantsUrl = settings.PARTICIPANTS_URL ?? (await startOwnParticipants(settings, started));
-    return { databaseUrl, participantsUrl, notes, stop: () => stopAll(stops) };
+    const own = settings.PARTICIPANTS_URL ? undefined : await startOwnParticipants(settings, started);
+    const participantsUrl = settings.PARTICIPANTS_URL ?? own?.url ?? '';
+    return { databaseUrl, participantsUrl, participants: own?.process, notes, stop: () => stopAll(stops) };
   } catch (error) {
     await stopAll(stops);
     throw error;
@@ -53,14 +56,15 @@ async function startDatabase({ DATA_DIR }: Settings, { notes, stops, log }: Star
   });
   // On the same port: the pool finds it again by itself.
   const restart = () => startPostgres({ ...options, port: server.port });
-  stops.push(keepAlive({ name: 'PostgreSQL', running: server, restart, log }));
+  const { stop } = keepAlive({ name: 'PostgreSQL', running: server, restart, log });
+  stops.push(stop);
   notes.push(
     `PostgreSQL    ${server.adopted ? 'found' : 'started'} on port ${server.port}, data in ${server.dataDir}`,
   );
   return server.url;
 }
 
-async function startOwnParticipants(settings: Settings, { notes, stops, log }: Started): Promise<string> {
+async function startOwnParticipants(settings: Settings, { notes, stops, log }: Started) {
   const options = {
     directory: path.join(settings.DATA_DIR, 'participants'),
     host: settings.HOST,
@@ -69,9 +73,10 @@ async function startOwnParticipants(settings: Settings, { notes, stops, log }: S
   };
   const participants = await startParticipants(options);
   const restart = () => startParticipants(options);
-  stops.push(keepAlive({ name: 'the participants process', running: participants, restart, log }));
+  const process = keepAlive({ name: 'the participants process', running: participants, restart, log });
+  stops.push(process.stop);
   notes.push(describe(participants, settings));
-  return participants.url;
+  return { url: participants.url, process };
 }
 
 function participantSettings(settings: Settings): Record<string, string> {

@@ -1,0 +1,97 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { StorefrontFacts } from '../dev/live-contract.ts';
+import { buildPage, renderPage } from '../dev/storefront-page.ts';
+import { CAN_SUSPEND } from '../dev/suspendable.ts';
+import { DEMO_TOKENS } from '../settings.ts';
+import { access } from './access.ts';
+import type { AppEnv } from './env.ts';
+import { jsonContent } from './json-content.ts';
+import type { Services } from './services.ts';
+
+const tags = ['documents'];
+
+const PAGES = { api: '/docs', openapi: '/openapi.json', storefront: '/' } as const;
+
+const page = createRoute({
+  ...access('anyone'),
+  tags,
+  method: 'get',
+  path: '/',
+  summary: 'The shop as a page, for browsers; for others where the documents are',
+  responses: {
+    200: {
+      description: 'A page, or where to look.',
+      content: {
+        'text/html': { schema: z.string() },
+        ...jsonContent(z.object({ api: z.string(), openapi: z.string(), storefront: z.string() }), '')
+          .content,
+      },
+    },
+  },
+});
+
+const parts = createRoute({
+  ...access('anyone'),
+  tags,
+  method: 'get',
+  path: '/storefront/{part}',
+  summary: 'What the page is made of',
+  request: { params: z.object({ part: z.enum(['page.js', 'page.css']) }) },
+  responses: {
+    200: {
+      description: 'A module or a style sheet.',
+      content: { 'text/javascript': { schema: z.string() }, 'text/css': { schema: z.string() } },
+    },
+  },
+});
+
+/** Nothing from elsewhere, nothing inline, no frame around it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-cache',
+};
+
+/** `/`: a page that shows what the server does, and lets people break it. In development only. */
+export function addStorefrontRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { settings, saga }: Pick<Services, 'settings' | 'saga'>,
+): void {
+  const facts = factsFor({ settings, saga });
+  app.openapi(page, async (c) => {
+    if (!(c.req.header('accept') ?? '').includes('text/html')) return c.json(PAGES, 200);
+    return c.html(await renderPage(facts), 200, HEADERS);
+  });
+  app.openapi(parts, async (c) => {
+    const built = await buildPage();
+    const isScript = c.req.valid('param').part === 'page.js';
+    const type = isScript ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8';
+    return c.body(isScript ? built.script : built.style, 200, { ...HEADERS, 'content-type': type });
+  });
+}
+
+function factsFor({ settings, saga }: Pick<Services, 'settings' | 'saga'>): StorefrontFacts {
+  const [customer] = settings.CUSTOMER_TOKENS.keys();
+  return {
+    // Only tokens that are published anyway may stand in a page that anybody gets.
+    ...(customer !== undefined && DEMO_TOKENS.has(customer) && { customer_token: customer }),
+    ...(DEMO_TOKENS.has(settings.ADMIN_TOKEN) && { admin_token: settings.ADMIN_TOKEN }),
+    reservation_ttl_ms: settings.RESERVATION_TTL,
+    payment_timeout_ms: settings.PAYMENT_TIMEOUT,
+    late_payment_delay_ms: settings.LATE_PAYMENT_DELAY,
+    can_suspend: CAN_SUSPEND,
+    steps: Object.keys(saga.steps),
+  };
+}

@@ -1,0 +1,155 @@
+import { eventually } from '@countermand/test-kit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openBrowser } from './testing/open-browser.ts';
+import { ownSettings, type ServerProcess, startServer } from './testing/start-server.ts';
+
+const executable = findChromium();
+if (executable === undefined && process.env['REQUIRE_CHROMIUM'] === undefined)
+  console.warn('skipped for want of Chromium: the page of the checkout server');
+
+const PATIENCE_MS = 60_000;
+
+/** Runs in the page. */
+const KEEP_JUDGEMENTS = `
+  window.seen = [];
+  const chips = document.querySelector('.chips');
+  new MutationObserver(() => window.seen.push(chips.dataset.ok)).observe(chips, { attributes: true });
+`;
+
+describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === undefined)(
+  'the page at /',
+  () => {
+    let server: ServerProcess;
+    let browser: Browser;
+    let page: Page;
+    let dispose: () => Promise<void>;
+    const complaints: string[] = [];
+
+    beforeAll(async () => {
+      if (executable === undefined) throw new Error('there is no Chromium here: run .ci/install-chromium');
+      const own = await ownSettings({ WORKER_PROCESS: 'true' });
+      dispose = own.dispose;
+      [server, browser] = await Promise.all([startServer(own.env), openBrowser(executable)]);
+      page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(server.url);
+      await page.locator('.chips[data-ok=true]').waitFor();
+      // From here on every judgement that is shown is kept.
+      await page.evaluate(KEEP_JUDGEMENTS);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+      await dispose();
+    });
+
+    const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+    const happened = (text: string | RegExp) => page.locator('.timeline li', { hasText: text }).first();
+    const count = async (name: string) =>
+      Number(await page.locator(`[data-count="${name}"] dd`).textContent());
+
+    /** Orders on the page, and answers the order's id. */
+    async function order(token: string): Promise<string> {
+      const before = page.url();
+      await page.getByLabel('How will the payment behave?').selectOption(token);
+      await button(/^Order for/).click();
+      await page.waitForURL((url) => url.href !== before && url.hash !== '');
+      return new URL(page.url()).hash.replace('#order=', '');
+    }
+
+    const stands = (status: string, isSettled?: boolean) =>
+      page
+        .locator(`.watch [data-status=${status}]${isSettled ? '[data-settled=true]' : ''}`)
+        .waitFor({ timeout: PATIENCE_MS });
+
+    it('says what it is at once, and is used by keyboard: an order is placed and goes its way', async () => {
+      expect(await page.locator('h1').textContent()).toContain('either completes or is undone');
+      await page.getByLabel('How will the payment behave?').focus();
+      for (let presses = 0; presses < 12; presses += 1) {
+        if ((await page.locator(':focus').textContent())?.startsWith('Order for')) break;
+        await page.keyboard.press('Tab');
+      }
+      await page.keyboard.press('Enter');
+      await happened('The units are held for you.').waitFor();
+      await stands('IN_TRANSIT', true);
+      await happened("The carrier's webhook: scanned, and on its way.").waitFor();
+      await page.locator('.ledger .open[data-kind="payment.captured"]', { hasText: 'kept' }).waitFor();
+    });
+
+    it('a declined card: the order fails, and what it held is given back', async () => {
+      const id = await order('tok_declined');
+      await stands('FAILED', true);
+      expect(await server.ledger(id)).toMatchObject({ captured: 0, authorized: 0 });
+      await happened('The card is declined.').waitFor();
+      await happened('The units are available again.').waitFor();
+      await happened('Everything is undone.').waitFor();
+    });
+
+    it('a double click makes one order', async () => {
+      await page.getByLabel('How will the payment behave?').selectOption('tok_ok');
+      await button('Double click').click();
+      await page.getByText('Two clicks, one order').waitFor();
+      await eventually(async () => expect(await count('duplicates refused')).toBe(1), {
+        timeoutMs: PATIENCE_MS,
+      });
+    });
+
+    it('the worker is killed while the money is taken; it comes back, and the order completes', async () => {
+      await page.getByLabel('Kill it while').selectOption('authorize');
+      await button('Kill it while').click();
+      await page.getByText('The worker will be killed').waitFor();
+      const id = await order('tok_ok');
+      await happened(/^.*Worker \d+ was killed/).waitFor();
+      await happened(/The worker is back after/).waitFor();
+      await stands('CONFIRMED');
+      expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 0 });
+    });
+
+    it('the payment service is stopped and started again: the order waits, and completes', async () => {
+      const box = page.getByLabel('Click pay right away');
+      await box.uncheck();
+      const id = await order('tok_ok');
+      await box.check();
+      await stands('RESERVED');
+      await button('Stop the payment service').click();
+      await button('Start the payment service').waitFor();
+      await button('Pay').click();
+      await stands('PAYMENT_PENDING');
+      await button('Start the payment service').click();
+      await stands('CONFIRMED');
+      expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 0 });
+    });
+
+    it('a webhook that comes twice has one effect', async () => {
+      const before = await count('duplicates refused');
+      await happened(/The gateway's webhook/).waitFor();
+      await button('Deliver the last one twice').click();
+      await eventually(async () => expect(await count('duplicates refused')).toBe(before + 1), {
+        timeoutMs: PATIENCE_MS,
+      });
+    });
+
+    it('a paid order is cancelled: the money and the units are given back', async () => {
+      const id = await order('tok_ok');
+      await stands('CONFIRMED');
+      await button('Cancel the order').click();
+      await stands('CANCELLED', true);
+      await happened('The money is back.').waitFor();
+      expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 1 });
+    });
+
+    it('all the while no invariant was broken, and the page had nothing to complain of', async () => {
+      const seen = await page.evaluate<string[]>('window.seen');
+      expect(seen).not.toContain('false');
+      expect(await count('faults injected')).toBeGreaterThanOrEqual(3);
+      await page.locator('.chips[data-ok=true]').waitFor();
+      expect(complaints).toEqual([]);
+    });
+  },
+);
