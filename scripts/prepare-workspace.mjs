@@ -21,6 +21,7 @@ export const publishedPackages = [
   'step-messages',
   'step-kafka',
   'step-amqp',
+  'console',
 ];
 
 /** What this process hands to programs: the Node of the `node` dependency and the local commands come first. */
@@ -56,7 +57,9 @@ export async function prepareWorkspace() {
 function isBuilt(folder) {
   const entry = path.join(folder, 'dist', 'index.d.ts');
   if (!existsSync(entry)) return false;
-  const sources = ['src', 'package.json', 'tsup.config.ts'].map((name) => path.join(folder, name));
+  const sources = ['src', 'browser', 'package.json', 'tsup.config.ts']
+    .map((name) => path.join(folder, name))
+    .filter((source) => existsSync(source));
   return Math.max(...sources.map(newestChange)) <= statSync(entry).mtimeMs;
 }
 

@@ -28,6 +28,8 @@ await runChecks({
     run('tsc', '--noEmit', '-p', 'examples/checkout-server/storefront/tsconfig.json'),
   'types of the core, which knows no platform': () =>
     run('tsc', '--noEmit', '-p', 'packages/saga-core/tsconfig.pure.json'),
+  'types of what runs in browsers': () =>
+    run('tsc', '--noEmit', '-p', 'packages/console/browser/tsconfig.json'),
   // They are installed with the first `pnpm bench`, and by nothing else.
   ...(existsSync(path.join(root, 'bench/peers/node_modules')) && {
     "types of the bench's peers": () => run('tsc', '--noEmit', '-p', 'bench/peers/tsconfig.json'),

@@ -154,9 +154,10 @@ export function eventOf(row: InboxRow): EventCause {
 }
 
 function causeOf(item: SendItem, saga: AnySaga): EventCause {
-  const { messageId, event, actor, override } = item;
+  const { messageId, event, actor, note, override } = item;
   if (override) return overrideCause(saga, { ...override, actor }, messageId);
-  return { type: 'event', messageId, event, actor, accepted: false };
+  const why = note === undefined ? undefined : { note };
+  return { type: 'event', messageId, event, actor, accepted: false, ...why };
 }
 
 function refusalOf(sagas: readonly AnySaga[], event: { readonly type: string }): string | undefined {

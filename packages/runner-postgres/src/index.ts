@@ -3,6 +3,7 @@ export { createRunner } from './create-runner.js';
 export type { CallerTransaction } from './db/session.js';
 export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js';
 export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
+export type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';
@@ -16,5 +17,6 @@ export type {
   StopOptions,
 } from './postgres-runner.js';
 export type { AdaptersOption, RunnerOptions, RunnerSettings } from './runner-options.js';
+export type { StateCount, StateSurvey, SurveyOptions } from './survey-states.js';
 export type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 export type { WaitOptions } from './wait-for.js';

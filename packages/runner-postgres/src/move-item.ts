@@ -30,6 +30,7 @@ export interface SendItem {
   readonly nonce: string;
   readonly event: JsonObject & { readonly type: string };
   readonly actor: string;
+  readonly note?: string;
   readonly traceparent?: string | null;
   readonly override?: OverrideOf;
 }

@@ -16,6 +16,7 @@ import type { Changes } from './changes.js';
 import type { CallerTransaction } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
 import type { DiffOptions, VersionDiff } from './diff-versions.js';
+import type { Inspection } from './inspection.js';
 import type { ListOptions, SagaPage } from './list-sagas.js';
 import type { UpgradeAllOptions, UpgradeReport } from './upgrade-all.js';
 import type { WaitOptions } from './wait-for.js';
@@ -132,6 +133,8 @@ export interface PostgresRunner<
   migrate(): Promise<void>;
   /** Connects and checks the tables and definitions, as the first call of anything else does. */
   ready(): Promise<void>;
+  /** Looks at many sagas at once, and closely at one: what a console shows. */
+  readonly inspect: Inspection;
   /** Tells which sagas this process has moved, after each commit. */
   readonly changes: Pick<Changes, 'subscribe'>;
   /** Ends in good order. What is in flight may finish; nothing is lost either way. */

@@ -42,6 +42,7 @@ import type { Telemetry } from './ports/telemetry.js';
 import type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
 import type { PgBossQueue } from './queue/pg-boss-queue.js';
 import { hashInput, sagaIdFor } from './saga-id-for.js';
+import { SagaInspection } from './saga-inspection.js';
 import { SagaReads } from './saga-reads.js';
 import { type SagaRegistry, subscriptionQueue } from './saga-registry.js';
 import { SagaUpgrades } from './saga-upgrades.js';
@@ -75,12 +76,14 @@ export class Runner implements PostgresRunner {
   readonly #parts: RunnerParts;
   readonly #reads: SagaReads;
   readonly #upgrades: SagaUpgrades;
+  readonly inspect: SagaInspection;
   #opening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#reads = new SagaReads(parts, () => this.ready());
+    this.inspect = new SagaInspection(parts, this.#reads, () => this.ready());
     this.#upgrades = new SagaUpgrades(parts, this.#reads, (item) => parts.engine.submit(item));
   }
 
@@ -134,13 +137,15 @@ export class Runner implements PostgresRunner {
     const { chance, engine, database, registry } = this.#parts;
     assertSagaId(id);
     const plain = plainEvent(event, registry);
-    const { messageId = chance.uuid(), actor = 'system', tx } = options;
+    const { messageId = chance.uuid(), actor = 'system', note, tx } = options;
     assertMessageId(messageId);
     assertJson(actor, 'actor');
+    assertJson(note ?? null, 'note');
     const traceparent = readTraceparent(options.traceparent);
     const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor, traceparent };
     await this.ready();
-    if (!tx) return sentOf(await engine.submit({ kind: 'send', ...message }));
+    const why = note === undefined ? undefined : { note };
+    if (!tx) return sentOf(await engine.submit({ kind: 'send', ...message, ...why }));
     const isNew = await acceptMessage(callerSession(tx), database.names, message, INBOX_NOTICE);
     return { outcome: 'accepted', duplicate: !isNew };
   }

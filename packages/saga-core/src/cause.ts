@@ -12,6 +12,8 @@ export interface EventCause {
    * applied is recorded as ignored.
    */
   readonly accepted: boolean;
+  /** Why it was sent, in the words of the person who did; for the history. */
+  readonly note?: string;
   /** It is an administrator's override; the override event is taken in no other way. */
   readonly override?: true;
   /** When the event came, where that was before now (milliseconds since the epoch). */

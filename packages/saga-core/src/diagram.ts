@@ -1,5 +1,5 @@
 import type { AnyStateNode } from 'xstate';
-import { COMPENSATE } from './compensate.js';
+import { describeTrigger, triggerOf } from './describe-trigger.js';
 import { allNodes, transitionsOf } from './machine-nodes.js';
 import type { AnySaga } from './saga-definition.js';
 import { REST_TAG } from './state-value.js';
@@ -24,7 +24,7 @@ export function describeTransitions(saga: AnySaga): DescribedTransition[] {
       (target ?? []).map((to) => ({
         from: pathOf(node),
         to: pathOf(to),
-        on: describeTrigger(saga, eventType),
+        on: describeTrigger(triggerOf(saga, eventType)),
         guard: describeGuard(guard),
         steps: stepsOf(to),
       })),
@@ -82,28 +82,9 @@ function pathOf(node: AnyStateNode): string {
   return node.path.length === 0 ? node.id : node.path.join('.');
 }
 
-function describeGuard(guard: unknown): string | undefined {
+/** A guard's name, as people read it. */
+export function describeGuard(guard: unknown): string | undefined {
   if (guard === undefined) return undefined;
   if (typeof guard === 'string') return guard;
   return typeof guard === 'object' && guard !== null && 'type' in guard ? String(guard.type) : 'a condition';
-}
-
-function describeTrigger(saga: AnySaga, eventType: string): string {
-  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(eventType) ?? [];
-  if (delay !== undefined) return `after ${delay}`;
-  const [, how, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? [];
-  if (how !== undefined && actor !== undefined) {
-    return `${stepNamed(saga, actor)} ${how === 'done' ? 'done' : 'failed'}`;
-  }
-  return eventType === '' ? 'at once' : eventType;
-}
-
-/** The step behind an invoke id; a spawned one is known by the first word of its id (`capture.*`). */
-function stepNamed(saga: AnySaga, actorId: string): string {
-  const invoked = allNodes(saga.machine)
-    .flatMap((node) => node.invoke)
-    .find(({ id }) => id === actorId);
-  if (invoked) return String(invoked.src);
-  const word = actorId.split('.')[0] ?? actorId;
-  return word === COMPENSATE || saga.steps[word] ? word : actorId.replace(/\.\*$/, '');
 }

@@ -47,10 +47,18 @@ export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';
 export type { Decision, HistoryEntry, Outcome } from './decision.js';
 export { defineSaga, type SagaOptions } from './define-saga.js';
+export type { Trigger } from './describe-trigger.js';
 export { type DescribedTransition, describeTransitions, toMermaid } from './diagram.js';
 export type * from './effect.js';
 export type * from './envelope.js';
+export { type Foresight, foresee } from './foresee.js';
 export { assertJson, type Json, type JsonObject } from './json.js';
+export {
+  type GraphState,
+  type GraphTransition,
+  type MachineGraph,
+  machineGraph,
+} from './machine-graph.js';
 export { overrideCause } from './override-cause.js';
 export { plainOutcome } from './plain-outcome.js';
 export {
@@ -102,6 +110,14 @@ export {
   type UndoOptions,
 } from './step.js';
 export { diffStructures } from './structure.js';
+export {
+  type LedgerChange,
+  type LedgerLine,
+  type StepSpan,
+  type ToldEntry,
+  type ToldHistory,
+  tellHistory,
+} from './tell-history.js';
 export { readTraceparent, type Traceable } from './traceparent.js';
 export {
   examineUpgrade,

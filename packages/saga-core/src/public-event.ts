@@ -27,6 +27,8 @@ export interface PublicEvent<Payload = unknown> {
   readonly defer?: { readonly ttlMs: number };
   readonly opens?: ErasedEventOpens;
   readonly closes?: readonly EventCloses<JsonObject>[];
+  /** People may send it from a console, with a reason. */
+  readonly byHand?: true;
 }
 
 /** {@link EventOpens} with its types erased. */
@@ -45,6 +47,8 @@ export interface PublicEventOptions<Payload, Undo extends AnyStep> {
   /** Applied when a transition takes the event. News that the ledger knows already opens nothing again. */
   readonly opens?: EventOpens<Payload, Undo>;
   readonly closes?: EventCloses<Payload> | readonly EventCloses<Payload>[];
+  /** People may send it from a console, with a reason: a cancellation, say. Left out: only programs send it. */
+  readonly byHand?: true;
 }
 
 /** Declares a public event: its payload's schema, whether it may wait, what it opens and closes in the world. */
@@ -55,6 +59,7 @@ export function publicEvent<Payload, Undo extends AnyStep = never>(
   return {
     schema: options.schema,
     ...(options.defer && { defer: options.defer }),
+    ...(options.byHand && { byHand: options.byHand }),
     // The erased functions only ever get payloads which this event's own schema has parsed.
     ...(opens && {
       opens: {

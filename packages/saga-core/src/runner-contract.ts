@@ -94,6 +94,11 @@ export interface SendOptions extends Traceable {
   readonly messageId?: string;
   /** Who sent it, for the history; `system` by default. */
   readonly actor?: string;
+  /**
+   * Why, in the sender's own words: kept in the history, with the event's cause. Lost where the event is only stored
+   * for now: with `tx`, or before its saga exists.
+   */
+  readonly note?: string;
 }
 
 /** What became of an event. */

@@ -67,7 +67,8 @@ export async function findHistory(
   return rows.map(({ entry }) => entry);
 }
 
-function foundColumns({ ours }: SchemaNames): string {
+/** The columns of a found saga, from a source that is called `s`. */
+export function foundColumns({ ours }: SchemaNames): string {
   return `
     (select to_json(x) from (select ${sagaColumns(ours, 's')}) x) as stored,
     (select coalesce(json_agg(o), '[]') from (

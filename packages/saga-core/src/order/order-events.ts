@@ -14,7 +14,7 @@ export function createOrderEvents({ earlyNewsMs }: OrderSettings, { refund }: Or
   return {
     /** The customer clicks pay. A click that comes before the stock is reserved waits for that. */
     PAY: publicEvent({ schema: z.object({ tokens: z.array(z.string().max(200)).optional() }), ...early }),
-    CANCEL: publicEvent({ schema: z.object({ reason: z.string().max(500).optional() }) }),
+    CANCEL: publicEvent({ schema: z.object({ reason: z.string().max(500).optional() }), byHand: true }),
     /** The gateway has captured a payment. Late news opens what must then be refunded. */
     PAYMENT_SUCCEEDED: publicEvent({
       schema: news,

@@ -115,7 +115,11 @@ export class TestRunner implements SagaRunner {
       const actor = options.actor ?? 'system';
       // The payload is checked by the event's schema before anything of it is stored.
       const payload = event as JsonObject & { readonly type: string };
-      const cause: EventCause = { type: 'event', messageId, event: payload, actor, accepted: false };
+      const { note } = options;
+      const cause: EventCause = {
+        ...{ type: 'event', messageId, event: payload, actor, accepted: false },
+        ...(note !== undefined && { note }),
+      };
       if (!this.#world.sagas.has(id)) return this.#mailbox.keep(this.#sagas, id, cause, this.#world.now);
       return this.#receive(id, cause, options);
     });

@@ -1,0 +1,45 @@
+import { ConsoleError } from './console-error.js';
+import type { ConsoleOptions } from './console-options.js';
+import { readAct, readReason, toAct } from './read-act.js';
+import { definitionOf } from './saga-answers.js';
+import type { ActAnswer, ForeseeAnswer } from './wire.js';
+
+type Parts = Required<ConsoleOptions>;
+type Body = Readonly<Record<string, unknown>>;
+
+/** Does what a person asks for, in their name and with their reason. @throws ConsoleError, SagaError */
+export async function carryOut(parts: Parts, id: string, body: Body, actor: string): Promise<ActAnswer> {
+  const { runner } = parts;
+  const reason = readReason(body);
+  const act = toAct(await knownSaga(parts, id), readAct(body), reason);
+  switch (act.type) {
+    case 'retry':
+      await runner.retry(id, { actor, reason, ...(act.key !== undefined && { step: act.key }) });
+      return { outcome: 'applied' };
+    case 'skip':
+      await runner.skip(id, { actor, reason, step: act.key });
+      return { outcome: 'applied' };
+    case 'park':
+      await runner.park(id, { actor, reason });
+      return { outcome: 'applied' };
+    case 'override':
+      return await runner.override(id, { to: act.to, force: act.force ?? false, reason, actor });
+    default:
+      return await runner.send(id, act.event, { actor, note: reason });
+  }
+}
+
+/** Says what it would do. @throws ConsoleError, SagaError */
+export async function foreseeAct(parts: Parts, id: string, body: Body): Promise<ForeseeAnswer> {
+  const act = toAct(await knownSaga(parts, id), readAct(body), '(reason)');
+  return await parts.runner.inspect.foresee(id, act);
+}
+
+async function knownSaga({ runner }: Parts, id: string) {
+  const view = await runner.get(id);
+  if (!view) throw new ConsoleError(404, 'SAGA_NOT_FOUND', `There is no saga ${id}.`);
+  const saga = definitionOf(runner, view.saga, view.version);
+  if (saga) return saga;
+  const name = `'${view.saga}' version ${view.version}`;
+  throw new ConsoleError(409, 'SAGA_UNKNOWN', `The saga is of ${name}, which this server doesn't know.`);
+}

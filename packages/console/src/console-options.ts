@@ -1,0 +1,48 @@
+import type { PostgresRunner } from '@countermand/runner-postgres';
+import type { Authorize } from './principal.js';
+import type { Redact } from './redact.js';
+
+/** The part of a runner that the console uses. */
+export type ConsoleRunner = Pick<
+  PostgresRunner,
+  'inspect' | 'changes' | 'get' | 'whatNext' | 'send' | 'retry' | 'skip' | 'park' | 'override' | 'ready'
+>;
+
+/** What `createConsole` takes. */
+export interface ConsoleOptions {
+  /** Any runner that knows the sagas; it need not work. */
+  readonly runner: ConsoleRunner;
+  /** Who may see and do what. There is no console without it. */
+  readonly authorize: Authorize;
+  /** What is shown of contexts and payloads. Left out: all of it. */
+  readonly redact?: Redact;
+  /** The path under which browsers reach it; `/console` by default, an empty text for the root. */
+  readonly basePath?: string;
+  /** What stands at the top of the page; `Countermand` by default. */
+  readonly title?: string;
+  /** Told of what goes wrong inside, which browsers aren't. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Options as they are used. @throws TypeError that says what is missing, in one line */
+export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOptions> {
+  const { runner, authorize, redact = (value) => value, title = 'Countermand' } = options;
+  const { basePath = '/console', onError = reportToConsole } = options;
+  if (typeof authorize !== 'function') {
+    throw new TypeError(
+      'createConsole: authorize is missing; give a function that says who makes a request, or undefined for nobody',
+    );
+  }
+  if (typeof runner?.inspect?.search !== 'function') {
+    throw new TypeError('createConsole: runner must be one that createRunner() of runner-postgres has made');
+  }
+  if (!/^(\/[\w.~-]+)*$/.test(basePath)) {
+    throw new TypeError(`createConsole: basePath must be a path such as /console, not '${basePath}'`);
+  }
+  return { runner, authorize, redact, title, basePath, onError };
+}
+
+function reportToConsole(error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: where nobody is told, an error of ours must not vanish
+  console.error(error);
+}

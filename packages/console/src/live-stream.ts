@@ -1,0 +1,87 @@
+/** What a stream of changes looks at. */
+export interface Watch {
+  /** A short text that differs when what is shown would. */
+  readonly fingerprint: () => Promise<string>;
+  /** Calls back when it may have changed. @returns ends that */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+}
+
+/** What other processes change shows up this late. */
+const LOOK_EVERY_MS = 2_000;
+/** What this process changes isn't looked at more often. */
+const AT_MOST_EVERY_MS = 250;
+/** Keeps proxies from closing a stream on which nothing happens. */
+const KEEP_ALIVE_MS = 15_000;
+
+/**
+ * Server-sent events: `changed` whenever what is shown has changed, whichever process did it. The page then asks for
+ * it again, so that nothing is shown that its own requests wouldn't show.
+ */
+export function liveStream({ fingerprint, subscribe, signal }: Watch): Response {
+  const encoder = new TextEncoder();
+  let end: () => void = () => undefined;
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const say = (text: string) => controller.enqueue(encoder.encode(text));
+      const look = onlyOneAtATime(fingerprint, (isFirst) => {
+        if (!isFirst) say('event: changed\ndata: {}\n\n');
+      });
+      const timers = [
+        setInterval(look, LOOK_EVERY_MS),
+        setInterval(() => say(': still here\n\n'), KEEP_ALIVE_MS),
+      ];
+      const unsubscribe = subscribe(look);
+      end = () => {
+        for (const timer of timers) clearInterval(timer);
+        unsubscribe();
+        signal.removeEventListener('abort', close);
+        end = () => undefined;
+      };
+      const close = () => {
+        end();
+        controller.close();
+      };
+      if (signal.aborted) return close();
+      signal.addEventListener('abort', close);
+      say('retry: 1000\nevent: hello\ndata: {}\n\n');
+      look();
+    },
+    cancel() {
+      end();
+    },
+  });
+  return new Response(stream, {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+  });
+}
+
+/** Looks now, or as soon as the look before is over and a little time has passed. */
+function onlyOneAtATime(
+  fingerprint: () => Promise<string>,
+  onChange: (isFirst: boolean) => void,
+): () => void {
+  let before: string | undefined;
+  let isLooking = false;
+  let isWanted = false;
+  const look = async () => {
+    isLooking = true;
+    while (isWanted) {
+      isWanted = false;
+      try {
+        const now = await fingerprint();
+        if (now !== before) onChange(before === undefined);
+        before = now;
+      } catch {
+        // The database may be away for a moment; the next look tells.
+      }
+      await new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY_MS));
+    }
+    isLooking = false;
+  };
+  return () => {
+    isWanted = true;
+    if (!isLooking) void look();
+  };
+}

@@ -1,0 +1,39 @@
+import { ConsoleError } from './console-error.js';
+import type { ConsoleOptions } from './console-options.js';
+import type { Watch } from './live-stream.js';
+import { readQuery } from './read-query.js';
+
+/** What `GET api/live` watches: `?saga=ID`, `?machine=NAME`, or `?list` with the filters of the list. */
+export function watchFor(
+  { runner }: Required<ConsoleOptions>,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Watch {
+  const subscribe = (listener: () => void) => runner.changes.subscribe(listener);
+  const id = query.get('saga');
+  if (id !== null) {
+    return {
+      signal,
+      subscribe: (listener) => runner.changes.subscribe(({ sagaId }) => sagaId === id && listener()),
+      async fingerprint() {
+        const view = await runner.get(id);
+        return view ? JSON.stringify([view.updatedAt, view.status, view.state, view.steps]) : '';
+      },
+    };
+  }
+  const name = query.get('machine');
+  if (name !== null) {
+    const fingerprint = async () => {
+      const { states } = await runner.inspect.states({ name }, { sample: 1 });
+      return JSON.stringify(states.map(({ path, now }) => [path, now]));
+    };
+    return { signal, subscribe, fingerprint };
+  }
+  if (!query.has('list')) throw new ConsoleError(400, 'QUERY_INVALID', 'Say what to watch.');
+  const search = readQuery(query);
+  const fingerprint = async () => {
+    const { items } = await runner.inspect.search(search);
+    return JSON.stringify(items.map((view) => [view.id, view.status, view.updatedAt]));
+  };
+  return { signal, subscribe, fingerprint };
+}

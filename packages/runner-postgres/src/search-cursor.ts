@@ -1,0 +1,62 @@
+import { type JsonObject, SagaError, type SagaStatus } from '@countermand/saga-core';
+import type { Place } from './db/search-sagas.js';
+import type { SearchOptions } from './inspection.js';
+
+/** Where the next page begins: in which section, and after which saga of it. */
+export interface SearchCursor {
+  readonly section: number;
+  readonly after: Place | undefined;
+}
+
+/** A search as it is carried out. */
+export interface Search {
+  /** Statuses that are shown one after the other. */
+  readonly sections: readonly (readonly SagaStatus[])[];
+  readonly saga?: string | undefined;
+  readonly state?: string | undefined;
+  readonly attributes?: JsonObject | undefined;
+  readonly createdAfter?: number | undefined;
+  readonly createdBefore?: number | undefined;
+  readonly limit: number;
+  readonly cursor: SearchCursor | undefined;
+}
+
+const MAX_LIMIT = 200;
+const STATUSES: readonly SagaStatus[] = ['parked', 'compensating', 'running', 'rest'];
+
+/** Whatever waits for a person, then everything else. */
+const ALL: readonly (readonly SagaStatus[])[] = [['parked'], ['compensating', 'running', 'rest']];
+
+/** Reads what a caller gives. @throws SagaError `SETTING_INVALID` */
+export function readSearch({ status, limit = 50, cursor, ...rest }: SearchOptions): Search {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new SagaError('SETTING_INVALID', `limit must be a whole number from 1 to ${MAX_LIMIT}`);
+  }
+  const unknown = status?.find((one) => !STATUSES.includes(one));
+  if (unknown !== undefined) {
+    throw new SagaError('SETTING_INVALID', `status must be among ${STATUSES.join(', ')}`);
+  }
+  const sections = status ? STATUSES.filter((one) => status.includes(one)).map((one) => [one]) : ALL;
+  return { ...rest, sections, limit, cursor: cursor === undefined ? undefined : readCursor(cursor) };
+}
+
+/** A cursor as text that may stand in a URL. */
+export function writeCursor({ section, after }: SearchCursor): string {
+  return Buffer.from(JSON.stringify([section, after?.createdAt, after?.id])).toString('base64url');
+}
+
+function readCursor(cursor: string): SearchCursor {
+  try {
+    const [section, createdAt, id]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    // Where a page ends with its section, the next one begins at the top.
+    if (createdAt === null && Number.isInteger(section))
+      return { section: Number(section), after: undefined };
+    const isPlace = typeof createdAt === 'string' && typeof id === 'string';
+    if (isPlace && Number.isInteger(section) && !Number.isNaN(Date.parse(createdAt))) {
+      return { section: Number(section), after: { createdAt, id } };
+    }
+  } catch {
+    // What isn't even JSON gets the same answer as any other cursor that isn't ours.
+  }
+  throw new SagaError('SETTING_INVALID', 'cursor must be one that a page gave');
+}
