@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assign, enqueueActions } from 'xstate';
 import { z } from 'zod';
+import { step } from '../step.js';
 import { seats } from '../test-support/check-corpus/seat-steps.js';
 import { failed, smallSaga } from '../test-support/check-corpus/small-saga.js';
 import { SOUND } from '../test-support/check-corpus/sound-machines.js';
@@ -134,6 +135,8 @@ const asksAndAsks = smallSaga('asks-and-asks', {
   guards: { goesOn: hasEnough },
 });
 
+const undoOdd = step('undoOdd', { input: z.object({}), output: z.object({}) });
+
 describe('a bound that is reached is told', () => {
   test('a loop that opens one more each time ends at the fifth', () => {
     const report = checkSaga(holdsOneMore);
@@ -191,6 +194,69 @@ describe('a bound that is reached is told', () => {
     const report = checkSaga(asksAndAsks);
     expect(report.verdict).toBe('sound up to bounds');
     expect(report.reached).toEqual([expect.stringContaining('goesOn is asked so often in one decision')]);
+  });
+
+  test('a saga whose input nobody can make is not proved, and nothing is said of what it never does', () => {
+    const input = z.string().refine((text) => text.startsWith('our own:'));
+    const saga = smallSaga('never-starts', {
+      steps: travel,
+      input,
+      machine: { initial: 'waiting', states: { waiting: { after: { SOON: 'done' } }, done: rest } },
+    });
+    const report = checkSaga(saga);
+    expect(report).toMatchObject({ sound: false, verdict: 'not proved', findings: [] });
+    expect(report.reached).toEqual([
+      'nothing could be made from the schema of input, so the saga never starts: give samples',
+    ]);
+    expect(checkSaga(saga, { samples: { input: ['our own: 1'] } }).verdict).toBe('sound');
+  });
+
+  test('an event that nobody can make is a bound that was reached', () => {
+    const schema = z.object({ code: z.string().refine((text) => text.startsWith('our own:')) });
+    const saga = smallSaga('never-hears', {
+      steps: travel,
+      events: { SAID: { schema } },
+      machine: {
+        initial: 'waiting',
+        states: {
+          waiting: { after: { SOON: 'done' }, on: { SAID: 'done' } },
+          done: { ...rest, on: { SAID: {} } },
+        },
+      },
+    });
+    const report = checkSaga(saga);
+    expect(report.verdict).toBe('sound up to bounds');
+    expect(report.reached).toEqual([expect.stringContaining('the schema of event SAID, so it never comes')]);
+  });
+
+  test('a when that always says the same is a bound that was reached', () => {
+    const odd = step('odd', {
+      input: z.object({}),
+      output: z.object({ code: z.string() }),
+      opens: {
+        kind: 'odd',
+        instance: () => 'x',
+        when: ({ output }) => output.code === 'our own',
+        undo: undoOdd,
+        undoInput: () => ({}),
+      },
+    });
+    const saga = smallSaga('opens-it-seldom', {
+      steps: [odd, undoOdd],
+      machine: {
+        initial: 'A',
+        states: {
+          A: { invoke: { src: 'odd', input: () => ({}), onDone: 'B', onError: '#failed' } },
+          B: rest,
+          failed,
+        },
+      },
+    });
+    const report = checkSaga(saga);
+    expect(report.verdict).toBe('sound up to bounds');
+    expect(report.reached).toEqual([expect.stringContaining('opens.when of odd always says no')]);
+    const samples = { outputs: { odd: [{ code: 'our own' }, { code: 'theirs' }] } };
+    expect(checkSaga(saga, { samples }).verdict).toBe('broken');
   });
 
   test('of the corpus, everything else is explored to its end', () => {

@@ -33,7 +33,8 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const reached = reachedBounds(exploration, complete, causes);
   const { crowded, cutGuards, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
-  const mayMiss = crowded.length + cutGuards.length + (guessing ? 0 : widened.length) > 0;
+  const cuts = [crowded, cutGuards, causes.missing, causes.oneWay(), guessing ? [] : widened];
+  const mayMiss = cuts.some((cut) => cut.length > 0);
   notebook.end(exploration, !mayMiss);
   const all = notebook.findings();
   const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));

@@ -29,7 +29,8 @@ export function reachedBounds(
       ? []
       : [`the check ended after ${places.length} states, and proves nothing; raise maxStates`]),
     ...missing.map(
-      (what) => `nothing could be made from the schema of ${what}, so it never comes: give samples`,
+      (what) =>
+        `nothing could be made from the schema of ${what}, so ${what === 'input' ? 'the saga never starts' : 'it never comes'}: give samples`,
     ),
     ...oneWay().map((what) => `${what} to every output that could be made: give samples of that output`),
     ...crowded.map(
@@ -74,11 +75,14 @@ export function boundsOf({ hurried }: Exploration, options: CheckOptions): strin
   ];
 }
 
+const MIRRORED =
+  'the machine treats names that were made alike, so that states which differ only in which is which are looked at once';
+
 /** What the proof takes for granted. */
 export function assumptionsOf(
   saga: AnySaga,
   guessing: boolean,
-  { made }: PossibleCauses,
+  { made, areMirrored }: PossibleCauses,
   { samples, alike = [], maxSpawns = 2 }: CheckOptions,
   { endless }: Exploration,
 ): string[] {
@@ -91,7 +95,7 @@ export function assumptionsOf(
     ...(made.length > 0
       ? [
           `values made from the schemas stand for all values of ${made.join(', ')}: two names of each kind of thing, and lists of up to ${maxSpawns} elements, so that of each spawn from a list there are up to ${maxSpawns} children`,
-          'the machine treats names that were made alike, so that states which differ only in which is which are looked at once',
+          ...(areMirrored ? [MIRRORED] : []),
         ]
       : []),
     ...(alike.length > 1

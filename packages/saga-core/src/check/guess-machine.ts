@@ -1,7 +1,7 @@
 import { type AnyStateMachine, StateMachine } from 'xstate';
 
 /** A guard that is code, as XState calls it. */
-export type GuardCode = (
+type GuardCode = (
   args: { readonly context: unknown; readonly event: { readonly type: string } },
   params: unknown,
 ) => boolean;

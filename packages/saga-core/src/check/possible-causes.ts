@@ -8,6 +8,8 @@ import type { AnySaga } from '../saga-definition.js';
 import type { StepContract } from '../step.js';
 import { BothWays } from './both-ways.js';
 import type { CheckSamples, SamplesFor } from './check-options.js';
+import { mirrored } from './name-swap.js';
+import { areNamedByNumber } from './named-by-number.js';
 import { sampleSchema } from './sample-schema.js';
 import { isWatched } from './state-signature.js';
 
@@ -22,6 +24,8 @@ export interface PossibleCauses {
   /** Values that had to be made from schemas, and schemas that none could be made from. */
   readonly made: readonly string[];
   readonly missing: readonly string[];
+  /** Whether all that was made comes in two that differ in the names alone, so that these can be swapped. */
+  readonly areMirrored: boolean;
   /** Functions of contracts that gave the same answer on all values that were made: `opens.when of deposit`. */
   oneWay(): readonly string[];
 }
@@ -30,13 +34,16 @@ export interface PossibleCauses {
 export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements?: number): PossibleCauses {
   const made: string[] = [];
   const missing: string[] = [];
+  const numbered = areNamedByNumber(saga);
+  let areMirrored = true;
   const makeFrom = (what: string, schema: Parameters<typeof sampleSchema>[0]) => {
-    const all = { ...(maxElements !== undefined && { maxElements }) };
+    const all = { numbered, ...(maxElements !== undefined && { maxElements }) };
+    const isInput = what === 'input';
+    const first = sampleSchema(schema, all);
     // A second thing of each kind: another payment, another order.
-    const values = distinct([
-      ...sampleSchema(schema, all),
-      ...sampleSchema(schema, what === 'input' ? { ...all, apart: true } : { ...all, which: 1 }),
-    ]);
+    const second = sampleSchema(schema, isInput ? { ...all, apart: true } : { ...all, which: 1 });
+    const values = distinct([...first, ...second]);
+    areMirrored &&= isInput || JSON.stringify(mirrored(first as Json)) === JSON.stringify(second);
     (values.length > 0 ? made : missing).push(what);
     return values;
   };
@@ -73,6 +80,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     inputs,
     made,
     missing,
+    areMirrored,
     oneWay: () => bothWays.missed(),
     inside: (envelope) => [
       ...envelope.runs

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { textForPattern } from './text-for-pattern.js';
 
 /** The parts of a zod schema's definition that values are made from. */
 interface Definition {
@@ -10,9 +11,21 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
   readonly items?: readonly z.ZodType[];
   readonly left?: z.ZodType;
+  readonly right?: z.ZodType;
   readonly values?: readonly unknown[];
   readonly entries?: Readonly<Record<string, unknown>>;
   readonly getter?: () => z.ZodType;
+  readonly pattern?: RegExp;
+  readonly checks?: readonly { readonly _zod: { readonly def: Limits } }[];
+}
+
+/** What a check on a text or a number may want. */
+interface Limits {
+  readonly pattern?: RegExp;
+  readonly value?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly length?: number;
 }
 
 /** More values of one schema than this are not made. */
@@ -38,17 +51,22 @@ const TEXTS: readonly ((number: number) => string)[] = [
 ];
 const NUMBERS = [1, 0, 0.5, 10, 1_000, -1, 1_000_000];
 
-/** Which of the texts that name something it is that stands there, the first or the second; so that both can be swapped. */
+/** The number that names the first thing; the next one names the second. */
+const FIRST_NUMBER = 1_000_000_001;
+
+/** Which of the texts and numbers that name something it is that stands there, the first or the second; so that both can be swapped. */
 export const SAMPLE_NAME = /(sample|5a5a5a5a-5a5a-4a5a-8a5a-00000000000|100000000)([12])/gi;
 
 /** Which values {@link sampleSchema} makes. */
-export interface SampleOptions {
+interface SampleOptions {
   /** Which of several: texts of the second (1) name another thing than those of the first (0). */
   readonly which?: number;
   /** The most elements of a list; 2 by default. */
   readonly maxElements?: number;
   /** Every text and number that fits, and not just one. */
   readonly wide?: boolean;
+  /** Numbers name things, as texts do: those of another thing are others. */
+  readonly numbered?: boolean;
   /** One value whose texts name this and another thing by turns: two accounts, and not one twice. */
   readonly apart?: boolean;
 }
@@ -67,9 +85,9 @@ interface Making extends Required<Omit<SampleOptions, 'apart'>> {
  * @returns what the schema itself accepts, so that it may be less than there is, and empty
  */
 export function sampleSchema(schema: z.ZodType, options: SampleOptions = {}): unknown[] {
-  const { which = 0, maxElements = MOST_ELEMENTS, wide = false, apart = false } = options;
+  const { which = 0, maxElements = MOST_ELEMENTS, wide = false, numbered = false, apart = false } = options;
   const turns = apart ? { made: 0 } : undefined;
-  const values = sample(schema, { which, maxElements, wide, depth: 0, turns });
+  const values = sample(schema, { which, maxElements, wide, numbered, depth: 0, turns });
   return (apart ? values.slice(0, 1) : values).filter((value) => schema.safeParse(value).success);
 }
 
@@ -108,7 +126,7 @@ function sample(schema: z.ZodType, making: Making): unknown[] {
     case 'union':
       return (def.options ?? []).flatMap(inner).slice(0, MOST);
     case 'intersection':
-      return inner(def.left);
+      return inner(def.left).flatMap((left) => inner(def.right).map((right) => joined(left, right)));
     case 'array':
       return def.element && making.depth < 6 ? sampleList(schema, def.element, deeper) : [[]];
     case 'tuple':
@@ -116,13 +134,11 @@ function sample(schema: z.ZodType, making: Making): unknown[] {
     case 'record':
       return [{}];
     case 'string':
+    case 'template_literal':
       return sampleText(schema, making);
     case 'number':
     case 'int':
-      return NUMBERS.filter((number) => schema.safeParse(number).success).slice(
-        0,
-        making.wide ? NUMBERS.length : 1,
-      );
+      return sampleNumber(schema, making);
     case 'any':
     case 'unknown':
       return [null];
@@ -131,13 +147,62 @@ function sample(schema: z.ZodType, making: Making): unknown[] {
   }
 }
 
+/** The first number that fits, or one that names something. */
+function sampleNumber(schema: z.ZodType, making: Making): number[] {
+  const fits = (number: number) => schema.safeParse(number).success;
+  const name = FIRST_NUMBER + whichOf(making);
+  if (making.numbered && fits(FIRST_NUMBER) && fits(name)) return [name];
+  const all = [...new Set([...NUMBERS, ...numbersWithin(schema)])].filter(fits);
+  return making.wide ? all.slice(0, MOST) : all.slice(0, 1);
+}
+
+/** Which thing is named here: the one that is asked for, or this and another by turns. */
+function whichOf({ which, turns }: Making): number {
+  if (!turns) return which;
+  turns.made += 1;
+  return (turns.made - 1) % 2;
+}
+
 /** The first kind of text that fits, naming the first thing or another. */
-function sampleText(schema: z.ZodType, { which: given, wide, turns }: Making): string[] {
-  const which = turns ? turns.made++ % 2 : given;
+function sampleText(schema: z.ZodType, making: Making): string[] {
+  const which = whichOf(making);
+  const { wide } = making;
   const fits = (text: string) => schema.safeParse(text).success;
   const kinds = TEXTS.filter((textOf) => fits(textOf(1)));
   if (wide) return kinds.map((textOf) => textOf(1));
+  if (kinds.length === 0) return madeToMeasure(schema, which).filter(fits).slice(0, 1);
   return kinds.slice(0, 1).map((textOf) => (fits(textOf(which + 1)) ? textOf(which + 1) : textOf(1)));
+}
+
+/** Texts of the length that the schema wants, or for one of its patterns. */
+function madeToMeasure(schema: z.ZodType, which: number): string[] {
+  const { minimum = 0, maximum, length } = Object.assign({}, ...limitsOf(schema)) as Limits;
+  const least = length ?? minimum;
+  const most = length ?? maximum;
+  const plain = `sample${which + 1}`.padEnd(least, 'x');
+  const short = 'ab'.charAt(which).padEnd(least, 'x');
+  const patterns = [
+    ...limitsOf(schema).map(({ pattern }) => pattern),
+    (schema.def as unknown as Definition).pattern,
+    (schema._zod as { readonly pattern?: RegExp }).pattern,
+  ];
+  const fitting = patterns.flatMap((pattern) => {
+    const texts = pattern ? [textForPattern(pattern, which), textForPattern(pattern, 0)] : [];
+    return texts.filter((text) => text !== undefined);
+  });
+  return [...(most !== undefined && most < plain.length ? [short] : [plain]), ...fitting];
+}
+
+/** Numbers at the schema's own limits. */
+function numbersWithin(schema: z.ZodType): number[] {
+  const limits = limitsOf(schema).flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
+  const sums = limits.flatMap((one) => limits.map((other) => one + other));
+  return [...limits, ...sums, ...limits.flatMap((one) => [one + 1, one - 1, one + 0.5])];
+}
+
+function limitsOf(schema: z.ZodType): Limits[] {
+  const { checks = [] } = schema.def as unknown as Definition;
+  return checks.map(({ _zod: { def } }) => def);
 }
 
 /** Lists with one element, with several that differ, and with none; longer ones where the schema wants them. */
@@ -179,6 +244,11 @@ function sampleObject(shape: Readonly<Record<string, z.ZodType>>, making: Making
   const first = parts.reduce<object>((one, [key, [value]]) => withPart(one, key, value), {});
   const others = parts.flatMap(([key, [, ...values]]) => values.map((value) => withPart(first, key, value)));
   return [first, ...others].slice(0, MOST);
+}
+
+/** What is both: two objects in one. */
+function joined(left: unknown, right: unknown): unknown {
+  return typeof left === 'object' && typeof right === 'object' ? { ...left, ...right } : left;
 }
 
 function withPart(one: object, key: string, value: unknown): object {

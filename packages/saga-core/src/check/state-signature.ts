@@ -22,12 +22,19 @@ interface Pieces {
  * were opened, the inputs of steps, and the keys of the context that are to be ignored. Of names that are alike it
  * doesn't count which is which: the parts of each are put in order. Of a state and its mirror image, in which the names
  * that were made for it are swapped, both have the lesser text.
+ *
+ * @param areMirrored - whether what can happen to a state can happen to its mirror image, too
  */
-export function signatureOf(saga: AnySaga, options: CheckOptions, widened: ReadonlySet<string>): Signature {
+export function signatureOf(
+  saga: AnySaga,
+  options: CheckOptions,
+  widened: ReadonlySet<string>,
+  areMirrored = false,
+): Signature {
   const leftOut = new Set([...(options.ignore ?? []), ...widened]);
   const byName = new PartsByName(options.alike ?? []);
   // Names in an author's samples are not ours to swap.
-  const mirror = hasMadeNames(options.samples) ? (value: Json) => value : mirrored;
+  const mirror = !areMirrored || hasMadeNames(options.samples) ? (value: Json) => value : mirrored;
   const piecesOf = (value: Json, where: `${string}_`): Pieces => {
     const parts = byName.of(value, where);
     const twin = mirror(value);

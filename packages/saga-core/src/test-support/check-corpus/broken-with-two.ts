@@ -1,6 +1,7 @@
 import { assign, enqueueActions } from 'xstate';
 import { z } from 'zod';
 import { publicEvent } from '../../public-event.js';
+import type { AnySaga } from '../../saga-definition.js';
 import { type AnyStep, step } from '../../step.js';
 import type { Broken } from './broken-machines.js';
 import { seats } from './seat-steps.js';
@@ -158,6 +159,51 @@ const theFirstIntent = smallSaga('forgets-the-first-intent', {
   },
 });
 
+/** Takes the news that any order is cancelled for the news that its own is. */
+function anotherOrder(name: string, number: z.ZodType): AnySaga {
+  const given = z.object({ number });
+  const numberOf = (it: unknown) => String((it as { number: unknown }).number);
+  const cancel = step('cancel', { input: given, output: nothing });
+  const place = step('place', {
+    input: given,
+    output: nothing,
+    opens: { kind: 'order', instance: numberOf, undo: cancel, undoInput: ({ input }) => input },
+  });
+  return smallSaga(name, {
+    steps: [cancel, place],
+    input: given,
+    events: {
+      CANCELLED: publicEvent({ schema: given, closes: { kind: 'order', instance: numberOf } }),
+    },
+    machine: {
+      initial: 'placing',
+      context: ({ input }: { input: object }) => input,
+      on: { CANCELLED: {} },
+      states: {
+        placing: {
+          invoke: {
+            src: 'place',
+            input: ({ context }: Args) => context,
+            onDone: 'placed',
+            onError: '#failed',
+          },
+        },
+        placed: { after: { LATER: 'done' }, on: { CANCELLED: 'gone' } },
+        done: { ...rest, meta: { keeps: ['order'] } },
+        gone: rest,
+        failed,
+      },
+    },
+  });
+}
+
+const anotherOrders = [
+  anotherOrder('takes-another-name-for-its-own', z.string()),
+  anotherOrder('takes-another-number-for-its-own', z.number()),
+  anotherOrder('takes-another-uuid-for-its-own', z.uuid()),
+  anotherOrder('takes-another-code-for-its-own', z.string().regex(/^ORD-\d{4}$/)),
+];
+
 /** Opens something only where the amount is large. */
 const deposit = step('deposit', {
   input: nothing,
@@ -205,6 +251,12 @@ export const BROKEN_WITH_TWO: readonly Broken[] = [
   { saga: theRestOfAList, rule: 'obligation-left-open', subject: 'seat in gone', steps: 3 },
   { saga: theOtherAccount, rule: 'obligation-left-open', subject: 'hold in settled', steps: 2 },
   { saga: theFirstIntent, rule: 'obligation-left-open', subject: 'hold in captured', steps: 5 },
+  ...anotherOrders.map((saga) => ({
+    saga,
+    rule: 'obligation-left-open',
+    subject: 'order in gone',
+    steps: 2,
+  })),
   {
     saga: oneStep('forgets-a-large-deposit', [put, deposit], 'deposit', {}, []),
     rule: 'obligation-left-open',
