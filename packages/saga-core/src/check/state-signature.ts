@@ -144,7 +144,22 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean
     isUnderWay,
     'step' in source && (saga.steps[source.step]?.probe ?? false) && !one.probed,
   ];
-  return [obligationId(one), certainty, maybe, [...(one.supersedes ?? [])], one.undo ?? null];
+  const undo = [one.undo ?? null, essenceOfUndo(saga, one)];
+  return [obligationId(one), certainty, maybe, [...(one.supersedes ?? [])], ...undo];
+}
+
+/** What the input and the output of the step that opened it make of its undo: whether it can be asked for, and of what it tells. */
+function essenceOfUndo({ steps }: AnySaga, { undo: name, source }: Obligation): Json {
+  const undo = name === undefined ? undefined : steps[name];
+  if (!undo || !('step' in source)) return null;
+  const { step, input, output } = source;
+  try {
+    const made = undo.input.safeParse(steps[step]?.opens?.undoInput?.({ input, output }));
+    if (!made.success) return 'unfit';
+    return [...(undo.opens ? [undo.opens] : []), ...undo.closes].map(({ instance }) => instance(made.data));
+  } catch {
+    return 'unfit';
+  }
 }
 
 function essenceOfRun(run: StepRun): string {

@@ -231,6 +231,43 @@ const order = step('order', {
   },
 });
 
+const mayRefer = z.object({ reference: z.string().optional() });
+/** Its undo takes the reference from an output that may have none. */
+const orderOnce = step('orderOnce', {
+  input: reference,
+  output: mayRefer,
+  opens: {
+    kind: 'order',
+    instance: ({ reference }) => reference,
+    undo: cancelOrder,
+    undoInput: ({ input, output }) => (output ? { reference: output.reference as string } : input),
+  },
+});
+const confirm = step('confirm', { input: nothing, output: nothing, declines: ['NO'] });
+
+/** Undoes an order whose answer had no reference. */
+const withoutReference = smallSaga('undoes-without-a-reference', {
+  steps: [cancelOrder, orderOnce, confirm],
+  machine: {
+    initial: 'ordering',
+    states: {
+      ordering: {
+        invoke: {
+          src: 'orderOnce',
+          input: () => ({ reference: 'x' }),
+          onDone: 'confirming',
+          onError: '#failed',
+        },
+      },
+      confirming: {
+        invoke: { src: 'confirm', input: () => ({}), onDone: 'confirmed', onError: '#failed' },
+      },
+      confirmed: { ...rest, meta: { keeps: ['order'] } },
+      failed,
+    },
+  },
+});
+
 function oneStep(name: string, steps: readonly AnyStep[], src: string, input: object, keeps: string[]) {
   return smallSaga(name, {
     steps,
@@ -263,6 +300,7 @@ export const BROKEN_WITH_TWO: readonly Broken[] = [
     subject: 'deposit in B',
     steps: 1,
   },
+  { saga: withoutReference, rule: 'undo-unsafe', subject: 'cancelOrder for orderOnce', steps: 2 },
   {
     saga: oneStep('undoes-with-what-it-may-not-have', [cancelOrder, order], 'order', { order: 'ORD-1' }, [
       'order',
