@@ -77,6 +77,7 @@ function report(coverage, source) {
 /** What turns calls of the public interface into items for the engine, and rows into views. */
 const FACADE = new Set(
   ['runner', 'create-runner', 'postgres-runner', 'runner-options', 'saga-views', 'list-sagas', 'wait-for']
+    .concat(['saga-reads', 'saga-upgrades', 'start-in-transaction', 'late-outcome', 'plain-event'])
     .concat(['check-command', 'diagram-command', 'migrate-command', 'load-sagas', 'index'])
     .map((name) => `${name}.ts`),
 );

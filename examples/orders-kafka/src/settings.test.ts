@@ -11,6 +11,10 @@ it('topics have the names of the table, and may be renamed', () => {
   expect(readSettings({}).SERVER_PORT).toBe(8_095);
 });
 
+it('the published token is not taken in production', () => {
+  expect(() => readSettings({ NODE_ENV: 'production' })).toThrow('ADMIN_TOKEN: ');
+});
+
 it.each([
   ['INVALID_COUPON', 'maybe', 'use continue or fail'],
   ['KAFKA_BROKERS', 'kafka', 'use host:port, several with commas'],

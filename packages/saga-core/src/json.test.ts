@@ -25,6 +25,11 @@ describe('assertJson', () => {
 
   it.each([
     ['undefined', undefined, 'it holds undefined'],
+    [
+      'what no parser would take',
+      JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+      'holds more than 200 levels',
+    ],
     ['undefined in an array', [1, undefined], 'it[1] holds undefined'],
     ['a hole in an array', Array(1), 'it[0] holds undefined'],
     ['NaN', { a: Number.NaN }, 'it.a holds the number NaN'],

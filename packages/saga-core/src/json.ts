@@ -9,6 +9,9 @@ export type JsonObject = { readonly [key: string]: Json };
 /** The largest context that a saga may have, in UTF-16 code units of its JSON text. */
 const MAX_CONTEXT_LENGTH = 256 * 1024;
 
+/** How deep a value may be nested: far more than anybody writes, far less than what parsers give up at. */
+const MAX_DEPTH = 200;
+
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /** What a walk over a value has found. */
@@ -23,7 +26,8 @@ interface Found {
  * Throws `NOT_JSON` unless the value is JSON all the way down and can be stored as PostgreSQL `jsonb`.
  *
  * Refused: `undefined` inside arrays, `NaN`, infinities, `bigint`, functions, symbols, dates, maps and other
- * class instances, cycles, NUL characters, lone surrogates, and keys that could reach a prototype.
+ * class instances, cycles, NUL characters, lone surrogates, keys that could reach a prototype, and what is nested
+ * deeper than 200.
  * A property that is `undefined` counts as absent, as it does for `JSON.stringify`.
  *
  * @param where - names the value in the error, for example `context`
@@ -84,6 +88,8 @@ function walk(value: unknown, path: string, ancestors: object[], seen: Found): v
 
 function walkObject(value: object, path: string, ancestors: object[], seen: Found): void {
   if (ancestors.includes(value)) throw notJson(path, 'a cycle');
+  if (ancestors.length >= MAX_DEPTH)
+    throw notJson(`${path.slice(0, 40)}...`, `more than ${MAX_DEPTH} levels`);
   ancestors.push(value);
   if (Array.isArray(value)) {
     seen.longest += 2 + value.length;

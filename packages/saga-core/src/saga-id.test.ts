@@ -7,7 +7,13 @@ it('a saga id is 1 to 128 characters that need no escaping anywhere', () => {
 });
 
 it('a key is read back to the saga and the row that it was made of', () => {
-  for (const id of ['reserve', 'undo:seat.held:A:1', '0.(machine).a', 'x:9']) {
+  for (const id of [
+    'reserve',
+    'undo:seat.held:A:1',
+    '0.(machine).a',
+    'x:9',
+    'undo:coupon.used:SOMMER€ 10 % "🎁"\\',
+  ]) {
     const key = rowKey(id, 3);
     expect(parseIdempotencyKey(idempotencyKey('order-1', key))).toEqual({ sagaId: 'order-1', key });
   }
@@ -24,7 +30,15 @@ it('a text that is no key is told apart', () => {
     'a b:reserve:1',
     'order-1:re\0serve:1',
     'order-1:re\ud800serve:1',
+    'order-1:re%00serve:1',
+    'order-1:re%E2serve:1',
   ]) {
     expect(parseIdempotencyKey(text)).toBeUndefined();
   }
+});
+
+it('a key can stand in a header, in quotes too, whatever an obligation is named after', () => {
+  const key = idempotencyKey('order-1', rowKey('undo:coupon.used:SOMMER€ 10 % "🎁"\\\n', 1));
+  expect(key).toMatch(/^[!#-[\]-~]+$/);
+  expect(new Headers({ 'idempotency-key': key }).get('idempotency-key')).toBe(key);
 });

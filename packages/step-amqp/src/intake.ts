@@ -44,6 +44,8 @@ export class Intake {
       signal: this.#stopping.signal,
       onFailure: (err, delayMs) => logger.warn({ err, queue, delayMs }, 'RabbitMQ cannot be consumed yet'),
     });
+    // Stopped in between: nobody would close what is made from here on.
+    this.#stopping.signal.throwIfAborted();
     const consumer = connection.createConsumer(
       {
         queue,

@@ -1,4 +1,4 @@
-import { later } from '@countermand/saga-core';
+import { later, SagaError } from '@countermand/saga-core';
 import { createTestRunner } from '@countermand/saga-core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -138,6 +138,19 @@ describe('a webhook that comes in', () => {
     const response = await given.post(body, 'wh_9', headers);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ status, code });
+  });
+
+  it('that comes while too many wait is answered with 503, so that it is sent again', async () => {
+    const busy = () => Promise.reject(new SagaError('OVERLOADED', 'try again later'));
+    const receive = webhookReceiver({
+      source: 'carrier',
+      secrets: [secret],
+      runner: { send: busy, answer: busy },
+      read: () => ({ sagaId: 'p1', event: { type: 'COLLECTED' } }),
+    });
+    const headers = { ...signWebhook([secret], 'wh_1', Date.now(), '{}') };
+    const response = await receive(new Request('http://localhost', { method: 'POST', body: '{}', headers }));
+    expect(response.status).toBe(503);
   });
 
   it('is asked for by POST', async () => {

@@ -138,6 +138,7 @@ const STATUSES: { readonly [Code in SagaError['code']]?: number } = {
   ANSWER_UNKNOWN: 404,
   MAILBOX_FULL: 503,
   RUNNER_STOPPED: 503,
+  OVERLOADED: 503,
 };
 
 const MAX_ID = 255;

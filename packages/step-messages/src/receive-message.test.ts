@@ -68,6 +68,7 @@ const routes: Routes = {
   }),
   'authorized.somewhere': answers(authorize, z.object({ code: z.string() }), (output) => ({ output })),
   'cards.wanted': starts(saga, z.object({}), () => ({})),
+  news: sends(z.object({ text: z.string() }), ({ text }) => ({ type: 'NOTED', text })),
   verdict: [
     answers(
       authorize,
@@ -202,6 +203,32 @@ describe('a message', () => {
     });
     expect(await context()).toMatchObject({ notes: ['once'] });
   });
+
+  it('with the id that somebody else gave another one is no copy of that', async () => {
+    const { receive, context } = await begin();
+    await receive('verdict', { text: 'one' }, { id: '1' });
+    await receive('news', { text: 'other' }, { id: '1' });
+    expect(await context()).toMatchObject({ notes: ['one', 'other'] });
+  });
+
+  it('whose id is longer than can be stored is applied once all the same', async () => {
+    const { receive, context } = await begin();
+    const id = 'x'.repeat(300);
+    await receive('verdict', { text: 'long' }, { id });
+    expect(await receive('verdict', { text: 'long' }, { id })).toMatchObject({ result: { duplicate: true } });
+    expect(await context()).toMatchObject({ notes: ['long'] });
+  });
+
+  it.each(['DECIDE_FAILED', 'NOT_JSON', 'CONTEXT_TOO_LARGE'] as const)(
+    'that would fail for ever with %s is poison, and holds up nobody behind it',
+    async (code) => {
+      const { runner } = await begin();
+      const start = () => Promise.reject(new SagaError(code, 'so it is'));
+      const failing = { get: (id: string) => runner.get(id), answer: start, send: start, start };
+      const wire = plainEnvelope.encode({ ...meta, type: 'cards.wanted', payload: {} });
+      expect(await receiveMessage(failing, routes, plainEnvelope, wire)).toMatchObject({ kind: 'poison' });
+    },
+  );
 
   it('that the saga refuses for good is poison', async () => {
     const { receive } = await begin();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   idempotencyKey,
   messageOf,
@@ -81,8 +82,19 @@ async function sendEvent(
   const actor = `message:${message.type}`;
   return taken(
     message,
-    await runner.send(sagaId, event, { messageId: message.id, actor, ...traceOf(message) }),
+    await runner.send(sagaId, event, { messageId: messageIdOf(message), actor, ...traceOf(message) }),
   );
+}
+
+const MAX_ID = 255;
+
+/**
+ * Senders choose their ids, and know nothing of each other's: two messages of different types are never copies of
+ * one another. What is too long to be stored stands for its hash.
+ */
+function messageIdOf({ type, id }: Message): string {
+  const whole = `${type}:${id}`;
+  return whole.length <= MAX_ID ? whole : createHash('sha256').update(whole).digest('hex');
 }
 
 async function startSaga(
@@ -145,6 +157,10 @@ const POISON: ReadonlySet<string> = new Set([
   'ANSWER_INVALID',
   'SAGA_ID_INVALID',
   'MAILBOX_FULL',
+  'NOT_JSON',
+  'CONTEXT_TOO_LARGE',
+  // A start that the machine's own code throws at does so again.
+  'DECIDE_FAILED',
 ]);
 const NOBODYS: ReadonlySet<string> = new Set(['SAGA_NOT_FOUND', 'ANSWER_UNKNOWN']);
 

@@ -44,7 +44,6 @@ const machine = setup({
   },
   actors: { ...discountSteps, compensate },
   guards: {
-    isLast: ({ context }) => context.next + 1 >= context.coupons.length,
     mayContinue: ({ context }, error: unknown) =>
       context.invalid === 'continue' && stepFailure({ error }).kind === 'declined',
   },
