@@ -61,6 +61,7 @@ describe('a webhook that comes in', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const traces: unknown[] = [];
     const { runner } = given;
+    const awaiting = (await runner.get('p1'))?.steps.find(({ status }) => status === 'awaiting');
     const receive = webhookReceiver({
       source: 'carrier',
       secrets: [secret],
@@ -76,7 +77,7 @@ describe('a webhook that comes in', () => {
       },
       read: ({ id }) =>
         id === 'wh_answer'
-          ? { idempotencyKey: 'p1:0.parcel.WEIGHING:1', answer: { output: { grams: 2 } } }
+          ? { idempotencyKey: `p1:${awaiting?.key}`, answer: { output: { grams: 2 } } }
           : { sagaId: 'p1', event: { type: 'COLLECTED' } },
     });
     for (const id of ['wh_event', 'wh_answer']) {
