@@ -1,5 +1,5 @@
 import type { JsonObject, SagaStatus } from '@countermand/saga-core';
-import type { FoundSaga } from '../ports/store.js';
+import type { FoundSaga } from '../ports/saga-rows.js';
 import type { Database } from './database.js';
 import { foundColumns } from './find-sagas.js';
 import type { SchemaNames } from './schema-name.js';
