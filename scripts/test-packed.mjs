@@ -33,6 +33,15 @@ const entryPoints = publishedPackages.flatMap((name) => {
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'countermand-packed-'));
 const project = path.join(temporary, 'project');
 const node = path.join(root, 'node_modules', '.bin', 'node');
+const countermand = path.join(project, 'node_modules', '.bin', 'countermand');
+/** TypeScript that Node runs as it is. */
+const typeScript = {
+  compilerOptions: {
+    ...{ target: 'es2023', module: 'nodenext', strict: true, noEmit: true, types: ['node'] },
+    ...{ allowImportingTsExtensions: true, verbatimModuleSyntax: true, skipLibCheck: true },
+  },
+  include: ['sagas'],
+};
 const server = await startPostgres({ dataDir: `${temporary}-data`, settings: { fsync: 'off' } });
 const env = { ...environment, DATABASE_URL: server.url };
 const run = (program, ...args) => runQuietly(program, args, { cwd: project, env });
@@ -44,7 +53,11 @@ try {
       mkdirSync(project);
       writeFileSync(path.join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
       const ours = publishedPackages.map((name) => tarballs[name]);
-      await run('npm', 'install', '--no-audit', '--no-fund', ...ours, ...dependencies());
+      const types = `@types/node@${manifestOf(root).devDependencies['@types/node']}`;
+      const runner = manifestOf(path.join(root, 'packages', 'runner-postgres'));
+      // An optional peer, of one entry point.
+      const api = `@opentelemetry/api@${runner.devDependencies['@opentelemetry/api']}`;
+      await run('npm', 'install', '--no-audit', '--no-fund', ...ours, ...dependencies(), types, api);
     },
     'every entry point can be imported': async () => {
       const lines = entryPoints.map(
@@ -60,8 +73,19 @@ try {
       writeFileSync(path.join(project, 'require.cjs'), lines.join('\n'));
       await run(node, 'require.cjs');
     },
-    'the countermand command runs': () =>
-      run(path.join(project, 'node_modules', '.bin', 'countermand'), '--help'),
+    'the countermand command runs': () => run(countermand, '--help'),
+    'countermand init adds a saga that is sound, compiles, and whose test passes': async () => {
+      writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify(typeScript));
+      await run(countermand, 'init', 'place-order');
+      await run(node, path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project);
+      await run(node, '--test', 'sagas/place-order-saga.test.ts');
+      await run(countermand, 'check', 'sagas/place-order-saga.ts');
+      rmSync(path.join(project, 'tsconfig.json'));
+    },
+    'countermand migrate makes tables that the other commands find': async () => {
+      await run(countermand, 'migrate');
+      await run(countermand, 'list');
+    },
   };
   if (existsSync(path.join(quickstart, 'index.ts'))) {
     checks['the quickstart runs'] = async () => {

@@ -20,7 +20,15 @@ const SECTIONS: { readonly text: string; readonly pages: readonly string[]; read
     },
     {
       text: 'Guides',
-      pages: ['guides/adapters.md', 'guides/timeouts.md', 'guides/testing.md', 'versions.md', 'operating.md'],
+      pages: [
+        'guides/adapters.md',
+        'guides/timeouts.md',
+        'guides/testing.md',
+        'versions.md',
+        'operating.md',
+        'cli.md',
+        'telemetry.md',
+      ],
     },
     { text: 'What the check finds', pages: ['check/README.md', 'check/*.md'], collapsed: true },
     { text: 'Examples', pages: ['order-lifecycle.md', 'flows.md'] },

@@ -1,25 +1,14 @@
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { CheckReport } from '@countermand/saga-core';
 import { expect, it } from 'vitest';
-import { spawnNode } from './test-support/spawn-node.js';
+import { countermand } from './test-support/countermand.js';
 
 const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.meta.url));
 const counting = fileURLToPath(new URL('./test-support/counting-saga.ts', import.meta.url));
 const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
 
-async function countermand(...args: readonly string[]) {
-  const child = spawnNode(new URL('./cli.ts', import.meta.url), args, {});
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.on('exit', resolve)),
-  ]);
-  return { out, err, code };
-}
-
 it('countermand check shows what is open at rest, and how it came to that, and fails', async () => {
-  const { out, err, code } = await countermand('check', leaking);
+  const { out, err, code } = await countermand(['check', leaking]);
   expect(err).toBe('');
   expect(out).toContain("seat:a is open at rest in gone, which doesn't keep it");
   expect(out).toMatch(/1\. step reserve: done +-> gone +open: seat:a/);
@@ -27,15 +16,15 @@ it('countermand check shows what is open at rest, and how it came to that, and f
 });
 
 it('countermand check --json is for programs', async () => {
-  const { out } = await countermand('check', leaking, '--export', 'leaking', '--json');
+  const { out } = await countermand(['check', leaking, '--export', 'leaking', '--json']);
   const [report] = JSON.parse(out) as CheckReport[];
   expect(report).toMatchObject({ saga: 'leaking', sound: false, explored: { complete: true } });
 });
 
 it('countermand check says where it stopped at a bound, and --strict fails there', async () => {
   const [plain, strict] = await Promise.all([
-    countermand('check', counting),
-    countermand('check', counting, '--strict'),
+    countermand(['check', counting]),
+    countermand(['check', counting, '--strict']),
   ]);
   expect(plain.out).toMatch(/^counting 1: sound up to bounds\n/);
   expect(plain.out).toContain('a saga with more than 4 instances of seat was not followed further');
@@ -43,36 +32,36 @@ it('countermand check says where it stopped at a bound, and --strict fails there
 });
 
 it('countermand check --mermaid draws the way to the leak, and the leak in red', async () => {
-  const { out } = await countermand('check', leaking, '--mermaid');
+  const { out } = await countermand(['check', leaking, '--mermaid']);
   expect(out).toContain('flowchart TD');
   expect(out).toContain('classDef leak fill:#c0392b');
 });
 
 it('countermand check --explain tells what a rule means, without a module', async () => {
-  const { out, code } = await countermand('check', '--explain', 'obligation-left-open');
+  const { out, code } = await countermand(['check', '--explain', 'obligation-left-open']);
   expect(out).toContain('## A machine that breaks it');
   expect(out).toContain('## How to mend it');
   expect(code).toBe(0);
-  expect(await countermand('check', '--explain', 'leak')).toMatchObject({
+  expect(await countermand(['check', '--explain', 'leak'])).toMatchObject({
     err: expect.stringContaining("there is no rule 'leak'; there are answer-ignored, "),
-    code: 1,
+    code: 2,
   });
 });
 
 it('countermand diagram draws the machine', async () => {
-  expect(await countermand('diagram', trip)).toMatchObject({
+  expect(await countermand(['diagram', trip])).toMatchObject({
     out: expect.stringContaining('classDef compensates'),
     code: 0,
   });
 });
 
 it('countermand check says what to do where there is nothing to check', async () => {
-  expect(await countermand('check', leaking, '--export', 'reserve')).toMatchObject({
+  expect(await countermand(['check', leaking, '--export', 'reserve'])).toMatchObject({
     err: expect.stringContaining("exports no saga named 'reserve'; export what defineSaga returns"),
-    code: 1,
+    code: 2,
   });
-  expect(await countermand('check')).toMatchObject({
+  expect(await countermand(['check'])).toMatchObject({
     err: expect.stringContaining('say which module'),
-    code: 1,
+    code: 2,
   });
 });

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import {
   type CheckReport,
   checkCases,
@@ -9,42 +8,55 @@ import {
   renderReport,
   SagaError,
 } from '@countermand/saga-core';
+import type { Command } from 'commander';
+import { answer, jsonCommand } from './command-line.js';
+import { EXIT } from './exit-codes.js';
 import { loadSagas } from './load-sagas.js';
+
+interface CheckFlags {
+  readonly export?: string;
+  readonly json?: true;
+  readonly mermaid?: true;
+  readonly strict?: true;
+  readonly explain?: string;
+}
 
 /**
  * `countermand check`: proves the sagas of a module. The exit code is 0 where nothing was found in any of them, else 1;
  * with `--strict` it is 0 only where no bound was reached either.
  */
-export async function checkCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      export: { type: 'string' },
-      json: { type: 'boolean' },
-      mermaid: { type: 'boolean' },
-      strict: { type: 'boolean' },
-      explain: { type: 'string' },
-    },
-  });
-  if (values.explain !== undefined) {
-    process.stdout.write(pageOf(values.explain));
-    return 0;
+export function checkCommand(): Command {
+  return jsonCommand('check MODULE [options]', 'prove the sagas that a module exports, or show what is wrong')
+    .argument('[module]', 'a file, TypeScript too, or a package')
+    .option('--export <name>', 'only the saga of this name')
+    .option('--mermaid', 'draw what was found, and the machine where nothing was')
+    .option('--strict', 'a bound that was reached is something found, too')
+    .option('--explain <rule>', 'what a rule means, a machine that breaks it, and the mend; takes no module')
+    .action(async (module: string | undefined, flags: CheckFlags) => {
+      process.exitCode = await check(module, flags);
+    });
+}
+
+async function check(module: string | undefined, flags: CheckFlags): Promise<number> {
+  if (flags.explain !== undefined) {
+    const page = pageOf(flags.explain);
+    answer(flags.json, { rule: flags.explain, page }, () => page);
+    return EXIT.done;
   }
-  const [module] = positionals;
   if (module === undefined)
     throw new SagaError('SETTING_INVALID', 'say which module: countermand check ./saga.ts');
-  const sagas = await loadSagas(module, values.export);
+  const sagas = await loadSagas(module, flags.export);
   const checked = sagas.flatMap((saga) => checkCases(saga).map((report) => ({ saga, report })));
   const reports = checked.map(({ report }) => report);
-  if (values.json) process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);
-  else if (values.mermaid) {
+  if (flags.mermaid) {
     const drawn = checked.map(({ saga, report }) =>
       report.findings.length === 0 ? drawSaga(saga) : drawFindings(report),
     );
-    process.stdout.write(`${[...new Set(drawn)].join('\n\n')}\n`);
-  } else process.stdout.write(`${reports.map(renderReport).join('\n\n')}\n`);
-  return reports.every(({ sound, verdict }) => (values.strict ? verdict === 'sound' : sound)) ? 0 : 1;
+    const all = [...new Set(drawn)];
+    answer(flags.json, all, () => `${all.join('\n\n')}\n`);
+  } else answer(flags.json, reports, () => `${reports.map(renderReport).join('\n\n')}\n`);
+  const isFine = reports.every(({ sound, verdict }) => (flags.strict ? verdict === 'sound' : sound));
+  return isFine ? EXIT.done : EXIT.found;
 }
 
 function drawFindings({ findings }: CheckReport): string {

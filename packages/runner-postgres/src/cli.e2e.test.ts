@@ -1,21 +1,16 @@
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
 import { expect, it, onTestFinished } from 'vitest';
 import { changing1 } from './test-support/changing-saga.js';
+import { countermand } from './test-support/countermand.js';
 import { freshDatabase } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
-import { spawnNode } from './test-support/spawn-node.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
-async function countermand(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawnNode(new URL('./cli.ts', import.meta.url), args, { DATABASE_URL: '', ...env });
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.on('exit', resolve)),
-  ]);
-  return { out, err, code };
+async function emptyDatabase() {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  return database;
 }
 
 it('countermand migrate makes the tables that a runner needs', async () => {
@@ -31,27 +26,52 @@ it('it says in one line what is wrong', async () => {
   expect(await countermand(['migrate'])).toEqual({
     out: '',
     err: 'countermand: say which database: set DATABASE_URL, or give --database URL\n',
-    code: 1,
-  });
-  expect(await countermand(['prune'], { DATABASE_URL: 'postgres://nowhere' })).toEqual({
-    out: '',
-    err: 'countermand: say for how many days finished sagas are kept: countermand prune --finished-days 90\n',
-    code: 1,
-  });
-  expect(await countermand(['fly'])).toMatchObject({
     code: 2,
-    err: expect.stringContaining('usage: countermand'),
+  });
+  const wrong: [string[], string][] = [
+    [['fly'], "unknown command 'fly'"],
+    [['list', '--nope'], "unknown option '--nope'"],
+    [['list', '--status', 'odd'], "option '--status <status>' argument 'odd' is invalid."],
+    [['list', '--limit', 'ten'], "--limit must be a whole number, not 'ten'"],
+    [['retry', 'saga.ts', 'id'], "required option '--reason <why>' not specified"],
+    [['skip', 'saga.ts', 'id', '--step', 's', '--reason', ' '], 'Say why.'],
+    [['prune'], "required option '--finished-days <days>' not specified"],
+    [['prune', '--finished-days', 'x'], "--finished-days must be a number of days, not 'x'"],
+    [['show'], "missing required argument 'id'"],
+  ];
+  const said = await Promise.all(wrong.map(([args]) => countermand(args)));
+  for (const [index, { out, err, code }] of said.entries()) {
+    expect({ out, code, lines: err.split('\n').length }).toEqual({ out: '', code: 2, lines: 2 });
+    expect(err).toMatch(/^countermand: /);
+    expect(err).toContain(wrong[index]?.[1]);
+  }
+});
+
+it('it says when the database is what is wrong, without the password', async () => {
+  const { err, code } = await countermand(['list'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/x' });
+  expect({ err, code }).toEqual({
+    err: "countermand: the database can't be reached: connect ECONNREFUSED 127.0.0.1:1; look at --database or DATABASE_URL\n",
+    code: 4,
+  });
+  const { url } = await emptyDatabase();
+  expect(await countermand(['list'], { DATABASE_URL: url })).toMatchObject({
+    code: 4,
+    err: expect.stringContaining("run 'countermand migrate' first"),
   });
 });
 
 it('it says how it is used', async () => {
-  for (const asked of ['--help', 'help']) {
-    expect(await countermand([asked])).toEqual({
-      code: 0,
-      err: '',
-      out: expect.stringContaining('usage: countermand'),
-    });
+  const asked = [['--help'], ['help'], ['retry', '--help'], ['help', 'retry']];
+  const said = await Promise.all(asked.map((args) => countermand(args)));
+  for (const [index, one] of said.entries()) {
+    const usage =
+      index < 2 ? 'Usage: countermand COMMAND' : 'Usage: countermand retry MODULE ID... --reason WHY';
+    expect(one).toEqual({ code: 0, err: '', out: expect.stringContaining(usage) });
   }
+  expect(await countermand([])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Usage: countermand'),
+  });
 });
 
 it('countermand diff tells of live sagas what a new version means for them, and upgrade moves them', async () => {
@@ -68,7 +88,7 @@ it('countermand diff tells of live sagas what a new version means for them, and 
   const of = (...args: string[]) => countermand([...args], { DATABASE_URL: url });
 
   const silent = await of('diff', module, '--export', 'silent2');
-  expect(silent).toMatchObject({ code: 3, err: '' });
+  expect(silent).toMatchObject({ code: 1, err: '' });
   expect(silent.out).toContain(
     'changing version 2, which no process has declared yet: 2 live sagas, 2 needs a mapping',
   );
@@ -111,7 +131,7 @@ it('countermand diagram --live draws where a stored saga is, and what would be u
   expect(out).toContain('class s_RESERVING passed');
   expect(out).toContain('would be undone now:<br/>seat.held:1A by releaseSeat');
   expect(await countermand(['diagram', module, '--live', 'nobody'], env)).toMatchObject({
-    code: 1,
+    code: 3,
     err: "countermand: no saga 'nobody'\n",
   });
 });

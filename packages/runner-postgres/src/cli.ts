@@ -1,57 +1,90 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import { messageOf } from '@countermand/saga-core';
+import { messageOf, SagaError } from '@countermand/saga-core';
+import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check-command.js';
 import { diagramCommand } from './diagram-command.js';
 import { diffCommand } from './diff-command.js';
+import { doctorCommand } from './doctor-command.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { initCommand } from './init-command.js';
+import { listCommand } from './list-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { pruneCommand } from './prune-command.js';
+import { retryCommand } from './retry-command.js';
+import { showCommand } from './show-command.js';
+import { skipCommand } from './skip-command.js';
 import { upgradeCommand } from './upgrade-command.js';
 
-/** What each command does. It returns the exit code; what it throws is printed in one line. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  check: checkCommand,
-  diagram: diagramCommand,
-  migrate: migrateCommand,
-  diff: diffCommand,
-  upgrade: upgradeCommand,
-  prune: pruneCommand,
-};
-
-const USAGE = `usage: countermand COMMAND [options]
-
-  check MODULE [--export NAME] [--json | --mermaid]   prove the sagas that a module exports, or show what is wrong
-        [--strict]                                    fail, too, where a bound was reached
-  check --explain RULE                                what a rule means, a machine that breaks it, and the mend
-  diagram MODULE [--export NAME]                      draw them as Mermaid
-  diagram MODULE --live ID [--database URL]           draw where one stored saga is, what is ahead, what would be undone
-  migrate [--database URL] [--schema NAME]            create the tables or bring them up to date
-  diff MODULE [--export NAME] [--all] [--json]        say which live sagas can go on in the module's versions
-  upgrade MODULE [--export NAME] [--all] [--json]     move them to those versions
-  prune --finished-days N                             delete sagas that have been finished for longer, with their rows
-
-diff, upgrade and prune take --database and --schema too; diff and upgrade leave settled sagas out unless --all is given.
+const EXIT_CODES = `
+Exit codes: 0 done, nothing to see to; 1 found something; 2 the command line or a setting is wrong; 3 nothing of that
+name, or not in a state for that; 4 the database; 5 found something that must not go on as it is.
 `;
 
-async function main(args: readonly string[]): Promise<number> {
-  const { positionals } = parseArgs({ args: args.slice(0, 1), allowPositionals: true, strict: false });
-  const [name = ''] = positionals;
-  if (args.some((arg) => arg === '--help' || arg === '-h') || name === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command) return await command(args.slice(1));
-  process.stderr.write(USAGE);
-  return 2;
+/** One clear line for whatever is wrong with a command line. */
+function complain(text: string): void {
+  const [line = '', hint = ''] = text.replace(/^error: /, '').split('\n');
+  process.stderr.write(`countermand: ${[line, hint].filter(Boolean).join(' ')}\n`);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`countermand: ${messageOf(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+function program(): Command {
+  const root = new Command('countermand')
+    .description('Durable XState statecharts on PostgreSQL')
+    .usage('COMMAND [options]')
+    .helpCommand('help [command]', 'tell more of a command')
+    .configureHelp({ helpWidth: 110, subcommandTerm: (command) => command.name() })
+    .addHelpText('after', EXIT_CODES);
+  const commands = [
+    ...[initCommand(), checkCommand(), diagramCommand(), migrateCommand(), doctorCommand()],
+    ...[
+      listCommand(),
+      showCommand(),
+      retryCommand(),
+      skipCommand(),
+      diffCommand(),
+      upgradeCommand(),
+      pruneCommand(),
+    ],
+  ];
+  for (const command of commands) root.addCommand(command);
+  for (const command of [root, ...commands]) {
+    command.configureHelp({ ...command.configureHelp(), helpWidth: 110 });
+    command.exitOverride().configureOutput({ outputError: complain }).helpOption('-h, --help', 'tell this');
+  }
+  return root;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const root = program();
+  if (args.length === 0) {
+    process.stderr.write(root.helpInformation());
+    return EXIT.usage;
+  }
+  try {
+    await root.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    process.stderr.write(`countermand: ${lineOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** What can't be connected to gathers what it tried, without a message of its own. */
+function lineOf(error: unknown): string {
+  const text = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
+  const line = text.replace(/\s*\n\s*/g, ' ');
+  if (error instanceof SagaError || exitCodeOf(error) !== EXIT.database) return line;
+  return isUnreachable(error)
+    ? `the database can't be reached: ${line}; look at --database or DATABASE_URL`
+    : `the database: ${line}`;
+}
+
+/** No connection, or one that was refused: what Node says, and the classes 08, 28 and 3D of PostgreSQL. */
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return error instanceof AggregateError || /^(E[A-Z_]+|08\w{3}|28\w{3}|3D\w{3})$/.test(code);
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

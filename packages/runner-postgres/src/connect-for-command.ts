@@ -4,12 +4,6 @@ import { checkMigrated } from './db/migrate.js';
 import { openPool } from './db/open-pool.js';
 import { schemaNames } from './db/schema-name.js';
 
-/** The options of every command that needs the database. */
-export const DATABASE_OPTIONS = {
-  database: { type: 'string' },
-  schema: { type: 'string', default: 'countermand' },
-} as const;
-
 /** The database that a command is to use. @throws SagaError `SETTING_INVALID` when none is named */
 export function databaseUrl(values: { readonly database?: string | undefined }): string {
   const url = values.database ?? process.env['DATABASE_URL'];

@@ -69,7 +69,9 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
   const parts: RunnerParts = {
     ...{ database, queue, engine, listener, registry, clock, chance: systemChance },
     ...{ store, telemetry },
-    migrate: () => migrate(pool, names),
+    async migrate() {
+      await migrate(pool, names);
+    },
     async open() {
       await checkMigrated(database, names);
       await registerDefinitions(database, names, registry.sagas);

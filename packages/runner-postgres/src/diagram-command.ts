@@ -1,29 +1,33 @@
-import { parseArgs } from 'node:util';
 import { type AnySaga, drawSaga, SagaError } from '@countermand/saga-core';
-import { DATABASE_OPTIONS, withDatabase } from './connect-for-command.js';
+import type { Command } from 'commander';
+import { answer, type DatabaseFlags, jsonCommand, withDatabaseOptions } from './command-line.js';
+import { withDatabase } from './connect-for-command.js';
 import { findHistory, findSaga } from './db/find-sagas.js';
 import { loadSagas } from './load-sagas.js';
+
+interface DiagramFlags extends DatabaseFlags {
+  readonly export?: string;
+  readonly live?: string;
+}
 
 /**
  * `countermand diagram`: the machines of a module's sagas as Mermaid flowcharts; with `--live ID` the one of a stored
  * saga, with where it is, how it came there, what can still happen and what would be undone.
  */
-export async function diagramCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { ...DATABASE_OPTIONS, export: { type: 'string' }, live: { type: 'string' } },
+export function diagramCommand(): Command {
+  return withDatabaseOptions(
+    jsonCommand('diagram MODULE [options]', 'draw the sagas of a module as Mermaid, or where a stored one is')
+      .argument('<module>', 'a file, TypeScript too, or a package')
+      .option('--export <name>', 'only the saga of this name')
+      .option('--live <id>', 'where this stored saga is, what is ahead, what would be undone'),
+  ).action(async (module: string, flags: DiagramFlags) => {
+    const sagas = await loadSagas(module, flags.export);
+    const drawn =
+      flags.live === undefined
+        ? sagas.map((saga) => drawSaga(saga))
+        : [await drawLive(sagas, module, flags.live, flags)];
+    answer(flags.json, drawn, () => `${drawn.join('\n\n')}\n`);
   });
-  const [module] = positionals;
-  if (module === undefined)
-    throw new SagaError('SETTING_INVALID', 'say which module: countermand diagram ./saga.ts');
-  const sagas = await loadSagas(module, values.export);
-  const drawn =
-    values.live === undefined
-      ? sagas.map((saga) => drawSaga(saga))
-      : [await drawLive(sagas, module, values.live, values)];
-  process.stdout.write(`${drawn.join('\n\n')}\n`);
-  return 0;
 }
 
 /** @throws SagaError `SAGA_NOT_FOUND`, `SAGA_UNKNOWN` */

@@ -1,45 +1,46 @@
-import { parseArgs } from 'node:util';
-import { type AnySaga, SagaError } from '@countermand/saga-core';
-import { DATABASE_OPTIONS, withDatabase } from './connect-for-command.js';
+import type { AnySaga } from '@countermand/saga-core';
+import type { Command } from 'commander';
+import { answer, type DatabaseFlags, jsonCommand, withDatabaseOptions } from './command-line.js';
+import { withDatabase } from './connect-for-command.js';
 import { diffVersions, type VersionDiff } from './diff-versions.js';
+import { EXIT } from './exit-codes.js';
 import { loadSagas } from './load-sagas.js';
 import { renderVersionDiff } from './render-version-diff.js';
 
-const NEEDS_MAPPING = 3;
-const UNSAFE = 4;
+interface DiffFlags extends DatabaseFlags {
+  readonly export?: string;
+  readonly all?: true;
+}
 
 /**
  * `countermand diff`: what the newest versions in a module mean for the sagas that are stored. The exit code is 0
- * where all of them are of that version or can move to it, 3 where a mapping is missing, 4 where moving is unsafe.
+ * where all of them are of that version or can move to it, 1 where a mapping is missing, 5 where moving is unsafe.
  */
-export async function diffCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...DATABASE_OPTIONS,
-      export: { type: 'string' },
-      all: { type: 'boolean', default: false },
-      json: { type: 'boolean' },
-    },
+export function diffCommand(): Command {
+  return withDatabaseOptions(
+    jsonCommand('diff MODULE [options]', "say which live sagas can go on in the module's versions")
+      .argument('<module>', 'a file, TypeScript too, or a package')
+      .option('--export <name>', 'only the saga of this name')
+      .option('--all', 'settled sagas too'),
+  ).action(async (module: string, flags: DiffFlags) => {
+    const sagas = newestOf(await loadSagas(module, flags.export));
+    const diffs = await withDatabase(flags, async (database) => {
+      const found: VersionDiff[] = [];
+      for (const saga of sagas)
+        found.push(
+          await diffVersions(database, database.names, saga, { includeSettled: flags.all ?? false }),
+        );
+      return found;
+    });
+    answer(flags.json, diffs, () => `${diffs.map(renderVersionDiff).join('\n\n')}\n`);
+    process.exitCode = exitCodeFor(diffs);
   });
-  const [module] = positionals;
-  if (module === undefined)
-    throw new SagaError('SETTING_INVALID', 'say which module: countermand diff ./saga.ts');
-  const sagas = newestOf(await loadSagas(module, values.export));
-  const diffs = await withDatabase(values, async (database) => {
-    const found: VersionDiff[] = [];
-    for (const saga of sagas)
-      found.push(await diffVersions(database, database.names, saga, { includeSettled: values.all }));
-    return found;
-  });
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(diffs, undefined, 2)}\n`
-      : `${diffs.map(renderVersionDiff).join('\n\n')}\n`,
-  );
-  if (diffs.some(({ counts, definition }) => counts.unsafe > 0 || definition === 'changed')) return UNSAFE;
-  return diffs.some(({ counts }) => counts['needs-mapping'] > 0) ? NEEDS_MAPPING : 0;
+}
+
+function exitCodeFor(diffs: readonly VersionDiff[]): number {
+  if (diffs.some(({ counts, definition }) => counts.unsafe > 0 || definition === 'changed'))
+    return EXIT.unsafe;
+  return diffs.some(({ counts }) => counts['needs-mapping'] > 0) ? EXIT.found : EXIT.done;
 }
 
 /** The newest version of each saga. */

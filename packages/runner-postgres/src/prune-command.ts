@@ -1,31 +1,44 @@
-import { parseArgs } from 'node:util';
 import { SagaError } from '@countermand/saga-core';
-import { DATABASE_OPTIONS, withDatabase } from './connect-for-command.js';
+import type { Command } from 'commander';
+import { answer, type DatabaseFlags, jsonCommand, withDatabaseOptions } from './command-line.js';
+import { withDatabase } from './connect-for-command.js';
 import { deleteFinished, type Position } from './db/delete-finished.js';
 
 const DAY_MS = 86_400_000;
 /** Sagas that one transaction looks at. */
 const LIMIT = 500;
 
+interface PruneFlags extends DatabaseFlags {
+  readonly finishedDays: string;
+}
+
 /**
  * `countermand prune`: deletes the sagas that have been finished for longer than is said, with all of their rows, in
  * small transactions. May be run beside workers, and broken off.
  */
-export async function pruneCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { ...DATABASE_OPTIONS, 'finished-days': { type: 'string' } },
+export function pruneCommand(): Command {
+  return withDatabaseOptions(
+    jsonCommand(
+      'prune --finished-days N [options]',
+      'delete sagas that have been finished for longer, with their rows',
+    ).requiredOption('--finished-days <days>', 'for how many days finished sagas are kept'),
+  ).action(async (flags: PruneFlags) => {
+    const days = Number(flags.finishedDays.trim() || Number.NaN);
+    if (!Number.isFinite(days) || days < 0) {
+      const wrong = `--finished-days must be a number of days, not '${flags.finishedDays}'`;
+      throw new SagaError('SETTING_INVALID', wrong);
+    }
+    const deleted = await prune(flags, days);
+    answer(flags.json, { deleted }, () => `${deleted} finished sagas were deleted, with all of their rows\n`);
   });
-  const days = Number(values['finished-days'] || Number.NaN);
-  if (!Number.isFinite(days) || days < 0) {
-    const example = 'countermand prune --finished-days 90';
-    throw new SagaError('SETTING_INVALID', `say for how many days finished sagas are kept: ${example}`);
-  }
+}
+
+async function prune(flags: PruneFlags, days: number): Promise<number> {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGTERM', stop).once('SIGINT', stop);
   try {
-    const deleted = await withDatabase(values, async (database) => {
+    return await withDatabase(flags, async (database) => {
       let sum = 0;
       let from: Position | undefined;
       do {
@@ -35,8 +48,6 @@ export async function pruneCommand(args: readonly string[]): Promise<number> {
       } while (from && !stopping.signal.aborted);
       return sum;
     });
-    process.stdout.write(`${deleted} finished sagas were deleted, with all of their rows\n`);
-    return 0;
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop);
   }

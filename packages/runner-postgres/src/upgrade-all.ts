@@ -1,5 +1,5 @@
 import type { UpgradeResult } from '@countermand/saga-core';
-import { readSagasOf } from './db/read-versions.js';
+import { countSagasOf, readSagasOf } from './db/read-versions.js';
 import type { SchemaNames } from './db/schema-name.js';
 import type { Session } from './db/session.js';
 
@@ -16,6 +16,8 @@ export interface UpgradeAllOptions {
   readonly includeSettled?: boolean;
   /** Ends it after the page that is under way. Another call goes on with those that are left. */
   readonly signal?: AbortSignal;
+  /** Told after every page how many sagas have been looked at, and how many there were at the beginning. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 /** What became of the sagas that weren't of that version. */
@@ -37,17 +39,20 @@ export async function upgradeAll(
   session: Session,
   names: SchemaNames,
   saga: { readonly name: string; readonly version: number },
-  options: Pick<UpgradeAllOptions, 'includeSettled' | 'signal'>,
+  options: Pick<UpgradeAllOptions, 'includeSettled' | 'signal' | 'onProgress'>,
   upgrade: (id: string) => Promise<UpgradeResult>,
 ): Promise<UpgradeReport> {
   const counts = { upgraded: 0, refused: 0, parked: 0, same: 0 };
   const reasons = new Map<string, { reason: string; count: number; example: string }>();
-  const { includeSettled = false, signal } = options;
+  const { includeSettled = false, signal, onProgress } = options;
+  const about = { saga: saga.name, notVersion: saga.version, includeSettled };
+  const total = onProgress ? await countSagasOf(session, names, about) : 0;
+  let done = 0;
+  onProgress?.({ done, total });
   let after = '';
   while (!signal?.aborted) {
     const page = await readSagasOf(session, names, {
-      ...{ saga: saga.name, notVersion: saga.version },
-      ...{ after, limit: PAGE, includeSettled },
+      ...{ ...about, after, limit: PAGE },
     });
     const results = await Promise.all(page.map(({ id }) => upgrade(id)));
     for (const [index, { outcome, reason }] of results.entries()) {
@@ -56,6 +61,8 @@ export async function upgradeAll(
       const known = reasons.get(reason) ?? { reason, count: 0, example: page[index]?.id ?? '' };
       reasons.set(reason, { ...known, count: known.count + 1 });
     }
+    done += page.length;
+    onProgress?.({ done, total: Math.max(done, total) });
     const last = page.at(-1);
     if (!last || page.length < PAGE) break;
     after = last.id;

@@ -19,19 +19,32 @@ const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly strin
 /**
  * Creates the tables or brings them up to date, ours and pg-boss's. Safe when many processes do it at once: they
  * take turns, and the later ones find nothing to do. Needs a role that may create schemas.
+ *
+ * @returns the migrations of ours that were missing
  */
-export async function migrate(pool: pg.Pool, names: SchemaNames): Promise<void> {
+export async function migrate(
+  pool: pg.Pool,
+  names: SchemaNames,
+  onProgress: (progress: { readonly done: number; readonly total: number }) => void = () => undefined,
+): Promise<readonly string[]> {
   const client = await pool.connect();
   const lock = `countermand:migrate:${names.plain}`;
   try {
     // Held by the session, not by a transaction: there are several. It goes with the connection at the latest.
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock]);
     // pg-boss first: our clock function calls pg-boss's.
-    await migratePgBoss(pgSession(client), names.boss);
+    const session = pgSession(client);
+    const before = await migrationsDone(session, names);
+    const missing = missingIn(before);
+    const total = missing.length + 1;
+    onProgress({ done: 0, total });
+    await migratePgBoss(session, names.boss);
+    onProgress({ done: 1, total });
     await client.query(`create schema if not exists ${names.ours}`);
-    await migrateTables(client, names);
+    await migrateTables(client, names, (done) => onProgress({ done: done + 1, total }));
     await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
     client.release();
+    return missing;
   } catch (error) {
     client.release(true);
     throw error;
@@ -41,12 +54,27 @@ export async function migrate(pool: pg.Pool, names: SchemaNames): Promise<void> 
 /** @throws SagaError `SCHEMA_OUTDATED` unless every migration of this version, and no other, has run */
 export async function checkMigrated(session: Session, names: SchemaNames): Promise<void> {
   const done = await migrationsDone(session, names);
-  const missing = Object.keys(MIGRATIONS).filter((name) => !done.has(name));
+  const missing = missingIn(done);
   if (missing.length === 0) return;
   throw new SagaError(
     'SCHEMA_OUTDATED',
     `the tables in schema '${names.plain}' lack ${missing.join(', ')}; run 'countermand migrate' first`,
   );
+}
+
+/** The migrations of this version that haven't run. */
+export async function missingMigrations(session: Session, names: SchemaNames): Promise<readonly string[]> {
+  return missingIn(await migrationsDone(session, names));
+}
+
+/** Migrations that have run and that this version doesn't know: a newer one has made them. */
+export async function unknownMigrations(session: Session, names: SchemaNames): Promise<readonly string[]> {
+  const done = await migrationsDone(session, names);
+  return [...done].filter((name) => !Object.hasOwn(MIGRATIONS, name));
+}
+
+function missingIn(done: ReadonlySet<string>): string[] {
+  return Object.keys(MIGRATIONS).filter((name) => !done.has(name));
 }
 
 async function migrationsDone(session: Session, names: SchemaNames): Promise<ReadonlySet<string>> {
@@ -59,7 +87,11 @@ async function migrationsDone(session: Session, names: SchemaNames): Promise<Rea
   return new Set(rows.map(({ name }) => name));
 }
 
-async function migrateTables(client: pg.PoolClient, names: SchemaNames): Promise<void> {
+async function migrateTables(
+  client: pg.PoolClient,
+  names: SchemaNames,
+  onDone: (count: number) => void,
+): Promise<void> {
   // Kysely releases what it takes from a pool; this one client is released by whoever took it.
   const connection = new Proxy(client, {
     get(target, key) {
@@ -72,7 +104,7 @@ async function migrateTables(client: pg.PoolClient, names: SchemaNames): Promise
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => migrationsFor(names) },
+    provider: { getMigrations: async () => migrationsFor(names, onDone) },
     migrationTableSchema: names.plain,
     migrationTableName: 'migration',
     migrationLockTableName: 'migration_lock',
@@ -81,13 +113,16 @@ async function migrateTables(client: pg.PoolClient, names: SchemaNames): Promise
   if (error !== undefined) throw error;
 }
 
-function migrationsFor(names: SchemaNames): Record<string, Migration> {
+function migrationsFor(names: SchemaNames, onDone: (count: number) => void): Record<string, Migration> {
+  let count = 0;
   return Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, statements]) => [
       name,
       {
         async up(db: Kysely<unknown>) {
           for (const statement of statements(names)) await sql.raw(statement).execute(db);
+          count += 1;
+          onDone(count);
         },
       },
     ]),

@@ -45,6 +45,20 @@ export async function readSagasOf(
   );
 }
 
+/** How many {@link readSagasOf} would find. */
+export async function countSagasOf(
+  session: Session,
+  { ours }: SchemaNames,
+  about: Pick<VersionPage, 'saga' | 'includeSettled' | 'notVersion'>,
+): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    `select count(*)::float8 as count from ${ours}.saga
+     where saga = $1 and ($2 or not settled) and version is distinct from $3`,
+    [about.saga, about.includeSettled, about.notVersion ?? null],
+  );
+  return row?.count ?? 0;
+}
+
 /** How many sagas of one name are at rest for good. */
 export async function countSettled(session: Session, { ours }: SchemaNames, saga: string): Promise<number> {
   const [row] = await session.query<{ count: number }>(

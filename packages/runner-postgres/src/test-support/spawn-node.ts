@@ -12,11 +12,13 @@ export function spawnNode(
   script: URL,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): ChildProcessByStdio<null, Readable, Readable> {
   const flags = ['--conditions=@countermand/source', '--import', tsx];
   const child = spawn(process.execPath, [...flags, fileURLToPath(script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
