@@ -1,6 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import { describeTrigger, triggerOf } from './describe-trigger.js';
-import { allNodes, transitionsOf } from './machine-nodes.js';
+import { allNodes, initialDescendants, transitionsOf } from './machine-nodes.js';
 import type { AnySaga } from './saga-definition.js';
 import { REST_TAG } from './state-value.js';
 
@@ -65,13 +65,6 @@ function restsSomewhere(node: AnyStateNode): boolean {
 function stepsOf(node: AnyStateNode): string[] {
   const entered = [node, ...initialDescendants(node)];
   return entered.flatMap((one) => one.invoke.map(({ src }) => String(src)));
-}
-
-function initialDescendants(node: AnyStateNode): AnyStateNode[] {
-  if (node.type === 'parallel')
-    return Object.values(node.states).flatMap((one) => [one, ...initialDescendants(one)]);
-  const first = node.type === 'compound' ? (node.initial.target[0] as AnyStateNode | undefined) : undefined;
-  return first ? [first, ...initialDescendants(first)] : [];
 }
 
 function innerNodes(node: AnyStateNode): AnyStateNode[] {

@@ -38,7 +38,8 @@ export type {
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
 export type { CheckReport, Finding, SuppressedFinding, TraceLine, Verdict } from './check/check-report.js';
 export { checkCases, checkSaga } from './check/check-saga.js';
-export { drawSaga, type LiveSaga } from './check/draw-saga.js';
+export type { LiveSaga } from './check/draw-live-saga.js';
+export { drawSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';
 export { findingToMermaid } from './check/finding-to-mermaid.js';
 export { renderReport } from './check/render-report.js';

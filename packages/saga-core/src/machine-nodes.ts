@@ -9,6 +9,17 @@ export function allNodes(machine: AnyStateMachine): AnyStateNode[] {
   return collect(machine.root);
 }
 
+/** The nodes that are entered with a node: its initial states, and theirs. */
+export function initialDescendants(node: AnyStateNode): AnyStateNode[] {
+  const entered =
+    node.type === 'parallel'
+      ? (Object.values(node.states) as AnyStateNode[])
+      : node.type === 'compound'
+        ? (node.initial.target as readonly AnyStateNode[])
+        : [];
+  return entered.flatMap((one) => [one, ...initialDescendants(one)]);
+}
+
 /** Every transition that starts at a node: for events, after delays, when children are done, and eventless ones. */
 export function transitionsOf(node: AnyStateNode): AnyTransitionDefinition[] {
   return [...[...node.transitions.values()].flat(), ...(node.always ?? [])];

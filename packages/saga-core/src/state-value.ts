@@ -66,6 +66,15 @@ export function keepsOf(node: AnyStateNode): readonly string[] {
   return Array.isArray(keeps) ? keeps.map(String) : [];
 }
 
+/** The paths of all states that a value names, those above its leaves included. */
+export function pathsIn(value: Json, above = ''): string[] {
+  if (typeof value === 'string') return [`${above}${value}`];
+  return Object.entries(value ?? {}).flatMap(([key, inner]) => [
+    `${above}${key}`,
+    ...pathsIn(inner as Json, `${above}${key}.`),
+  ]);
+}
+
 /** The name of the top-level state that a node is in, or the machine's own id for the root. */
 export function topLevelOf(node: AnyStateNode): string {
   return node.path[0] ?? node.id;

@@ -1,4 +1,5 @@
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
+import { beginEntering, endEntering } from './entered-states.js';
 import type { StoredSnapshot } from './envelope.js';
 import { inertScope, type RawAction } from './inert-scope.js';
 import { isExactJson, type Json, type JsonObject } from './json.js';
@@ -38,6 +39,7 @@ export interface Move {
 /** Enters the machine's initial state. Pure. Throws what the machine's own functions throw. */
 export function enter(machine: AnyStateMachine, input: unknown): Move {
   const { scope, actions } = inertScope(machine);
+  beginEntering(machine, true);
   return readMove(machine, machine.getInitialSnapshot(scope, input), actions);
 }
 
@@ -46,6 +48,7 @@ export function take(machine: AnyStateMachine, live: Live, event: EventObject): 
   const question = () => `take ${JSON.stringify(event)}`;
   return remembered(machine, live, question, () => {
     const { scope, actions } = inertScope(machine);
+    beginEntering(machine, false);
     return readMove(machine, machine.transition(live.raw, event, scope), actions);
   });
 }
@@ -202,6 +205,7 @@ function known(machine: AnyStateMachine, live: Live): Live {
 
 function readMove(machine: AnyStateMachine, raw: AnyMachineSnapshot, actions: readonly RawAction[]): Move {
   if (raw.status === 'error') throw raw.error instanceof Error ? raw.error : new Error(messageOf(raw.error));
+  endEntering(machine);
   return { live: known(machine, readLive(raw)), actions: actions.flatMap(readAction) };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../json.js';
+import type { Suppression } from './check-options.js';
 
 /** One thing that happened on the way to a finding. */
 export interface TraceLine {
@@ -51,6 +52,8 @@ export interface CheckReport {
   readonly reached: readonly string[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
+  /** Suppressions that no finding needs: out of date, or written wrongly. Empty where the check ended early. */
+  readonly unneeded: readonly Suppression[];
   readonly explored: {
     readonly states: number;
     readonly transitions: number;

@@ -5,6 +5,7 @@ import { group } from '../testing/conformance/group-saga.js';
 import { checkSaga } from './check-saga.js';
 import { findingToMermaid } from './finding-to-mermaid.js';
 import { renderReport } from './render-report.js';
+import { withCheckOptions } from './with-check-options.js';
 
 const [leak] = BROKEN;
 if (!leak) throw new Error('the corpus is empty');
@@ -19,6 +20,41 @@ describe('checkSaga', () => {
       suppressed: [{ reason: 'seats are free here' }],
     });
     expect(renderReport(report)).toContain('for seats are free here');
+  });
+
+  test('names what is accepted in vain', () => {
+    const suppress = [
+      { rule: 'obligation-left-open', subject: 'seat', reason: 'seats are free here' },
+      { rule: 'obligation-left-open', subject: 'money', reason: 'money is, too' },
+      { rule: 'answer-ignored', reason: 'nobody listens' },
+    ];
+    const report = checkSaga(leak.saga, { suppress });
+    expect(report).toMatchObject({ sound: true, unneeded: suppress.slice(1) });
+    expect(renderReport(report)).toContain(`accepted in vain, for nothing is found that they mean:
+  obligation-left-open of 'money'
+    for money is, too
+  answer-ignored
+    for nobody listens`);
+  });
+
+  test('does not call in vain what it has not looked for to the end', () => {
+    const suppress = [{ rule: 'answer-ignored', reason: 'nobody listens' }];
+    expect(checkSaga(leak.saga, { suppress, stopAtFirst: true }).unneeded).toEqual([]);
+  });
+
+  test.each([
+    [{ rule: 'obligation-left-open', reason: '' }, "say with 'reason' why obligation-left-open is all right"],
+    [
+      { rule: 'obligation-left-open', subject: 'seat', reason: ' ' },
+      "say with 'reason' why obligation-left-open of 'seat' is all right",
+    ],
+    [{ rule: 'obligation-left-open' }, "say with 'reason' why obligation-left-open is all right"],
+    [{ rule: 'leak', reason: 'seats are free here' }, "there is no rule 'leak'; there are answer-ignored, "],
+    [{ rule: 'answer-ignored', subject: '', reason: 'so it is' }, "leave 'subject' out"],
+  ])('refuses to accept %o', (suppression, told) => {
+    const suppress = [suppression as { rule: string; reason: string }];
+    expect(() => checkSaga(leak.saga, { suppress })).toThrow(told);
+    expect(() => checkSaga(withCheckOptions(leak.saga, { suppress }))).toThrow(told);
   });
 
   test('proves nothing where it ends before everything was explored', () => {

@@ -7,6 +7,7 @@ import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
 import { possibleCauses } from './possible-causes.js';
 import type { Found, Inspection, Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
+import { assertSuppressions, isMeant, suppressionOf } from './suppressions.js';
 import { traceOf } from './trace.js';
 import { checkOptionsOf } from './with-check-options.js';
 
@@ -18,6 +19,7 @@ import { checkOptionsOf } from './with-check-options.js';
  * Each decision is made by `decide`, as in a runner.
  *
  * @param options - on top of those which {@link withCheckOptions} has kept with the saga
+ * @throws SagaError `SETTING_INVALID` for a suppression without a reason, or of a rule that there is not
  */
 export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckReport {
   const complete = checkOptionsOf(saga, options);
@@ -25,6 +27,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const oracle = guessing ? guessGuards(saga) : askGuards(saga);
   const causes = possibleCauses(oracle.saga, complete.samples ?? {}, complete.maxSpawns);
   const suppressions = complete.suppress ?? [];
+  assertSuppressions(suppressions);
   let notebook = new Notebook(oracle, suppressions);
   const exploration = explore(oracle, guessing, causes, complete, () => {
     notebook = new Notebook(oracle, suppressions);
@@ -51,6 +54,9 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     reached,
     findings,
     suppressed,
+    unneeded: exploration.complete
+      ? suppressions.filter((one) => !all.some(({ rule, subject }) => isMeant(one, rule, subject)))
+      : [],
     explored: {
       states: exploration.places.length,
       transitions: exploration.transitions,
@@ -136,12 +142,6 @@ class Notebook {
       this.#isEnough ||= !suppressionOf(this.#suppressions, rule.code, one.subject);
     }
   }
-}
-
-function suppressionOf(suppressions: readonly Suppression[], code: string, subject: string) {
-  return suppressions.find(
-    (one) => one.rule === code && (one.subject === undefined || subject.includes(one.subject)),
-  );
 }
 
 function suppressedBy(finding: Finding, suppressions: readonly Suppression[]): SuppressedFinding[] {

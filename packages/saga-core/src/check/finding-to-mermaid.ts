@@ -1,5 +1,6 @@
 import type { Finding } from './check-report.js';
 import { describeState } from './describe-cause.js';
+import { quoted } from './mermaid-text.js';
 
 /** The way to a finding as a Mermaid flowchart; where it leads, and what leaks there, in red. */
 export function findingToMermaid({ rule, message, trace }: Finding): string {
@@ -18,9 +19,4 @@ export function findingToMermaid({ rule, message, trace }: Finding): string {
     '  class leak leak',
     '  classDef leak fill:#c0392b,stroke:#7b241c,color:#ffffff',
   ].join('\n');
-}
-
-/** Text that Mermaid shows as it is. */
-function quoted(text: string): string {
-  return text.replaceAll('"', '#quot;').replaceAll('\n', ' ');
 }

@@ -3,13 +3,18 @@ import { describeState } from './describe-cause.js';
 
 /** A report for people: what was found, each with the way to it, what was explored, and what was assumed. */
 export function renderReport(report: CheckReport): string {
-  const { saga, version, findings, suppressed, explored, reached, bounds, assumptions } = report;
+  const { saga, version, findings, suppressed, unneeded, explored, reached, bounds, assumptions } = report;
   const verdict = report.verdict === 'broken' ? countOf(findings.length) : report.verdict;
   return [
     `${saga} ${version}${report.case === undefined ? '' : `, ${report.case}`}: ${verdict}`,
     ...byRule(findings).map((ofRule) => `\n${renderRule(ofRule)}`),
     ...(suppressed.length > 0 ? ['\naccepted:'] : []),
     ...suppressed.map(({ rule, message, reason }) => `  ${rule}: ${message}\n    for ${reason}`),
+    ...(unneeded.length > 0 ? ['\naccepted in vain, for nothing is found that they mean:'] : []),
+    ...unneeded.map(
+      ({ rule, subject, reason }) =>
+        `  ${rule}${subject === undefined ? '' : ` of '${subject}'`}\n    for ${reason}`,
+    ),
     `\nexplored: ${explored.states} states, ${explored.transitions} transitions, up to ${explored.depth} things one after the other`,
     ...(findings.some(({ trace }) => trace.some(({ open }) => open.some((one) => one.endsWith('?'))))
       ? ['(a ? marks what may be open in the world: nobody knows)']

@@ -1,4 +1,4 @@
-import type { Json } from '../../json.js';
+import { watchEnteredStates } from '../../entered-states.js';
 import { allNodes } from '../../machine-nodes.js';
 import type { Rule } from '../rule.js';
 
@@ -12,20 +12,12 @@ export const stateUnreachable: Rule = {
   mend: 'lead something there, or take the state out; where only other values lead there, give samples of them',
   saysNever: true,
   inspect: ({ machine }) => {
-    const entered = new Set<string>();
+    const entered = watchEnteredStates(machine);
     return {
-      onMove: ({ decision }) => {
-        // The history also tells of states that a decision only passes through.
-        for (const { to } of decision.history) for (const path of pathsIn(to)) entered.add(path);
-        return [];
-      },
       atEnd: () => {
-        const never = allNodes(machine)
-          .filter(({ path }) => path.length > 0 && !entered.has(path.join('.')))
-          // XState passes through a state that is left at once without telling of it.
-          .filter(
-            (node) => node.type !== 'history' && !node.always?.some(({ guard }) => guard === undefined),
-          );
+        const never = allNodes(machine).filter(
+          ({ path, type }) => path.length > 0 && type !== 'history' && !entered.has(path.join('.')),
+        );
         const outermost = never.filter((node) => !node.parent || !never.includes(node.parent));
         return outermost.map(({ path }) => ({
           subject: path.join('.'),
@@ -35,11 +27,3 @@ export const stateUnreachable: Rule = {
     };
   },
 };
-
-function pathsIn(value: Json, above = ''): string[] {
-  if (typeof value === 'string') return [`${above}${value}`];
-  return Object.entries(value ?? {}).flatMap(([key, inner]) => [
-    `${above}${key}`,
-    ...pathsIn(inner as Json, `${above}${key}.`),
-  ]);
-}

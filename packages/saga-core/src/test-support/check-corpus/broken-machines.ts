@@ -370,6 +370,16 @@ export const BROKEN: readonly Broken[] = [
       C: { after: { SOON: 'B' } },
     }),
   ),
+  broken(
+    'state-unreachable',
+    'C',
+    0,
+    journey('has-a-passage-without-a-door', {
+      A: invoke('print', 'B', 'B'),
+      B: end(),
+      C: { always: 'B' },
+    }),
+  ),
 ];
 
 function unsafeUndo(name: string, undo: object, undoNeedsOutput = false): AnySaga {

@@ -1,4 +1,5 @@
-import { assign, emit } from 'xstate';
+import { assign, emit, raise } from 'xstate';
+import { withCheckOptions } from '../../check/with-check-options.js';
 import type { AnySaga } from '../../saga-definition.js';
 import { asAction } from '../../step.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
@@ -324,6 +325,52 @@ const goesForward = smallSaga('goes-forward-after-the-pivot', {
   },
 });
 
+/** Most of these states are left at once, in the same decision that enters them. */
+const passesThrough = (name: string, otherwise: object) => {
+  const byRank = (vip: string, plain: string) => ({
+    always: [
+      { guard: 'isVip', target: vip },
+      { target: plain, ...otherwise },
+    ],
+  });
+  return smallSaga(name, {
+    steps: travel,
+    machine: {
+      initial: 'begun',
+      context: { isVip: true },
+      states: {
+        begun: byRank('booking', 'booking'),
+        booking: {
+          initial: 'seat',
+          onDone: 'routing',
+          states: {
+            seat: invoke('holdSeat', 'room'),
+            room: invoke('bookRoom', 'held'),
+            held: { type: 'final' },
+          },
+        },
+        routing: { entry: raise({ type: 'GO' }), on: { GO: 'choosing' } },
+        choosing: byRank('vip', 'done'),
+        vip: { entry: raise({ type: 'GO' }), on: { GO: 'done' } },
+        done: end('seat', 'room'),
+        failed,
+      },
+    },
+    guards: {
+      isVip: ({ context }: { context: { isVip: boolean } }) => context.isVip,
+      isPlain: ({ context }: { context: { isVip: boolean } }) => !context.isVip,
+    },
+  });
+};
+
+const passesThroughByGuesses = passesThrough('passes-through-states', {});
+
+/** Its guards are asked, and not taken both ways. */
+const passesThroughBySamples = withCheckOptions(
+  passesThrough('passes-through-states-by-samples', { guard: 'isPlain' }),
+  { samples: { input: [{}] } },
+);
+
 /** Workflows as they are written in earnest, in which there is nothing to find. */
 export const SOUND: readonly AnySaga[] = [
   travelBooking,
@@ -342,4 +389,6 @@ export const SOUND: readonly AnySaga[] = [
   paysInParts,
   refundsOnDemand,
   goesForward,
+  passesThroughByGuesses,
+  passesThroughBySamples,
 ];
