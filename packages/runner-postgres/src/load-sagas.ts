@@ -25,8 +25,29 @@ async function importModule(module: string): Promise<object> {
   const url = pathToFileURL(file).href;
   if (!/\.[cm]?tsx?$/.test(file)) return (await import(url)) as object;
   const tsx = await import('tsx/esm/api').catch(() => undefined);
-  // Without tsx Node itself leaves the types out, where it can.
-  return (await (tsx ? tsx.tsImport(url, import.meta.url) : import(url))) as object;
+  if (tsx) return (await tsx.tsImport(url, import.meta.url)) as object;
+  try {
+    // Without tsx Node itself leaves the types out, where it can.
+    return (await import(url)) as object;
+  } catch (thrown) {
+    throw withHint(module, thrown);
+  }
+}
+
+/** What Node says where a file needs more than leaving the types out. */
+const NEEDS_TSX = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
+
+function withHint(module: string, thrown: unknown): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (!NEEDS_TSX.includes(code)) return thrown;
+  const because =
+    code === 'ERR_UNKNOWN_FILE_EXTENSION'
+      ? `Node ${process.versions.node} doesn't read TypeScript by itself`
+      : messageOf(thrown).replaceAll('\n', ' ');
+  return new SagaError(
+    'SETTING_INVALID',
+    `${module}: ${because}; with tsx it can: npm install --save-dev tsx`,
+  );
 }
 
 async function importPackage(module: string): Promise<object> {

@@ -60,9 +60,9 @@ export function boundsOf({ hurried }: Exploration, options: CheckOptions): strin
   const { maxLate, ignore = [], alike = [], tells } = options;
   return [
     ...(hurried && maxLate !== undefined ? [`${lateAnswers(maxLate)}: so its author says`] : []),
-    'times, visits, and the order in which things were opened tell no states apart; runs of one step that were left behave as one',
+    'times, visits, and the order in which things were opened tell no states apart; more than two runs of one step that were left behave as two',
     'of what nothing can change or ask for any more no state keeps count: a closed obligation that only a step opens, an answer that nobody hears of and that opens and closes nothing, all but the reason of a saga that is parked',
-    'an event that is kept for later acts as the same event does that comes later',
+    'an event that is kept for later acts as the same event does that comes later: a way may be shown longer than it is by the answer of a step that would then be left in the moment in which it is asked for',
     ...(ignore.length > 0
       ? [`the context's ${ignore.join(', ')} tell no states apart: so its author says`]
       : []),

@@ -69,8 +69,7 @@ export function signatureOf(
       ...timers.map(({ id }) => id),
       ...(compensation?.invokes.map(({ id }) => `undoes for ${id}`) ?? []),
       `${compensation !== undefined} ${compensated} ${pivoted}`,
-      // Runs of one step that were left behave as one.
-      ...new Set(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(run)))),
+      ...oneOrMore(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(run)))),
     ];
     const pieces = [
       ...machinePieces(snapshot),
@@ -171,4 +170,9 @@ function essenceOfRun(run: StepRun): string {
 function byText(a: Json, b: Json): number {
   const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Whether there are several equal texts counts, but not how many: there would be no end of them. */
+function oneOrMore(texts: readonly string[]): Set<string> {
+  return new Set(texts.map((text, index) => (texts.indexOf(text) < index ? `${text} again` : text)));
 }

@@ -15,8 +15,22 @@ const reserve = step('reserve', {
   opens: { kind: 'seat', instance: ({ seat }) => seat, undo: release, undoInput: ({ input }) => input },
 });
 
+type Flaw = 'doubles' | 'forgets' | 'leaves' | keyof typeof SLOWLY;
+
+/** What an adapter does while its participant is silent. */
+const SLOWLY = {
+  'goes on when it is aborted': () => new Promise<never>(() => undefined),
+  'answers before it is aborted': () => Promise.resolve(),
+  'fails before it is aborted': () => Promise.reject(new Error('connection refused')),
+  'gives up by itself': () =>
+    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('timeout')), 80)),
+} as const;
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+
 /** An adapter with books of its own; `flaw` makes it break the contract. */
-function hotel(flaw?: 'doubles' | 'forgets' | 'hangs' | 'leaves'): AdapterCase {
+function hotel(flaw?: Flaw): AdapterCase {
   const held: { key: string; seat: string }[] = [];
   let drawn = 0;
   return {
@@ -27,14 +41,13 @@ function hotel(flaw?: 'doubles' | 'forgets' | 'hangs' | 'leaves'): AdapterCase {
     },
     declined: () => ({ seat: 'taken' }),
     hanging: () => ({ seat: 'slow' }),
+    abortWithinMs: 200,
     effects: (input) => held.filter((one) => one.seat === (input as { seat: string }).seat).length,
     adapter: {
       run: async (call: { input: { seat: string }; idempotencyKey: string; signal: AbortSignal }) => {
         const { input, idempotencyKey: key, signal } = call;
-        if (input.seat === 'slow' && flaw !== 'hangs')
-          await new Promise((_, reject) =>
-            signal.addEventListener('abort', () => reject(new Error('aborted'))),
-          );
+        const slowly = flaw !== undefined && flaw in SLOWLY && SLOWLY[flaw as keyof typeof SLOWLY];
+        if (input.seat === 'slow') await (slowly ? slowly() : untilAborted(signal));
         if (input.seat === 'taken' && flaw !== 'leaves') return declined('TAKEN');
         if (flaw === 'doubles' || !held.some((one) => one.key === key)) held.push({ key, seat: input.seat });
         return input.seat === 'taken' ? declined('TAKEN') : { place: input.seat };
@@ -76,9 +89,41 @@ describe('the contract of adapters', () => {
   it.each([
     ['doubles', ['takes effect once when it is called again with the same key']],
     ['forgets', ['is found by its probe once it has taken effect, and not before']],
-    ['hangs', ['ends when its signal is aborted']],
+    ...Object.keys(SLOWLY).map(
+      (flaw) => [flaw as Flaw, ['ends when its signal is aborted, and no sooner']] as const,
+    ),
     ['leaves', ['leaves nothing in the world when it is declined, and says a code of its contract']],
   ] as const)('is broken by one that %s', async (flaw, expected) => {
     expect(await failuresOf(hotel(flaw))).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it('names what it cannot test, with the reason, and skips it', () => {
+    const { declined: _declined, hanging: _hanging, undo: _undo, ...given } = hotel();
+    const plain = step('walk', { input: seat, output: z.object({}) });
+    const skipped = (skips: boolean, one: AdapterCase) => {
+      const titles: string[] = [];
+      const add = (name: string) => titles.push(name);
+      const define = skips ? Object.assign(() => undefined, { skip: add }) : add;
+      const tools = {
+        describe: (_name: string, body: () => void) => body(),
+        it: define,
+        expect,
+      } as TestTools;
+      adapterContract(tools, one);
+      return titles.filter((title) => title.includes('skipped'));
+    };
+    const withoutParts = [
+      "leaves nothing in the world when it is declined, and says a code of its contract (skipped: no 'declined' is given)",
+      "is undone, and undoing twice is fine (skipped: no 'undo' is given)",
+      "can be undone where it never took effect (skipped: no 'undo' is given)",
+      "ends when its signal is aborted, and no sooner (skipped: no 'hanging' is given)",
+    ];
+    expect(skipped(true, given)).toEqual(withoutParts);
+    expect(skipped(false, given)).toEqual(withoutParts);
+    expect(skipped(true, { ...given, step: plain }).slice(0, 3)).toEqual([
+      'is found by its probe once it has taken effect, and not before (skipped: the contract of walk has no probe)',
+      'leaves nothing in the world when it is declined, and says a code of its contract (skipped: the contract of walk has no declines)',
+      'is undone, and undoing twice is fine (skipped: the contract of walk opens nothing that has an undo)',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { type ErasedAdapter, normalizeAdapter } from '../adapter.js';
 import { isDeclined, isLater, readProbeAnswer } from '../answer.js';
 import type { AnyStep } from '../step.js';
-import type { TestTools } from './conformance/conformance-host.js';
+import type { DefineTest, TestTools } from './conformance/conformance-host.js';
 
 /** What {@link adapterContract} is told of an adapter and of the world behind it. */
 export interface AdapterCase {
@@ -19,20 +19,26 @@ export interface AdapterCase {
   };
   /** An input that the participant declines. */
   readonly declined?: () => unknown;
-  /** An input on which the participant doesn't answer, so that only an abort ends the call. */
+  /** An input on which the participant doesn't answer, so that only an abort ends the call. Drawn twice. */
   readonly hanging?: () => unknown;
+  /** Within how many milliseconds of an abort the call must have ended; 1,000 by default. */
+  readonly abortWithinMs?: number;
 }
+
+/** For how long a call that hangs is watched before its abort, in milliseconds. */
+const WATCHED_MS = 50;
 
 /**
  * States, as tests, what a runner counts on in an adapter: the same key twice is one effect, an undo of nothing and
  * an undo twice are fine, the probe agrees, a decline leaves nothing, an abort is honoured. Runs in the test
- * framework that is given, against the user's own adapter and the participant, or a stub of it.
+ * framework that is given, against the user's own adapter and the participant, or a stub of it. What can't be tested
+ * is skipped, with the reason in its title.
  *
  * @example
  * adapterContract({ describe, it, expect }, { step: reserveStock, adapter, input, effects });
  */
 export function adapterContract({ describe, it, expect }: TestTools, given: AdapterCase): void {
-  const { step, effects, undo, declined, hanging } = given;
+  const { step, effects, undo, declined, hanging, abortWithinMs = 1_000 } = given;
   const { contract } = step;
   const forward = callerOf(step, given.adapter);
   const backward = undo && callerOf(undo.step, undo.adapter);
@@ -57,8 +63,12 @@ export function adapterContract({ describe, it, expect }: TestTools, given: Adap
       expect(await effects(input)).toBe(1);
     });
 
-    if (contract.probe) {
-      it('is found by its probe once it has taken effect, and not before', async () => {
+    const unlessProbe = contract.probe ? undefined : `the contract of ${contract.name} has no probe`;
+    testUnless(
+      it,
+      unlessProbe,
+      'is found by its probe once it has taken effect, and not before',
+      async () => {
         const input = given.input();
         expect((await forward.probe(input, 'key-probe'))?.kind).toBe('notLanded');
         await forward.run(input, 'key-probe');
@@ -66,50 +76,93 @@ export function adapterContract({ describe, it, expect }: TestTools, given: Adap
         expect(found?.kind).toBe('landed');
         const output = found && 'output' in found ? found.output : undefined;
         expect(contract.output.safeParse(output).success).toBe(true);
-      });
-    }
+      },
+    );
 
-    if (declined) {
-      it('leaves nothing in the world when it is declined, and says a code of its contract', async () => {
-        const input = declined();
-        const answer = await forward.run(input, 'key-declined');
-        expect(contract.declines).toContain(isDeclined(answer) ? answer.code : 'not declined');
-        expect(await effects(input)).toBe(0);
-        const found = contract.probe ? (await forward.probe(input, 'key-declined'))?.kind : 'notLanded';
-        expect(found).toBe('notLanded');
-      });
-    }
+    const neverDeclined = `the contract of ${contract.name} has no declines`;
+    const unlessDeclined = contract.declines.length === 0 ? neverDeclined : missing('declined', declined);
+    const leavesNothing = 'leaves nothing in the world when it is declined, and says a code of its contract';
+    testUnless(it, unlessDeclined, leavesNothing, async () => {
+      const input = declined?.();
+      const answer = await forward.run(input, 'key-declined');
+      expect(contract.declines).toContain(isDeclined(answer) ? answer.code : 'not declined');
+      expect(await effects(input)).toBe(0);
+      const found = contract.probe ? (await forward.probe(input, 'key-declined'))?.kind : 'notLanded';
+      expect(found).toBe('notLanded');
+    });
 
-    if (undo && backward) {
-      it('is undone, and undoing twice is fine', async () => {
-        const input = given.input();
-        await forward.run(input, 'key-undone');
-        for (const attempt of [1, 2]) {
-          const output = await backward.run(undo.input(input), 'key-undo', attempt);
-          expect(undo.step.contract.output.safeParse(output).success).toBe(true);
-        }
-        expect(await effects(input)).toBe(0);
-      });
+    const opensNothing = `the contract of ${contract.name} opens nothing that has an undo`;
+    const unlessUndone = undo || contract.opens?.undo ? missing('undo', undo) : opensNothing;
+    testUnless(it, unlessUndone, 'is undone, and undoing twice is fine', async () => {
+      const input = given.input();
+      await forward.run(input, 'key-undone');
+      for (const attempt of [1, 2]) {
+        const output = await backward?.run(undo?.input(input), 'key-undo', attempt);
+        expect(undo?.step.contract.output.safeParse(output).success).toBe(true);
+      }
+      expect(await effects(input)).toBe(0);
+    });
 
-      it('can be undone where it never took effect', async () => {
-        const input = given.input();
-        const output = await backward.run(undo.input(input), 'key-nothing');
-        expect(undo.step.contract.output.safeParse(output).success).toBe(true);
-        expect(await effects(input)).toBe(0);
-      });
-    }
+    testUnless(it, unlessUndone, 'can be undone where it never took effect', async () => {
+      const input = given.input();
+      const output = await backward?.run(undo?.input(input), 'key-nothing');
+      expect(undo?.step.contract.output.safeParse(output).success).toBe(true);
+      expect(await effects(input)).toBe(0);
+    });
 
-    if (hanging) {
-      it('ends when its signal is aborted', async () => {
-        const controller = new AbortController();
-        const call = forward.run(hanging(), 'key-hanging', 1, controller.signal).then(
-          () => 'answered',
-          () => 'ended',
-        );
-        controller.abort();
-        expect(await call).toBe('ended');
-      });
-    }
+    testUnless(
+      it,
+      missing('hanging', hanging),
+      'ends when its signal is aborted, and no sooner',
+      async () => {
+        const [aborted, other] = [new AbortController(), new AbortController()];
+        const call = endOf(forward.run(hanging?.(), 'key-hanging', 1, aborted.signal));
+        // A call that nobody aborts shows that it isn't the adapter's own time limit that ends them.
+        const control = endOf(forward.run(hanging?.(), 'key-control', 1, other.signal));
+        expect(await within(WATCHED_MS, call)).toBe('waits');
+        aborted.abort();
+        expect(await within(abortWithinMs, call)).toBe('ended');
+        expect(await within(0, control)).toBe('waits');
+        other.abort();
+        await within(abortWithinMs, control);
+      },
+    );
+  });
+}
+
+/** A test, or a skipped one that says why. */
+function testUnless(
+  it: DefineTest,
+  reason: string | undefined,
+  title: string,
+  body: () => Promise<void>,
+): void {
+  const nothing = () => Promise.resolve();
+  // Where the framework can't leave a test out, one that does nothing carries the reason.
+  const leaveOut = it.skip ?? it;
+  if (reason === undefined) it(title, body);
+  else leaveOut(`${title} (skipped: ${reason})`, nothing);
+}
+
+function missing(name: keyof AdapterCase, value: unknown): string | undefined {
+  return value === undefined ? `no '${name}' is given` : undefined;
+}
+
+function endOf(call: Promise<unknown>): Promise<'answered' | 'ended'> {
+  return call.then(
+    () => 'answered' as const,
+    () => 'ended' as const,
+  );
+}
+
+/** How a call ends, or that it still waits when the time is over. */
+function within<End>(ms: number, call: Promise<End>): Promise<End | 'waits'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve('waits'), ms);
+    void call.then((end) => {
+      clearTimeout(timer);
+      resolve(end);
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { onceForEach } from '../../once-for-each.js';
 import { isTaggedRest } from '../../state-value.js';
 import { describeState } from '../describe-cause.js';
 import { transitionsFor } from '../match-event.js';
@@ -12,7 +13,7 @@ export const eventKeptInVain: Rule = {
     'is kept until its time is over, and then dropped, as if nobody had sent it.',
   mend: 'take the event here, or ignore it on purpose: on: { X: {} }',
   inspect: (saga) => {
-    const kept = new Map<string, { place: Place; type: string; found: Found }>();
+    const kept = new Map<string, { type: string; where: string; places: Place[] }>();
     const taken = new Map<string, Set<number>>();
     return {
       onPlace: ({ place, envelope, live }) => {
@@ -20,24 +21,28 @@ export const eventKeptInVain: Rule = {
         if (envelope.parked.length > 0 || isTaggedRest(live.nodes)) return [];
         const where = describeState(live.value);
         for (const [type, { defer }] of Object.entries(saga.events)) {
+          if (!defer || live.nodes.some((node) => transitionsFor(node, type).length > 0)) continue;
           const subject = `${type} in ${where}`;
-          if (!defer || kept.has(subject)) continue;
-          if (live.nodes.some((node) => transitionsFor(node, type).length > 0)) continue;
-          const message = `${where} keeps ${type}, but no state that takes it can be reached from there any more`;
-          kept.set(subject, { place, type, found: { subject, message, at: place } });
+          onceForEach(kept, subject, () => ({ type, where, places: [] })).places.push(place);
         }
         return [];
       },
       onMove: ({ step, decision }) => {
         if (step?.cause.type !== 'event' || decision.outcome !== 'applied') return [];
         const { type } = step.cause.event;
-        taken.set(type, (taken.get(type) ?? new Set()).add(step.from.index));
+        onceForEach(taken, type, () => new Set()).add(step.from.index);
         return [];
       },
-      atEnd: (_places, leadingTo) =>
-        [...kept.values()]
-          .filter(({ place, type }) => !leadingTo(taken.get(type) ?? new Set()).has(place.index))
-          .map(({ found }) => found),
+      // A state that has a way on in one case keeps the event with reason, also where another case has none.
+      atEnd: (_places, leadingTo) => {
+        const hopeful = new Map<string, ReadonlySet<number>>();
+        return [...kept].flatMap(([subject, { type, where, places }]): Found[] => {
+          const hope = onceForEach(hopeful, type, () => leadingTo(taken.get(type) ?? []));
+          const [at] = places.some(({ index }) => hope.has(index)) ? [] : places;
+          const message = `${where} keeps ${type}, but no state that takes it can be reached from there any more`;
+          return at ? [{ subject, message, at }] : [];
+        });
+      },
     };
   },
 };

@@ -21,7 +21,7 @@ export const restUnreachable: Rule = {
             ({ place, parked }) => !canRest(place) && parked.length === 0 && !explained.has(place.index),
           )
           // The first place on each way says it for all that follow.
-          .filter(({ place }) => canRest(place.by?.from))
+          .filter(({ place: { by } }) => canRest(by?.from) || (by && explained.has(by.from.index)))
           .map(({ place, state }) => {
             const where = describeState(state);
             return {

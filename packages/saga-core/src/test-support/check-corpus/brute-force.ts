@@ -1,75 +1,63 @@
-import {
-  begin,
-  type Cause,
-  type Decision,
-  decide,
-  type Envelope,
-  isSettled,
-  type StepOutcome,
-} from '../../index.js';
+import { begin, type Cause, type Decision, decide, type Envelope, type StepOutcome } from '../../index.js';
 import type { AnySaga } from '../../saga-definition.js';
+import { BruteJudge } from './brute-judge.js';
 
 /** What {@link bruteForce} says of a saga; `undefined` where there was more of it than it looks at. */
 export interface Verdict {
-  readonly sound: boolean;
-  /** Why not, for people who compare. */
-  readonly wrong: readonly string[];
+  /** By rule, what is wrong, for people who compare. */
+  readonly wrong: Readonly<Record<string, readonly string[]>>;
   /** How many things happen before the first parked saga with something left open. */
   readonly leakAfter: number | undefined;
 }
 
-interface Node {
+/** A state of the walk. */
+export interface BruteNode {
   readonly envelope: Envelope;
   readonly depth: number;
-  readonly next: Set<string>;
+  readonly next: Set<BruteNode>;
+  /** Whether something that can happen here was left out, for too many steps would have been left. */
+  cut: boolean;
 }
 
-const MOST_NODES = 300;
 const MOST_LEFT = 2;
 
 /**
  * Tries everything on a saga without guards and samples, by `decide` alone, and judges for itself. It keeps deferred
  * events, takes every order, and knows of no likeness of states but equal books. Shares no code with the check.
+ *
+ * @param mostNodes - where there are more, it gives up
  */
-export function bruteForce(saga: AnySaga): Verdict | undefined {
-  const wrong = new Set<string>();
-  let leakAfter: number | undefined;
-  const first = begin(saga, { sagaId: 'brute', input: undefined, at: 0, actor: 'brute' });
-  const nodes = new Map<string, Node>();
-  const queue: Node[] = [];
-  const visit = (decision: Decision, depth: number, cause?: Cause): string => {
+export function bruteForce(saga: AnySaga, mostNodes: number): Verdict | undefined {
+  const judge = new BruteJudge(saga);
+  const nodes = new Map<string, BruteNode>();
+  const queue: BruteNode[] = [];
+  const visit = (decision: Decision, depth: number): BruteNode => {
     const { envelope } = decision;
     const name = nameOf(envelope);
-    for (const { code } of envelope.parked) {
-      if (code === 'OBLIGATION_LEFT_OPEN') leakAfter ??= depth;
-      const lost = cause?.type === 'answer' && cause.outcome.kind === 'unknown' && envelope.pivoted;
-      if (code !== 'STEP_ERROR_UNHANDLED' || !lost)
-        wrong.add(`${code} in ${JSON.stringify(envelope.snapshot.value)}`);
-    }
-    if (!nodes.has(name)) {
-      const node = { envelope, depth, next: new Set<string>() };
-      nodes.set(name, node);
-      queue.push(node);
-    }
-    return name;
+    const before = nodes.get(name);
+    if (before) return before;
+    const node: BruteNode = { envelope, depth, next: new Set(), cut: false };
+    nodes.set(name, node);
+    queue.push(node);
+    return node;
   };
+  const first = begin(saga, { sagaId: 'brute', input: undefined, at: 0, actor: 'brute' });
+  judge.onDecision(undefined, undefined, first);
   visit(first, 0);
-  for (let node = queue.shift(); node; node = queue.shift()) {
-    if (nodes.size > MOST_NODES) return undefined;
+  for (let index = 0; index < queue.length; index += 1) {
+    if (nodes.size > mostNodes) return undefined;
+    const node = queue[index] as BruteNode;
     const { envelope, depth, next } = node;
     if (envelope.parked.length > 0) continue;
-    if (waitsForEver(saga, envelope)) wrong.add(`waits in ${JSON.stringify(envelope.snapshot.value)}`);
+    judge.onNode(node);
     for (const cause of causesFor(saga, envelope)) {
       const decision = decide(saga, envelope, cause, 0);
-      if (cause.type === 'event' && decision.reason === 'NOT_HANDLED')
-        wrong.add(`${cause.event.type} in ${JSON.stringify(envelope.snapshot.value)}`);
-      if (decision.envelope.runs.filter(({ left }) => left).length > MOST_LEFT) continue;
-      next.add(visit(decision, depth + 1, cause));
+      judge.onDecision(node, cause, decision);
+      if (decision.envelope.runs.filter(({ left }) => left).length > MOST_LEFT) node.cut = true;
+      else next.add(visit(decision, depth + 1));
     }
   }
-  for (const { envelope } of stuck(saga, nodes))
-    wrong.add(`stuck in ${JSON.stringify(envelope.snapshot.value)}`);
-  return { sound: wrong.size === 0, wrong: [...wrong], leakAfter };
+  return judge.end([...nodes.values()]);
 }
 
 function causesFor(saga: AnySaga, envelope: Envelope): Cause[] {
@@ -96,35 +84,6 @@ function causesFor(saga: AnySaga, envelope: Envelope): Cause[] {
     causes.push({ type: 'event', messageId: type, event: { type }, actor: 'brute', accepted: false });
   }
   return causes;
-}
-
-function waitsForEver(saga: AnySaga, envelope: Envelope): boolean {
-  const { runs, timers, compensation } = envelope;
-  const moves = runs.some(({ left }) => !left) || timers.length > 0 || compensation !== undefined;
-  return !moves && !restsNow(saga, envelope);
-}
-
-/** At rest, perhaps with something open that is about to be settled. */
-function restsNow(saga: AnySaga, { snapshot }: Envelope): boolean {
-  return saga.machine.states[String(snapshot.value)]?.tags.includes('rest') ?? false;
-}
-
-function stuck(saga: AnySaga, nodes: ReadonlyMap<string, Node>): Node[] {
-  const good = new Set(
-    [...nodes].filter(([, { envelope }]) => isSettled(saga, envelope)).map(([name]) => name),
-  );
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const [name, { next }] of nodes) {
-      if (good.has(name) || ![...next].some((one) => good.has(one))) continue;
-      good.add(name);
-      grown = true;
-    }
-  }
-  const cut = ({ envelope }: Node) => envelope.runs.filter(({ left }) => left).length >= MOST_LEFT;
-  return [...nodes]
-    .filter(([name, node]) => !good.has(name) && node.envelope.parked.length === 0 && !cut(node))
-    .map(([, node]) => node);
 }
 
 /** The books, with visits counted from the oldest that is still in them. */

@@ -150,7 +150,10 @@ const orderLifecycle = smallSaga('flow-a-order', {
         initial: 'undoing',
         on: { PAY: {}, CANCEL: {} },
         states: {
-          undoing: { invoke: { src: 'compensate', onDone: 'done' } },
+          undoing: {
+            invoke: { src: 'compensate', onDone: 'done' },
+            on: { PAID: { target: 'undoing', reenter: true } },
+          },
           done: { tags: ['rest'], on: { PAID: 'undoing' } },
         },
       },

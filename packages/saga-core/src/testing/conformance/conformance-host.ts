@@ -41,8 +41,14 @@ export type CreateHost = (request: HostRequest) => Promise<ConformanceHost>;
 /** What the suite uses of a test framework; vitest's own functions fit. */
 export interface TestTools {
   describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
+  it: DefineTest;
   expect(value: unknown): Matchers;
+}
+
+/** Defines a test, or one that is left out, with the reason in its name. */
+export interface DefineTest {
+  (name: string, body: () => Promise<void>): unknown;
+  skip?(name: string, body: () => Promise<void>): unknown;
 }
 
 /** Comparisons that the suite makes. */

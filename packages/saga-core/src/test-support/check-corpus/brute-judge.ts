@@ -1,0 +1,189 @@
+import { type Cause, type Decision, type Envelope, isSettled } from '../../index.js';
+import type { AnySaga } from '../../saga-definition.js';
+import type { BruteNode, Verdict } from './brute-force.js';
+
+/** The rule that says why a saga parks. */
+const PARKS: Readonly<Record<string, string>> = {
+  OBLIGATION_LEFT_OPEN: 'obligation-left-open',
+  UNDO_MISSING: 'undo-missing',
+  DECIDE_FAILED: 'machine-throws',
+  STEP_ERROR_UNHANDLED: 'step-error-unhandled',
+};
+
+/**
+ * Judges what a brute-force walk sees, by every rule that decisions alone can tell of, and by none of the check's own
+ * code. For machines with states of one level, without guards and samples.
+ */
+export class BruteJudge {
+  readonly #saga: AnySaga;
+  readonly #wrong = new Map<string, Set<string>>();
+  #leakAfter: number | undefined;
+  readonly #entered = new Set<string>();
+  readonly #taken = new Set<string>();
+  /** Where steps were begun; their answers that were taken there, and those that were not. */
+  readonly #begun = new Set<string>();
+  readonly #heard = new Set<string>();
+  readonly #unheard = new Map<string, string>();
+  /** Where something is closed or undone, and whether it was ever open there. */
+  readonly #sites = new Map<string, boolean>();
+  readonly #keeping: { readonly node: BruteNode; readonly type: string }[] = [];
+  readonly #taking: { readonly node: BruteNode; readonly type: string }[] = [];
+
+  constructor(saga: AnySaga) {
+    this.#saga = saga;
+  }
+
+  onNode({ envelope }: BruteNode): void {
+    const { runs, timers, compensation } = envelope;
+    const moves = runs.some(({ left }) => !left) || timers.length > 0 || compensation !== undefined;
+    if (!moves && !this.#rests(envelope)) this.#note('wait-without-timeout', stateOf(envelope));
+  }
+
+  onDecision(before: BruteNode | undefined, cause: Cause | undefined, decision: Decision): void {
+    for (const { to } of decision.history) this.#entered.add(String(to));
+    this.#judgeParked(before, cause, decision.envelope);
+    this.#judgeSteps(before, decision);
+    if (!before) return;
+    if (cause?.type === 'answer') this.#judgeAnswer(before.envelope, cause, decision);
+    if (cause?.type === 'event') this.#judgeEvent(before, cause.event.type, decision);
+    for (const { event, outcome } of decision.history) if (outcome === 'applied') this.#taken.add(event);
+  }
+
+  end(nodes: readonly BruteNode[]): Verdict {
+    for (const [answer, site] of this.#unheard)
+      if (this.#begun.has(site) && !this.#heard.has(answer)) this.#note('answer-ignored', answer);
+    for (const [site, useful] of this.#sites) if (!useful) this.#note('undo-never-open', site);
+    for (const state of Object.keys(this.#saga.machine.states))
+      if (!this.#entered.has(state)) this.#note('state-unreachable', state);
+    for (const type of Object.keys(this.#saga.events))
+      if (!this.#taken.has(type)) this.#note('event-never-taken', type);
+    this.#judgeWays(nodes);
+    return {
+      wrong: Object.fromEntries([...this.#wrong].map(([rule, subjects]) => [rule, [...subjects]])),
+      leakAfter: this.#leakAfter,
+    };
+  }
+
+  #judgeParked(before: BruteNode | undefined, cause: Cause | undefined, envelope: Envelope): void {
+    for (const { code } of envelope.parked) {
+      if (code === 'OBLIGATION_LEFT_OPEN') this.#leakAfter ??= before ? before.depth + 1 : 0;
+      const lost = cause?.type === 'answer' && cause.outcome.kind === 'unknown' && envelope.pivoted;
+      if (code === 'STEP_ERROR_UNHANDLED' && lost) continue;
+      this.#note(PARKS[code] ?? code, stateOf(envelope));
+    }
+  }
+
+  #judgeSteps(before: BruteNode | undefined, { envelope, effects }: Decision): void {
+    const state = stateOf(envelope);
+    for (const effect of effects) {
+      if (effect.type !== 'runStep' || effect.role !== 'invoke') continue;
+      const { id, step } = effect;
+      this.#begun.add(`${id} in ${state}`);
+      const contract = this.#saga.steps[step];
+      if (before?.envelope.pivoted && contract?.declines.length)
+        this.#note('decline-after-pivot', `${step} in ${state}`);
+      const ends = contract?.closes.map(({ kind }) => kind) ?? [];
+      if (ends.length > 0)
+        this.#noteSite(
+          `${step} in ${state}`,
+          isOpen(envelope, (kind) => ends.includes(kind)),
+        );
+    }
+    for (const [name, node] of Object.entries(this.#saga.machine.states)) {
+      for (const { id, src } of node.invoke) {
+        const visits = (one: Envelope | undefined) => one?.visits[id] ?? 0;
+        if (src !== 'compensate' || visits(envelope) <= visits(before?.envelope)) continue;
+        this.#noteSite(`compensate in ${name}`, before !== undefined && isOpen(before.envelope, () => true));
+      }
+    }
+  }
+
+  #judgeAnswer(before: Envelope, cause: Cause & { readonly type: 'answer' }, decision: Decision): void {
+    const run = before.runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
+    if (!run || run.left || run.role !== 'invoke' || cause.outcome.kind === 'awaiting') return;
+    const answer = `${run.id} ${cause.outcome.kind === 'done' ? 'done' : 'failed'} in ${stateOf(before)}`;
+    if (decision.outcome === 'applied') this.#heard.add(answer);
+    if (decision.reason === 'NOT_HANDLED') this.#unheard.set(answer, `${run.id} in ${stateOf(before)}`);
+  }
+
+  #judgeEvent(node: BruteNode, type: string, { outcome, reason }: Decision): void {
+    const { envelope } = node;
+    const subject = `${type} in ${stateOf(envelope)}`;
+    const rests = this.#rests(envelope);
+    if (outcome === 'applied') this.#taking.push({ node, type });
+    if (reason === 'NOT_HANDLED' || (rests && outcome === 'deferred'))
+      this.#note('event-undeclared', subject);
+    if (!rests && outcome === 'deferred') this.#keeping.push({ node, type });
+    const kind = this.#saga.events[type]?.opens?.kind;
+    if (kind === undefined || outcome === 'applied' || outcome === 'deferred') return;
+    const known = envelope.obligations.find((one) => one.kind === kind);
+    const settled = known?.wasCertain || known?.closedBy === 'step' || known?.closedBy === 'event';
+    if (!known || (known.certainty === 'closed' && !settled)) this.#note('news-lost', subject);
+  }
+
+  /** What can be reached from where. Of a place where the walk was cut off nobody knows. */
+  #judgeWays(nodes: readonly BruteNode[]): void {
+    const settled = nodes.filter(({ envelope }) => isSettled(this.#saga, envelope));
+    const broken = nodes.filter(({ envelope }) =>
+      envelope.parked.some(({ code }) => code !== 'STEP_ERROR_UNHANDLED'),
+    );
+    const good = leadingTo(nodes, [...settled, ...broken]);
+    for (const node of nodes)
+      if (node.envelope.parked.length === 0 && !node.cut && !good.has(node))
+        this.#note('rest-unreachable', stateOf(node.envelope));
+    for (const type of new Set(this.#keeping.map((one) => one.type))) {
+      const taking = this.#taking.filter((one) => one.type === type).map(({ node }) => node);
+      const hopeful = leadingTo(nodes, taking);
+      const keeping = this.#keeping.filter((one) => one.type === type).map(({ node }) => node);
+      const withReason = new Set(keeping.filter((node) => hopeful.has(node)).map(stateAt));
+      for (const node of keeping)
+        if (!withReason.has(stateAt(node))) this.#note('event-kept-in-vain', `${type} in ${stateAt(node)}`);
+    }
+  }
+
+  /** At rest, perhaps with something open that is about to be settled. */
+  #rests({ snapshot }: Envelope): boolean {
+    return this.#saga.machine.states[String(snapshot.value)]?.tags.includes('rest') ?? false;
+  }
+
+  #note(rule: string, subject: string): void {
+    const subjects = this.#wrong.get(rule) ?? new Set();
+    this.#wrong.set(rule, subjects.add(subject));
+  }
+
+  #noteSite(site: string, useful: boolean): void {
+    this.#sites.set(site, useful || (this.#sites.get(site) ?? false));
+  }
+}
+
+function stateAt({ envelope }: BruteNode): string {
+  return stateOf(envelope);
+}
+
+function stateOf({ snapshot }: Envelope): string {
+  return String(snapshot.value);
+}
+
+function isOpen({ obligations }: Envelope, ofKind: (kind: string) => boolean): boolean {
+  return obligations.some(({ kind, certainty }) => certainty !== 'closed' && ofKind(kind));
+}
+
+function leadingTo(nodes: readonly BruteNode[], goals: readonly BruteNode[]): ReadonlySet<BruteNode> {
+  const from = new Map<BruteNode, BruteNode[]>();
+  for (const node of nodes)
+    for (const next of node.next) {
+      const before = from.get(next);
+      if (before) before.push(node);
+      else from.set(next, [node]);
+    }
+  const found = new Set(goals);
+  const open = [...goals];
+  for (let goal = open.pop(); goal; goal = open.pop()) {
+    for (const node of from.get(goal) ?? []) {
+      if (found.has(node)) continue;
+      found.add(node);
+      open.push(node);
+    }
+  }
+  return found;
+}
