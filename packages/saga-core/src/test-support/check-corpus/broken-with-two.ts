@@ -34,7 +34,10 @@ const aSecondPayment = smallSaga('ignores-a-second-payment', {
       waiting: { after: { LATER: 'gone' }, on: { PAID: 'paid' } },
       paid: { ...rest, meta: { keeps: ['payment'] }, on: { PAID: {} } },
       gone: { ...rest, on: { PAID: 'undoing' } },
-      undoing: { invoke: { src: 'compensate', onDone: 'gone' } },
+      undoing: {
+        invoke: { src: 'compensate', onDone: 'gone' },
+        on: { PAID: { target: 'undoing', reenter: true } },
+      },
     },
   },
 });
