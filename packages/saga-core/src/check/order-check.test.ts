@@ -66,10 +66,14 @@ describe('the order lifecycle', () => {
     });
 
     const unshown = mutations.filter(({ name }) => NEVER_ENTERED[name] !== undefined);
-    test.each(unshown)('$name: the check tells what is never entered', { timeout: 300_000 }, ({ name, saga }) => {
-      const told = checkSaga(saga).findings.map(({ rule, subject }) => ({ rule, subject }));
-      expect(told).toEqual([{ rule: 'state-unreachable', subject: NEVER_ENTERED[name] }]);
-    });
+    test.each(unshown)(
+      '$name: the check tells what is never entered',
+      { timeout: 300_000 },
+      ({ name, saga }) => {
+        const told = checkSaga(saga).findings.map(({ rule, subject }) => ({ rule, subject }));
+        expect(told).toEqual([{ rule: 'state-unreachable', subject: NEVER_ENTERED[name] }]);
+      },
+    );
 
     test.each(all.filter(({ name }) => HARMLESS[name]))(
       '$name does no harm',

@@ -3,6 +3,7 @@ export { conformance } from './conformance/conformance.js';
 export type {
   ConformanceHost,
   CreateHost,
+  DefineTest,
   HostRequest,
   Matchers,
   TestTools,

@@ -93,7 +93,10 @@ export class BruteJudge {
       for (const { id, src } of node.invoke) {
         const visits = (one: Envelope | undefined) => one?.visits[id] ?? 0;
         if (src !== 'compensate' || visits(envelope) <= visits(before?.envelope)) continue;
-        this.#noteSite(`compensate in ${name}`, [envelope, before?.envelope].some((one) => one !== undefined && isOpen(one, () => true)));
+        this.#noteSite(
+          `compensate in ${name}`,
+          [envelope, before?.envelope].some((one) => one !== undefined && isOpen(one, () => true)),
+        );
       }
     }
   }
