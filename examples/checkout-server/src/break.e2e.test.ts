@@ -56,10 +56,11 @@ describe('the worker, a process of its own', () => {
   it('is killed at once, and is ready again', async () => {
     const { pid } = (await world()).worker;
     expect(await breakIt('worker', {})).toContain(`${pid}`);
+    expect((await server.get('/readyz')).status).toBe(503);
     await server.eventually(async () => {
       expect((await server.get('/readyz')).status).toBe(200);
-      expect((await world()).worker.pid).not.toBe(pid);
     });
+    expect((await world()).worker.pid).not.toBe(pid);
   });
 
   it('refuses to die in a step that an order does not have', async () => {

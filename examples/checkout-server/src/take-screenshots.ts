@@ -8,7 +8,7 @@ import { findChromium, openBrowser } from './testing/open-browser.ts';
 // Pictures of the page at `/`, made of a server of its own: `pnpm screenshots [FOLDER]`.
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../../../docs/images', import.meta.url));
-const WIDE = { width: 1440, height: 1180 };
+const WIDE = { width: 1440, height: 1130 };
 const PHONE = { width: 390, height: 844 };
 const WAIT_MS = 60_000;
 
@@ -21,9 +21,9 @@ async function settles(page: Page, status: string): Promise<void> {
   await page.locator(`.watch [data-status=${status}][data-settled=true]`).waitFor({ timeout: WAIT_MS });
 }
 
-async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+async function shoot(page: Page, name: string): Promise<void> {
   const file = path.join(FOLDER, `${name}.png`);
-  await page.screenshot({ path: file, fullPage });
+  await page.screenshot({ path: file });
   process.stdout.write(`${file}\n`);
 }
 
@@ -36,9 +36,12 @@ async function live(page: Page): Promise<void> {
   await settles(page, 'FAILED');
   await page.getByRole('button', { name: 'Kill it while' }).click();
   await order(page, 'tok_ok');
+  await page.locator('.timeline .recovery').first().waitFor({ timeout: WAIT_MS });
   await page.locator('.watch [data-status=CONFIRMED]').waitFor({ timeout: WAIT_MS });
   await page.getByRole('button', { name: 'Deliver the last one twice' }).click();
+  await page.locator('.timeline .duplicate').first().waitFor({ timeout: WAIT_MS });
   await page.locator('.chips[data-ok=true]').waitFor({ timeout: WAIT_MS });
+  await page.evaluate("document.querySelector('.notice').style.visibility = 'hidden'");
 }
 
 const executable = findChromium();
@@ -61,7 +64,8 @@ try {
     const other = await (await browser.newContext(options)).newPage();
     await other.goto(`${server.url}/${hash}`);
     await other.locator('.timeline li').first().waitFor();
-    await shoot(other, name, name.endsWith('phone'));
+    if (name.endsWith('phone')) await other.evaluate("document.querySelector('.watch').scrollIntoView()");
+    await shoot(other, name);
   }
 } finally {
   await browser.close();

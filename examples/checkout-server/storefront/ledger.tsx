@@ -9,7 +9,7 @@ export function Ledger({ live: { ledger, undo, order } }: { readonly live: LiveO
   return (
     <div class="two">
       <div>
-        <h3>What it has open in the world</h3>
+        <h3>Open in the world</h3>
         {ledger.length === 0 ? (
           <p class="soft">Nothing yet.</p>
         ) : (
@@ -51,10 +51,10 @@ function nameOf(kind: string): string {
 }
 
 function stateOf({ certainty, closed_by: how, kind }: LiveLedgerLine, isDone: boolean): string {
-  if (certainty === 'maybe') return 'asked for; not certain';
+  if (certainty === 'maybe') return 'not certain';
   if (certainty === 'open') return isDone ? 'kept' : 'open';
   if (how === 'undo') return kind === 'payment.captured' ? 'refunded' : 'given back';
   if (how === 'declined' || how === 'absent') return 'never happened';
   if (how === 'skipped') return 'settled by hand';
-  return 'became the next line';
+  return kind === 'payment.authorized' ? 'taken' : kind === 'stock.reserved' ? 'sold' : 'closed';
 }

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { Incident } from '../src/dev/incidents.ts';
 import type { LiveOrder } from '../src/dev/live-contract.ts';
+import { Chart } from './chart.tsx';
 import { Ledger } from './ledger.tsx';
 import { euros } from './money.ts';
 import { STATUS_WORDS } from './name-things.ts';
 import { words } from './tell-event.ts';
 import { Timeline } from './timeline.tsx';
-import { Track } from './track.tsx';
 
 /** What can be done to the order that is shown. */
 interface OrderActs {
@@ -39,14 +39,18 @@ export function OrderView({ live, incidents, acts }: Props) {
         <span class="step">2</span> Watch it
         {live && <StatusPill live={live} />}
       </h2>
-      {live ? <Summary live={live} acts={acts} /> : <p class="soft">Place an order, and it goes its way.</p>}
-      <Track live={live} />
-      {live && (
-        <>
-          <Ledger live={live} />
-          <Timeline live={live} incidents={incidents} />
-        </>
+      {live ? (
+        <Summary live={live} acts={acts} />
+      ) : (
+        <p class="soft">Place an order, and it goes its way through this chart.</p>
       )}
+      <div class="story">
+        <div class="told">
+          <Chart live={live} />
+          {live && <Ledger live={live} />}
+        </div>
+        {live && <Timeline live={live} incidents={incidents} />}
+      </div>
     </section>
   );
 }
@@ -85,7 +89,7 @@ function Summary({ live, acts }: { readonly live: LiveOrder; readonly acts: Orde
         {order.items.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')} for{' '}
         <strong>{euros(order.total.amount)}</strong>
         {order.discount && <span class="soft"> ({euros(order.discount.amount)} off)</span>}
-        {order.tracking !== undefined && <span class="soft"> · tracking {order.tracking}</span>}
+        {order.tracking !== undefined && <span class="soft"> · tracking {order.tracking.slice(0, 12)}</span>}
       </p>
       {order.failure && <p class="why">{order.failure.message}</p>}
       {trying.map(({ id, name, attempts }) => (

@@ -15,6 +15,13 @@ function orderInAddress(): string | undefined {
   return /^#order=([0-9a-f-]{36})$/.exec(location.hash)?.[1];
 }
 
+const NOTICE_MS = 8_000;
+
+/** On a phone the order is below the form. */
+function bringIntoView(): void {
+  if (matchMedia('(max-width: 760px)').matches) document.querySelector('.watch')?.scrollIntoView();
+}
+
 interface Notice {
   readonly text: string;
   readonly isBad: boolean;
@@ -55,6 +62,11 @@ function Page() {
     );
   }, [moved, isStopped]);
   useEffect(() => {
+    if (!notice) return undefined;
+    const timer = setTimeout(() => setNotice(undefined), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  useEffect(() => {
     const onHash = () => setOrderId(orderInAddress());
     addEventListener('hashchange', onHash);
     return () => removeEventListener('hashchange', onHash);
@@ -68,6 +80,7 @@ function Page() {
         const answers = await Promise.all(Array.from({ length: clicks }, () => shop.placeOrder(body, key)));
         const [{ id } = { id: '' }] = answers;
         show(id);
+        bringIntoView();
         if (payAtOnce) await shop.payOrder(id);
         if (clicks === 1) return undefined;
         const isOne = answers.every((answer) => answer.id === id);

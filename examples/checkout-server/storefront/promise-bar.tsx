@@ -57,7 +57,7 @@ function Count({ name, value }: { readonly name: string; readonly value: number 
   return (
     <div data-count={name}>
       <dd>{value.toLocaleString('en')}</dd>
-      <dt>{name}</dt>
+      <dt>{value === 1 ? name.replace(/s (?=\w+ed$)/, ' ') : name}</dt>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { Json } from '@countermand/saga-core';
 import type { Incident, IncidentKind } from './incidents.ts';
 
 /** The five things that must hold whatever is broken, as the page shows them. */
@@ -78,6 +79,8 @@ export interface LiveOrder {
     readonly saga: {
       readonly status: string;
       readonly settled: boolean;
+      /** The machine's state value. */
+      readonly state?: unknown;
       readonly timers: readonly { readonly id: string; readonly due_at: string }[];
     };
   };
@@ -91,7 +94,13 @@ export interface LiveOrder {
     readonly certainty: 'open' | 'maybe';
     readonly amount?: LiveMoney;
   }[];
-  readonly marks: LiveMarks;
+  /** Each line of the history with the machine's state value before and after it. */
+  readonly way: readonly {
+    readonly event: string;
+    readonly outcome: LiveEntry['outcome'];
+    readonly from: Json;
+    readonly to: Json;
+  }[];
 }
 
 /** A step, undo or probe of the order. */
@@ -128,12 +137,4 @@ export interface LiveLedgerLine {
   readonly closed_by?: 'step' | 'undo' | 'declined' | 'event' | 'absent' | 'skipped';
   /** ISO 8601, of its last change. */
   readonly at: string;
-}
-
-/** Where the order is in its statechart, and the way it came: paths of states, ids of transitions. */
-export interface LiveMarks {
-  readonly active: readonly string[];
-  readonly visited: readonly string[];
-  readonly travelled: readonly string[];
-  readonly tone: 'running' | 'compensating' | 'parked' | 'rest';
 }

@@ -1,7 +1,13 @@
-import type { HistoryEntry, ObligationView, SagaView } from '@countermand/saga-core';
+import {
+  type AnySaga,
+  type HistoryEntry,
+  type ObligationView,
+  type SagaView,
+  tellHistory,
+} from '@countermand/saga-core';
 import type { StoredOrder } from '../db/orders.ts';
 import { euros, historyJson, orderJson } from '../views/order-json.ts';
-import type { LiveLedgerLine, LiveMarks, LiveOrder } from './live-contract.ts';
+import type { LiveLedgerLine, LiveOrder } from './live-contract.ts';
 
 /** What a look at one order finds. */
 export interface SeenOrder {
@@ -12,7 +18,7 @@ export interface SeenOrder {
 }
 
 /** The order as the page shows it. */
-export function liveOrder({ order, saga, history, undo }: SeenOrder): LiveOrder {
+export function liveOrder(definition: AnySaga, { order, saga, history, undo }: SeenOrder): LiveOrder {
   return {
     order: orderJson(order, saga),
     steps: saga.steps.map(({ key, name, status, attempts, error }) => ({
@@ -20,35 +26,28 @@ export function liveOrder({ order, saga, history, undo }: SeenOrder): LiveOrder 
       ...(error !== undefined && { error }),
     })),
     history: history.map((line) => historyJson(line)),
-    ledger: ledgerOf(saga),
+    ledger: ledgerOf(definition, saga.id, history),
     undo: undo.map(({ id, undo: step, certainty, amount }) => ({
       obligation: id,
       undo: step ?? null,
       certainty,
       ...(amount && { amount: euros(amount) }),
     })),
-    marks: marksOf(saga),
+    way: history.map(({ event, outcome, from, to }) => ({ event, outcome, from, to })),
   };
 }
 
-function ledgerOf(saga: SagaView): LiveLedgerLine[] {
-  return saga.openObligations.map(({ id, kind, certainty, amount, undo }) => ({
-    ...{ id, kind, certainty, at: new Date(saga.updatedAt).toISOString() },
-    ...(amount && { amount: euros(amount) }),
-    ...(undo !== undefined && { undo }),
-  }));
-}
-
-function marksOf(saga: SagaView): LiveMarks {
-  return { active: pathsIn(saga.state), visited: [], travelled: [], tone: saga.status };
-}
-
-/** Paths of every state that a state value names, from the outside in. */
-function pathsIn(value: unknown, above = ''): string[] {
-  if (typeof value === 'string') return [`${above}${value}`];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    `${above}${key}`,
-    ...pathsIn(inner, `${above}${key}.`),
-  ]);
+/** Everything that it has opened so far, as the history tells it. */
+function ledgerOf(definition: AnySaga, id: string, history: readonly HistoryEntry[]): LiveLedgerLine[] {
+  const { ledger } = tellHistory(id, history, () => definition);
+  return ledger.flatMap(({ id: obligation, kind, amount, undo, changes }) => {
+    const last = changes.at(-1);
+    if (!last) return [];
+    return {
+      ...{ id: obligation, kind, certainty: last.certainty, at: new Date(last.at).toISOString() },
+      ...(amount && { amount: euros(amount) }),
+      ...(undo !== undefined && { undo }),
+      ...(last.closedBy !== undefined && { closed_by: last.closedBy }),
+    };
+  });
 }

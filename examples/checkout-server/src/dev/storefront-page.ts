@@ -30,6 +30,8 @@ async function build(): Promise<BuiltPage> {
       entryPoints: [path.join(FOLDER, 'page.tsx')],
       ...{ bundle: true, write: false, format: 'esm', target: 'es2022', minify: true, legalComments: 'none' },
       ...{ jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'silent' },
+      // Packages are taken as this process takes them: built, or in development from their sources.
+      conditions: process.execArgv.flatMap((flag) => /^--conditions=(.+)$/.exec(flag)?.[1] ?? []),
     }),
     readFile(path.join(FOLDER, 'page.css'), 'utf8'),
   ]);

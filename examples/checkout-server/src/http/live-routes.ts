@@ -64,7 +64,7 @@ export function addLiveRoutes(
   });
 }
 
-type Looking = Pick<Services, 'db' | 'runner' | 'log'> & {
+type Looking = Pick<Services, 'db' | 'runner' | 'saga' | 'log'> & {
   readonly reader: WorldReader;
   readonly tell: (event: string, value: unknown) => Promise<void>;
 };
@@ -85,11 +85,11 @@ async function look(id: string | undefined, { reader, tell, log, ...parts }: Loo
 /** Everything of one order: as its customer sees it, its steps, its history, and what would be undone now, in order. */
 async function readOrder(
   id: string,
-  { db, runner }: Pick<Services, 'db' | 'runner'>,
+  { db, runner, saga: definition }: Pick<Services, 'db' | 'runner' | 'saga'>,
 ): Promise<LiveOrder | undefined> {
   const principal = { role: 'admin' } as const;
   const [order, saga] = await Promise.all([findOrder(db, id, principal), runner.get(id)]);
   if (!order || !saga) return undefined;
   const [history, undo] = await Promise.all([runner.history(id), runner.compensationPreview(id)]);
-  return liveOrder({ order, saga, history, undo });
+  return liveOrder(definition, { order, saga, history, undo });
 }

@@ -1,3 +1,4 @@
+import { machineGraph } from '@countermand/saga-core';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { StorefrontFacts } from '../dev/live-contract.ts';
 import { buildPage, renderPage } from '../dev/storefront-page.ts';
@@ -36,11 +37,14 @@ const parts = createRoute({
   method: 'get',
   path: '/storefront/{part}',
   summary: 'What the page is made of',
-  request: { params: z.object({ part: z.enum(['page.js', 'page.css']) }) },
+  request: { params: z.object({ part: z.enum(['page.js', 'page.css', 'machine.json']) }) },
   responses: {
     200: {
-      description: 'A module or a style sheet.',
-      content: { 'text/javascript': { schema: z.string() }, 'text/css': { schema: z.string() } },
+      description: "A module, a style sheet, or the order's machine as a graph.",
+      content: {
+        ...{ 'text/javascript': { schema: z.string() }, 'text/css': { schema: z.string() } },
+        'application/json': { schema: z.unknown() },
+      },
     },
   },
 });
@@ -70,15 +74,18 @@ export function addStorefrontRoutes(
   { settings, saga }: Pick<Services, 'settings' | 'saga'>,
 ): void {
   const facts = factsFor({ settings, saga });
+  const graph = machineGraph(saga);
   app.openapi(page, async (c) => {
     if (!(c.req.header('accept') ?? '').includes('text/html')) return c.json(PAGES, 200);
     return c.html(await renderPage(facts), 200, HEADERS);
   });
   app.openapi(parts, async (c) => {
-    const built = await buildPage();
-    const isScript = c.req.valid('param').part === 'page.js';
-    const type = isScript ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8';
-    return c.body(isScript ? built.script : built.style, 200, { ...HEADERS, 'content-type': type });
+    const { part } = c.req.valid('param');
+    if (part === 'machine.json') return c.json(graph, 200, HEADERS);
+    const { script, style } = await buildPage();
+    return part === 'page.js'
+      ? c.body(script, 200, { ...HEADERS, 'content-type': 'text/javascript; charset=utf-8' })
+      : c.body(style, 200, { ...HEADERS, 'content-type': 'text/css; charset=utf-8' });
   });
 }
 

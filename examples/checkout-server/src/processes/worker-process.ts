@@ -66,7 +66,9 @@ export class WorkerProcess {
   /** `kill -9`. It is started again. Answers the pid, `undefined` where none runs. */
   kill(): number | undefined {
     const pid = this.#child?.pid;
-    return this.#child?.kill('SIGKILL') ? pid : undefined;
+    if (!this.#child?.kill('SIGKILL')) return undefined;
+    this.#isWorking = false;
+    return pid;
   }
 
   /** Kills it in the middle of the next such step: what was asked for has happened, and nobody has written it down. */
