@@ -66,7 +66,7 @@ export async function openCountermand(url: string, settings: CountermandSettings
         `select count(*)::int as n from countermand.saga s where settled and s.created_at >= $1
            and (select count(*) from countermand.history h
                 where h.saga_id = s.id and h.cause->'outcome'->>'kind' = 'done'
-                  and h.cause->'outcome'->'output' ? 'ref') = 5`,
+                  and (h.cause->'outcome'->'output')::jsonb ? 'ref') = 5`,
         [openedAt],
       );
       await client.end();

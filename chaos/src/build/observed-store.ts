@@ -50,13 +50,7 @@ async function observedAssumption<Result>(
 ): ReturnType<typeof store.moveAssumed<Result>> {
   at('before-begin');
   const moved = await store.moveAssumed(assumed, async (tx) => {
-    const made = await body({
-      ...tx,
-      async save(writes) {
-        at('before-save');
-        await tx.save(writes);
-      },
-    });
+    const made = await body(observedTransaction(tx));
     at('before-commit');
     soon('commit-sent');
     return made;

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { ClaimRequest } from '../ports/claims.js';
+import type { AssumedClaims, ClaimRequest } from '../ports/claims.js';
 import { systemClock } from '../ports/clock.js';
 import { silentLogger } from '../ports/logger.js';
 import type { MoveWrites } from '../ports/store.js';
@@ -36,6 +36,14 @@ const saved: MoveWrites = {
   changed: [{ sagaId: 's-0', key: 'work:2', status: 'cancelled' }],
 };
 
+const assumed: AssumedClaims = {
+  request: claimed,
+  claims: {
+    ...{ now: 0, sagas: new Map(), busy: new Set(), inbox: new Map() },
+    ...{ claimed: new Map(), refused: new Map(), leftToOthers: new Set() },
+  },
+};
+
 it('plans that were made for empty tables look at no more rows once the tables are full', async () => {
   const { url } = await freshDatabase();
   const pool = openPool(url, 1);
@@ -49,6 +57,8 @@ it('plans that were made for empty tables look at no more rows once the tables a
       await tx.claim(claimed);
       await tx.save(saved);
     });
+    // Its row is settled by now: it is refused, by the same plan.
+    expect(await store.moveAssumed(assumed, (tx) => tx.save(saved))).toBeUndefined();
     const request = { known: claimed.known, queues: ['job.work'], limit: 500 };
     expect((await store.sweep(request)).rows).toEqual([]);
     await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], 6_000);

@@ -1,3 +1,4 @@
+import type { OutboxRow } from '../ports/outbox-rows.js';
 import type { MoveWrites } from '../ports/store.js';
 import { documents, documentsOrNull, recordSet, records, texts } from './batch-columns.js';
 import { type Part, runParts } from './parts-of-one-statement.js';
@@ -98,18 +99,13 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
     {
       name: 'added',
       count: added.length,
-      values: [
-        records(
-          added,
-          ({ input: _input, result: _result, lastError: _error, createdAt: _created, ...rest }) => rest,
-        ),
-        documentsOrNull(added.map(({ input }) => input)),
-      ],
+      values: [records(added, shortRow), documentsOrNull(added.map(({ input }) => input))],
       text: ([list = '', inputs = '']) => `
         insert into ${ours}.outbox (saga_id, key, kind, status, id, visit, step, role, queue, attempt, "left", lease,
           delivery, due_at, deadline_at, input, idempotency_key, traceparent, created_at, settled_at)
-        select x."sagaId", x.key, x.kind, x.status, x.id, x.visit, x.step, x.role, x.queue, x.attempt, x."left",
-          x.lease, x.delivery, ${ours}.at(x."dueAt" + c.shift), ${ours}.at(x."deadlineAt" + c.shift), x.input::json,
+        select x."sagaId", x.key, x.kind, x.status, x.id, x.visit, x.step, x.role, x.queue, coalesce(x.attempt, 0),
+          coalesce(x."left", false), x.lease, x.delivery, ${ours}.at(x."dueAt" + c.shift),
+          ${ours}.at(x."deadlineAt" + c.shift), x.input::json,
           x."idempotencyKey", x.traceparent, c.now, case when x.status in ('settled', 'cancelled') then c.now end
         from ${recordSet({ param: list, columns: OUTBOX }, [{ param: inputs, name: 'input' }], 'x')}, clock c`,
     },
@@ -141,6 +137,30 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
     },
   ];
   return all.filter(({ count }) => count > 0);
+}
+
+/** What there is to a row but its input: whatever is usual is left out. */
+function shortRow(row: OutboxRow): object {
+  const { sagaId, key, kind, status, id, visit, deadlineAt, dueAt } = row;
+  return {
+    sagaId,
+    key,
+    kind,
+    status,
+    id,
+    visit,
+    deadlineAt,
+    dueAt,
+    step: row.step ?? undefined,
+    role: row.role ?? undefined,
+    queue: row.queue ?? undefined,
+    attempt: row.attempt || undefined,
+    left: row.left || undefined,
+    lease: row.lease ?? undefined,
+    delivery: row.delivery ?? undefined,
+    idempotencyKey: row.idempotencyKey ?? undefined,
+    traceparent: row.traceparent ?? undefined,
+  };
 }
 
 /**

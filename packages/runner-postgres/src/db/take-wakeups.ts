@@ -59,14 +59,14 @@ export async function takeWakeups(
   request: Parameters<Store['takeWakeups']>[0],
 ): ReturnType<Store['takeWakeups']> {
   return await database.transaction(async (session) => {
-    const asking = request.queues.slice(0, request.limit);
-    const share = shareOf(request.limit, asking.length);
-    const fetched = await Promise.all(asking.map((name) => queue.fetch(session, name, share)));
-    const wakeups = fetched.flat();
-    const full = [
-      ...request.queues.slice(request.limit),
-      ...asking.filter((_name, index) => (fetched[index]?.length ?? 0) >= share),
-    ];
+    const wakeups: Wakeup[] = [];
+    const full: string[] = [];
+    for (const name of request.queues) {
+      const limit = request.limit - wakeups.length;
+      const fetched = limit > 0 ? await queue.fetch(session, name, limit) : [];
+      wakeups.push(...fetched);
+      if (fetched.length >= limit) full.push(name);
+    }
     if (wakeups.length === 0) return { rows: [], full, stale: [], unknown: [] };
     const asked = wakeups.map((wakeup) => ({ ...wakeup, lease: request.newLease() }));
     const found = await session.query<{ leased?: LeasedRow; unknown?: KnownVersion }>(
@@ -78,7 +78,6 @@ export async function takeWakeups(
         request.leaseMs,
         GIVE_BACK_MS,
       ],
-      { isPrepared: true, isLast: true },
     );
     const leased = found.flatMap((one) => one.leased ?? []);
     const byRow = new Map(leased.map((row) => [rowId(row.sagaId, row.key), row]));
@@ -93,9 +92,4 @@ export async function takeWakeups(
     rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
     return { rows, full, stale, unknown: found.flatMap((one) => one.unknown ?? []) };
   });
-}
-
-/** What each queue may give, of so much altogether: a power of two, so that few different statements are prepared. */
-function shareOf(limit: number, queues: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(1, limit / Math.max(1, queues))));
 }

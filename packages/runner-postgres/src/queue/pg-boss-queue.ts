@@ -77,11 +77,11 @@ export class PgBossQueue {
     }
   }
 
-  /** Sends wake-ups in the session's transaction, for all queues at once where the session can. */
+  /** Sends wake-ups in the session's transaction. */
   async insert(session: Session, deliveries: readonly Delivery[]): Promise<void> {
     const boss = this.#started();
-    const db = asPreparedDatabase(session);
-    const insertGroup = async (queue: string, group: readonly Delivery[]) => {
+    const db = asDatabase(session);
+    for (const [queue, group] of Map.groupBy(deliveries, ({ queue }) => queue)) {
       await this.#ensure(queue);
       const replaced = group.flatMap(({ replaces }) => replaces ?? []);
       if (replaced.length > 0) await boss.deleteJob(queue, replaced, { db });
@@ -90,20 +90,14 @@ export class PgBossQueue {
         data: { sagaId, key, delivery },
       }));
       await boss.insert(queue, jobs, { db });
-    };
-    const groups = Map.groupBy(deliveries, ({ queue }) => queue);
-    await Promise.all([...groups].map(([queue, group]) => insertGroup(queue, group)));
+    }
   }
 
-  /**
-   * Takes wake-ups in the session's transaction: where that rolls back, they were never taken.
-   *
-   * @param limit - is part of the statement's text: one of a few, so that it can be prepared
-   */
+  /** Takes wake-ups in the session's transaction: where that rolls back, they were never taken. */
   async fetch(session: Session, queue: string, limit: number): Promise<readonly Wakeup[]> {
     const jobs = await this.#started().fetch<WakeupData>(queue, {
       batchSize: limit,
-      db: asPreparedDatabase(session),
+      db: asDatabase(session),
     });
     return jobs.map(({ data, retryCount }) => ({ ...data, queue, retryCount }));
   }
@@ -197,12 +191,6 @@ interface WakeupData {
 
 function asDatabase(session: Session): IDatabase {
   return { executeSql: async (text, values = []) => ({ rows: await session.query(text, values) }) };
-}
-
-/** The statements of one queue are always the same. */
-function asPreparedDatabase(session: Session): IDatabase {
-  const options = { isPrepared: true };
-  return { executeSql: async (text, values = []) => ({ rows: await session.query(text, values, options) }) };
 }
 
 function databaseOf(database: Database): IDatabase {
