@@ -6,6 +6,7 @@ export const FLAWS = {
   'sweeper-never-runs': 'L1',
   'timers-never-fire': 'L1',
   'leases-without-end': 'L1',
+  'error-listener-missing': 'R2',
   'password-printed': 'X1',
 } as const;
 

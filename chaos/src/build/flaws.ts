@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Store } from '../../../packages/runner-postgres/src/ports/store.js';
 import { currentFlaw } from './flaw.js';
 
@@ -21,6 +22,11 @@ export function flawed(store: Store): Store {
 /** Mistakes that are made as soon as the process starts. */
 export function startFlawed(): void {
   if (currentFlaw() === 'password-printed') process.stdout.write(`uses ${process.env['DATABASE_URL']}\n`);
+  if (currentFlaw() !== 'error-listener-missing') return;
+  const { on } = pg.Client.prototype;
+  pg.Client.prototype.on = function (this: pg.Client, event: string, listener: (...args: unknown[]) => void) {
+    return event === 'error' ? this : Reflect.apply(on, this, [event, listener]);
+  } as typeof on;
 }
 
 let calls = 0;

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '@countermand-examples/participants/contract';
 import type { ShopBuild } from '../build/build-shop.ts';
 import { type ArmedStrike, writeStrike } from '../build/strike-point.ts';
@@ -48,6 +49,9 @@ export interface Pooler {
   stop(): Promise<void>;
 }
 
+/** How long a process that ended by itself stays away. */
+const REVIVE_MS = 300;
+
 /** How the shop is set, so that everything that has a time comes about within seconds. */
 const TIMES = {
   RESERVATION_TTL: '10s',
@@ -68,6 +72,7 @@ export class World {
   #participants: ShopProcess | undefined;
   #pooler: Pooler | undefined;
   #ports = { web: 0, participants: 0 };
+  #isStopping = false;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
@@ -161,6 +166,7 @@ export class World {
 
   /** Stops everything, in order. @returns processes that did not stop as they should */
   async stop(): Promise<readonly string[]> {
+    this.#isStopping = true;
     const running = [...this.slots.map(({ process }) => process), this.#web, this.#participants];
     const codes = await Promise.all(running.map(async (one) => ({ one, code: await one?.stop() })));
     await Promise.all(this.slots.map(({ proxy }) => proxy.stop()));
@@ -259,13 +265,33 @@ export class World {
       MAX_OPEN_ORDERS: '100000',
       ...env,
     };
-    return new ShopProcess(
+    const spawned = new ShopProcess(
       {
         ...{ name, program, env: all, directory: path.join(this.directory, 'logs') },
         readyUrl: `http://127.0.0.1:${port}${readyPath}`,
       },
-      this.#options.onUnexpectedEnd,
+      (end) => {
+        this.#options.onUnexpectedEnd(end);
+        // What doesn't come up again shows in what isn't finished.
+        this.#revive(spawned).catch(() => undefined);
+      },
     );
+    return spawned;
+  }
+
+  /** As any supervisor would: that a process ends by itself is a finding, and must not end the run. */
+  async #revive(ended: ShopProcess): Promise<void> {
+    await pause(REVIVE_MS);
+    if (this.#isStopping) return;
+    const slot = this.slots.find(({ process }) => process === ended);
+    const fresh = slot
+      ? this.replace(slot)
+      : ended === this.#web
+        ? this.replaceWeb()
+        : ended === this.#participants
+          ? this.replaceParticipants()
+          : undefined;
+    await fresh?.ready();
   }
 }
 

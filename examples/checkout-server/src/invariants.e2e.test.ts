@@ -14,7 +14,7 @@ interface Change {
   [key: string]: unknown;
 }
 interface Line {
-  entry: { command?: { path: string; order_id: string }; changes: Change[] };
+  entry: { command?: { path: string; order_id: string; key: string }; changes: Change[] };
 }
 
 beforeAll(async () => {
@@ -147,6 +147,14 @@ describe('a tampered entry of the journal breaks', () => {
       'E1',
       'an effect that happened twice',
       (lines) => lines.push(lineOf(lines, ids.paid, '/fulfilment/invoices')),
+    ],
+    [
+      'E1',
+      'an effect under a key that is none of ours',
+      (lines) => {
+        const { command } = lineOf(lines, ids.paid, '/fulfilment/invoices').entry;
+        if (command) command.key = 'undo';
+      },
     ],
     [
       'JOURNAL',

@@ -9,6 +9,7 @@ import type { ParticipantsClient } from './adapters/participants-client.ts';
 import { closeOrder, findAddress } from './db/orders.ts';
 import { findToken } from './db/payment-tokens.ts';
 import type { CheckoutTables } from './db/tables.ts';
+import { fulfilmentKey } from './fulfilment-key.ts';
 import { isProduction, type Settings } from './settings.ts';
 
 /** Where the runner keeps its tables. */
@@ -67,7 +68,7 @@ export async function subscribe({
 }: Pick<RunnerParts, 'client' | 'db'> & { readonly runner: PostgresRunner }): Promise<void> {
   await runner.on('ORDER_CONFIRMED', { name: 'start-fulfilment' }, async ({ sagaId }, { signal }) => {
     const body = { order_id: sagaId };
-    await client.send({ path: '/fulfilment/orders', body, idempotencyKey: `${sagaId}.fulfilment`, signal });
+    await client.send({ path: '/fulfilment/orders', body, idempotencyKey: fulfilmentKey(sagaId), signal });
   });
   for (const end of ENDS) {
     await runner.on(end, { name: 'close-order' }, ({ sagaId }) => closeOrder(db, sagaId));

@@ -6,6 +6,7 @@ import {
   timerKey,
 } from '@countermand/saga-core';
 import type { BooksAnswer } from '@countermand-examples/participants/contract';
+import { fulfilmentKey } from '../fulfilment-key.ts';
 import { QUIET_MS } from './audit-case.ts';
 import type { OrderRows, OutboxRow, OwnRows, SagaRows } from './read-own-rows.ts';
 import type { Violation } from './violation.ts';
@@ -70,8 +71,10 @@ function checkEffects({ orders }: OwnRows, { effects }: BooksAnswer): Violation[
     });
     if (count !== 1) return [say(`${path} took effect ${count} times under ${key}`)];
     const named = parseIdempotencyKey(key);
-    const saga = named && sagas.get(named.sagaId);
-    if (!named || !saga || saga.outbox.some((row) => row.key === named.key)) return [];
+    if (order_id !== undefined && key === fulfilmentKey(order_id)) return [];
+    if (!named) return [say(`${path} took effect under ${key}, which is no key of any step`)];
+    const saga = sagas.get(named.sagaId);
+    if (!saga || saga.outbox.some((row) => row.key === named.key)) return [];
     return [say(`${path} took effect under ${key}, which is no step of the saga`)];
   });
 }
