@@ -4,6 +4,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { performanceBlocks } from '../bench/src/performance-blocks.ts';
+import { checkCodeBlocks } from './check-code-blocks.mjs';
 import { prepareWorkspace, root } from './prepare-workspace.mjs';
 
 const BLOCK = /(<!-- begin (include|generated) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -25,6 +26,7 @@ export async function checkDocs({ write }) {
       return `${begin}\n${text.trim()}\n\n${end}`;
     });
     checkTestTitles(file, after);
+    if (file === 'README.md' || file.startsWith('docs/')) checkCodeBlocks(file, after);
     if (after === before) continue;
     outdated.push(file);
     if (write) writeFileSync(path.join(root, file), after);
@@ -58,8 +60,15 @@ function includeFile(source) {
   const marked = new RegExp(`^.*#region ${region}\\n([\\s\\S]*?)^.*#endregion(?: ${region})?$`, 'm');
   const body = region ? marked.exec(text)?.[1] : text;
   if (body === undefined) throw new Error(`${file} has no region '${region}'`);
-  const shown = body.replace(/^.*\/\/ #(end)?region.*\n/gm, '').trim();
+  const shown = withoutIndent(body.replace(/^.*\/\/ #(end)?region.*\n/gm, '')).trim();
   return `\`\`\`${path.extname(file).slice(1)}\n${shown}\n\`\`\``;
+}
+
+/** Moved to the left as far as all of its lines go. */
+function withoutIndent(text) {
+  const indents = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.search(/\S/)]));
+  const common = Math.min(...indents);
+  return text.replaceAll(new RegExp(`^ {${common}}`, 'gm'), '');
 }
 
 async function loadGenerators() {

@@ -1,98 +1,152 @@
-// pnpm test:packed: installs the packed packages with npm into an empty folder outside of the repository, as a
-// user would, and runs programs there against a PostgreSQL.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// pnpm test:packed: installs the packed packages with npm into an empty folder outside of the repository, as a user
+// would, runs programs there against a PostgreSQL, and follows the tutorial from its text.
+//   --node 22,24,26          with each of these versions of Node; the one of the workspace by default
+//   --postgres 15,16,17,18   the quickstart on each of these versions of PostgreSQL too
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '@countermand/dev-postgres';
+import { followPage } from './follow-page.mjs';
+import { freePort } from './free-port.mjs';
+import { installNode } from './install-node.mjs';
+import { installPostgres } from './install-postgres.mjs';
 import { packPackages } from './pack-packages.mjs';
 import { environment, publishedPackages, root } from './prepare-workspace.mjs';
 import { runChecks } from './run-checks.mjs';
 import { runQuietly } from './run-quietly.mjs';
 
-const quickstart = path.join(root, 'examples', 'quickstart');
-const manifestOf = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+const quickstart = path.join(root, 'examples', 'quickstart', 'index.ts');
+const manifestOf = (...folder) =>
+  JSON.parse(readFileSync(path.join(root, ...folder, 'package.json'), 'utf8'));
 
-/** Beside our own packages: what the quickstart depends on, in the versions that are tested here. */
-function dependencies() {
-  const core = manifestOf(path.join(root, 'packages', 'saga-core'));
-  const ofQuickstart = existsSync(path.join(quickstart, 'package.json'))
-    ? manifestOf(quickstart).dependencies
-    : {};
-  const all = { xstate: core.devDependencies.xstate, zod: core.devDependencies.zod, ...ofQuickstart };
-  return Object.entries(all)
-    .filter(([, version]) => !version.startsWith('workspace:'))
-    .map(([name, version]) => `${name}@${version}`);
-}
+/** What a user installs beside our packages, in the versions that are tested here. */
+const { xstate, zod } = manifestOf('packages', 'saga-core').devDependencies;
+const { typescript, vitest, '@types/node': nodeTypes } = manifestOf().devDependencies;
+const pinned = { xstate, zod, typescript, vitest, '@types/node': nodeTypes };
+const withVersion = (name) => `${name}@${pinned[name]}`;
 
 /** The specifiers of every entry point, as a user writes them. */
 const entryPoints = publishedPackages.flatMap((name) => {
-  const manifest = manifestOf(path.join(root, 'packages', name));
+  const manifest = manifestOf('packages', name);
   return Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1));
 });
 
-const temporary = mkdtempSync(path.join(os.tmpdir(), 'countermand-packed-'));
-const project = path.join(temporary, 'project');
-const node = path.join(root, 'node_modules', '.bin', 'node');
-const countermand = path.join(project, 'node_modules', '.bin', 'countermand');
-/** TypeScript that Node runs as it is. */
-const typeScript = {
-  compilerOptions: {
-    ...{ target: 'es2023', module: 'nodenext', strict: true, noEmit: true, types: ['node'] },
-    ...{ allowImportingTsExtensions: true, verbatimModuleSyntax: true, skipLibCheck: true },
-  },
-  include: ['sagas'],
+const listed = (flag) => {
+  const at = process.argv.indexOf(flag);
+  return at < 0 ? [] : process.argv[at + 1].split(',');
 };
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'countermand-packed-'));
 const server = await startPostgres({ dataDir: `${temporary}-data`, settings: { fsync: 'off' } });
-const env = { ...environment, DATABASE_URL: server.url };
-const run = (program, ...args) => runQuietly(program, args, { cwd: project, env });
+const tarballs = {};
 
-try {
-  const checks = {
-    'npm installs the packed packages into an empty folder': async () => {
-      const tarballs = await packPackages(temporary);
+/** Lets `use` have a PostgreSQL of its own. */
+async function withPostgres(name, use) {
+  const own = await startPostgres({ dataDir: `${temporary}-${name}`, settings: { fsync: 'off' } });
+  try {
+    await use(own.url);
+  } finally {
+    await own.stop();
+    rmSync(own.dataDir, { recursive: true, force: true });
+  }
+}
+
+function checksWith(bin, suffix) {
+  const project = path.join(temporary, `project${suffix.replaceAll(/\W/g, '')}`);
+  const env = {
+    ...environment,
+    PATH: [bin, environment.PATH].join(path.delimiter),
+    DATABASE_URL: server.url,
+  };
+  const run = (program, ...args) => runQuietly(program, args, { cwd: project, env });
+  return {
+    [`npm installs the packed packages into an empty folder${suffix}`]: async () => {
       mkdirSync(project);
       writeFileSync(path.join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
       const ours = publishedPackages.map((name) => tarballs[name]);
-      const types = `@types/node@${manifestOf(root).devDependencies['@types/node']}`;
-      const runner = manifestOf(path.join(root, 'packages', 'runner-postgres'));
-      // An optional peer, of one entry point.
-      const api = `@opentelemetry/api@${runner.devDependencies['@opentelemetry/api']}`;
-      await run('npm', 'install', '--no-audit', '--no-fund', ...ours, ...dependencies(), types, api);
+      await run(
+        'npm',
+        'install',
+        '--no-audit',
+        '--no-fund',
+        ...ours,
+        withVersion('xstate'),
+        withVersion('zod'),
+      );
     },
-    'every entry point can be imported': async () => {
+    [`every entry point can be imported${suffix}`]: async () => {
       const lines = entryPoints.map(
         (name, n) => `import * as e${n} from '${name}'; if (!Object.keys(e${n}).length) throw e${n};`,
       );
       writeFileSync(path.join(project, 'import.mjs'), lines.join('\n'));
-      await run(node, 'import.mjs');
+      await run('node', 'import.mjs');
     },
-    'every entry point can be required': async () => {
+    [`every entry point can be required${suffix}`]: async () => {
       const lines = entryPoints.map(
         (name) => `if (!Object.keys(require('${name}')).length) throw new Error('${name}');`,
       );
       writeFileSync(path.join(project, 'require.cjs'), lines.join('\n'));
-      await run(node, 'require.cjs');
+      await run('node', 'require.cjs');
     },
-    'the countermand command runs': () => run(countermand, '--help'),
-    'countermand init adds a saga that is sound, compiles, and whose test passes': async () => {
-      writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify(typeScript));
-      await run(countermand, 'init', 'place-order');
-      await run(node, path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project);
-      await run(node, '--test', 'sagas/place-order-saga.test.ts');
-      await run(countermand, 'check', 'sagas/place-order-saga.ts');
-      rmSync(path.join(project, 'tsconfig.json'));
+    [`the countermand command runs${suffix}`]: () =>
+      run(path.join(project, 'node_modules', '.bin', 'countermand'), '--help'),
+    [`the quickstart runs${suffix}`]: async () => {
+      cpSync(quickstart, path.join(project, 'index.ts'));
+      await run('node', 'index.ts');
     },
-    'countermand migrate makes tables that the other commands find': async () => {
-      await run(countermand, 'migrate');
-      await run(countermand, 'list');
+    [`the tutorial can be followed, word by word${suffix}`]: async () => {
+      const folder = path.join(temporary, `tutorial${suffix.replaceAll(/\W/g, '')}`);
+      mkdirSync(folder);
+      const PORT = String(await freePort());
+      // npm sets these for what it runs, and hands them on: the reader's npm would be told where this one works.
+      const own = Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
+      await withPostgres(`tutorial${suffix.replaceAll(/\W/g, '')}`, (DATABASE_URL) =>
+        followPage(path.join(root, 'docs', 'tutorial.md'), {
+          folder,
+          env: { ...own, DATABASE_URL, PORT, NO_COLOR: '1' },
+          rewrite: packed,
+        }),
+      );
     },
   };
-  if (existsSync(path.join(quickstart, 'index.ts'))) {
-    checks['the quickstart runs'] = async () => {
-      cpSync(path.join(quickstart, 'index.ts'), path.join(project, 'index.ts'));
-      await run(node, 'index.ts');
-    };
-  }
+}
+
+/** A command that installs, with the packed packages and the versions that are tested here. */
+function packed(command) {
+  if (!command.startsWith('npm install')) return command;
+  const words = command.split(' ').map((word) => {
+    const [, ours] = /^@countermand\/(.+)$/.exec(word) ?? [];
+    if (ours) return tarballs[ours];
+    return pinned[word] ? withVersion(word) : word;
+  });
+  return [...words, '--no-audit', '--no-fund'].join(' ');
+}
+
+function checkOnPostgres(major) {
+  return async () => {
+    const binaries = process.env.POSTGRES_PACKAGE;
+    process.env.POSTGRES_PACKAGE = await installPostgres(major);
+    const [node] = listed('--node');
+    const folder = path.join(temporary, node === undefined ? 'project' : `projectNode${node}`);
+    try {
+      await withPostgres(`postgres-${major}`, (DATABASE_URL) =>
+        runQuietly('node', ['index.ts'], { cwd: folder, env: { ...environment, DATABASE_URL } }),
+      );
+    } finally {
+      if (binaries === undefined) delete process.env.POSTGRES_PACKAGE;
+      else process.env.POSTGRES_PACKAGE = binaries;
+    }
+  };
+}
+
+try {
+  const nodes = listed('--node');
+  const checks = {
+    'the packages can be packed': async () => void Object.assign(tarballs, await packPackages(temporary)),
+  };
+  if (nodes.length === 0) Object.assign(checks, checksWith(path.join(root, 'node_modules', '.bin'), ''));
+  for (const major of nodes) Object.assign(checks, checksWith(await installNode(major), ` (Node ${major})`));
+  for (const major of listed('--postgres'))
+    checks[`the quickstart runs on PostgreSQL ${major}`] = checkOnPostgres(major);
   await runChecks(checks);
 } finally {
   await server.stop();

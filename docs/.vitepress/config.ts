@@ -20,7 +20,7 @@ export default defineConfig({
   themeConfig: {
     logo: '/logo.svg',
     nav: [
-      { text: 'Start', link: '/start' },
+      { text: 'Tutorial', link: '/tutorial' },
       { text: 'Concepts', link: '/concepts/obligations' },
       { text: 'Check', link: '/check/' },
       { text: 'Compared', link: '/comparison' },

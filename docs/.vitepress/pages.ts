@@ -7,7 +7,7 @@ export const docs = path.dirname(import.meta.dirname);
 /** Pages in the order in which a learner needs them: paths below `docs`; a pattern stands for all that it matches. */
 const SECTIONS: { readonly text: string; readonly pages: readonly string[]; readonly collapsed?: boolean }[] =
   [
-    { text: 'Start', pages: ['start.md', 'writing-a-saga.md'] },
+    { text: 'Start', pages: ['start.md', 'tutorial.md', 'writing-a-saga.md'] },
     {
       text: 'Concepts',
       pages: [

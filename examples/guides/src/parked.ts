@@ -15,7 +15,7 @@ export async function resumeParked(
 
   // Mended: try again, with the same idempotency keys.
   for (const { id } of items.filter(({ id }) => id !== doneByHand.id)) {
-    await runner.retry(id, { actor: 'ops:jane' });
+    await runner.retry(id, { actor: 'ops:jane', reason: 'the bank is back' });
   }
   // Seen to by hand: it counts as undone.
   await runner.skip(doneByHand.id, { actor: 'ops:jane', step: doneByHand.step, reason: 'refunded by phone' });

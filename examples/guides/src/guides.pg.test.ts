@@ -5,6 +5,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bookWithKysely, bookWithPg, type Shop } from './order-in-transaction.ts';
 import { resumeParked } from './parked.ts';
+import { seat1, seat2 } from './seat-versions.ts';
+import { createSeatRunner } from './side-by-side.ts';
 import { booking } from './table-saga.ts';
 
 let database: TestDatabase;
@@ -59,5 +61,20 @@ it('a booking and its saga are committed together, and not at all where the row 
   for (const id of ['b-1', 'b-2']) await runner.waitFor(id, ({ settled }) => settled);
   const acts = (await runner.history('b-2')).filter(({ actor }) => actor === 'ops:jane');
   expect(acts).toHaveLength(1);
+  await runner.stop();
+});
+
+it('one runner carries out both versions of a saga', async () => {
+  const done = () => ({});
+  const runner = createSeatRunner(pool, { reserve: done, holdSeat: done, freeSeat: done });
+  await runner.migrate();
+  await runner.work();
+  const first = await runner.start(seat1, { seat: '1A' });
+  const second = await runner.start(seat2, { seat: '1B' });
+  for (const [version, { id }] of [first, second].entries()) {
+    await runner.send(id, { type: 'PAID' });
+    const settled = await runner.waitFor(id, (saga) => saga.settled);
+    expect(settled).toMatchObject({ version: version + 1, state: 'PAID' });
+  }
   await runner.stop();
 });
