@@ -22,7 +22,15 @@ const manifestOf = (...folder) =>
 /** What a user installs beside our packages, in the versions that are tested here. */
 const { xstate, zod } = manifestOf('packages', 'saga-core').devDependencies;
 const { typescript, vitest, '@types/node': nodeTypes } = manifestOf().devDependencies;
-const pinned = { xstate, zod, typescript, vitest, '@types/node': nodeTypes };
+const { '@opentelemetry/api': openTelemetry } = manifestOf('packages', 'runner-postgres').devDependencies;
+const pinned = {
+  xstate,
+  zod,
+  typescript,
+  vitest,
+  '@types/node': nodeTypes,
+  '@opentelemetry/api': openTelemetry,
+};
 const withVersion = (name) => `${name}@${pinned[name]}`;
 
 /** The specifiers of every entry point, as a user writes them. */
@@ -38,6 +46,15 @@ const listed = (flag) => {
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'countermand-packed-'));
 const server = await startPostgres({ dataDir: `${temporary}-data`, settings: { fsync: 'off' } });
 const tarballs = {};
+
+/** TypeScript that Node runs as it is. */
+const typeScript = {
+  compilerOptions: {
+    ...{ target: 'es2023', module: 'nodenext', strict: true, noEmit: true, types: ['node'] },
+    ...{ allowImportingTsExtensions: true, verbatimModuleSyntax: true, skipLibCheck: true },
+  },
+  include: ['sagas'],
+};
 
 /** Lets `use` have a PostgreSQL of its own. */
 async function withPostgres(name, use) {
@@ -57,21 +74,16 @@ function checksWith(bin, suffix) {
     PATH: [bin, environment.PATH].join(path.delimiter),
     DATABASE_URL: server.url,
   };
+  const countermand = path.join(project, 'node_modules', '.bin', 'countermand');
   const run = (program, ...args) => runQuietly(program, args, { cwd: project, env });
   return {
     [`npm installs the packed packages into an empty folder${suffix}`]: async () => {
       mkdirSync(project);
       writeFileSync(path.join(project, 'package.json'), '{ "private": true, "type": "module" }\n');
       const ours = publishedPackages.map((name) => tarballs[name]);
-      await run(
-        'npm',
-        'install',
-        '--no-audit',
-        '--no-fund',
-        ...ours,
-        withVersion('xstate'),
-        withVersion('zod'),
-      );
+      // The last is an optional peer, of one entry point.
+      const others = ['xstate', 'zod', '@types/node', '@opentelemetry/api'].map(withVersion);
+      await run('npm', 'install', '--no-audit', '--no-fund', ...ours, ...others);
     },
     [`every entry point can be imported${suffix}`]: async () => {
       const lines = entryPoints.map(
@@ -87,8 +99,19 @@ function checksWith(bin, suffix) {
       writeFileSync(path.join(project, 'require.cjs'), lines.join('\n'));
       await run('node', 'require.cjs');
     },
-    [`the countermand command runs${suffix}`]: () =>
-      run(path.join(project, 'node_modules', '.bin', 'countermand'), '--help'),
+    [`the countermand command runs${suffix}`]: () => run(countermand, '--help'),
+    [`countermand init adds a saga that is sound, compiles, and whose test passes${suffix}`]: async () => {
+      writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify(typeScript));
+      await run(countermand, 'init', 'place-order');
+      await run('node', path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project);
+      await run('node', '--test', 'sagas/place-order-saga.test.ts');
+      await run(countermand, 'check', 'sagas/place-order-saga.ts');
+      rmSync(path.join(project, 'tsconfig.json'));
+    },
+    [`countermand migrate makes tables that the other commands find${suffix}`]: async () => {
+      await run(countermand, 'migrate');
+      await run(countermand, 'list');
+    },
     [`the quickstart runs${suffix}`]: async () => {
       cpSync(quickstart, path.join(project, 'index.ts'));
       await run('node', 'index.ts');

@@ -5,9 +5,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bookWithKysely, bookWithPg, type Shop } from './order-in-transaction.ts';
 import { resumeParked } from './parked.ts';
+import { seatAdapters } from './seat-adapters.ts';
 import { seat1, seat2 } from './seat-versions.ts';
 import { createSeatRunner } from './side-by-side.ts';
 import { booking } from './table-saga.ts';
+import { tracedRunner } from './traced-runner.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -65,8 +67,7 @@ it('a booking and its saga are committed together, and not at all where the row 
 });
 
 it('one runner carries out both versions of a saga', async () => {
-  const done = () => ({});
-  const runner = createSeatRunner(pool, { reserve: done, holdSeat: done, freeSeat: done });
+  const runner = createSeatRunner(pool, seatAdapters);
   await runner.migrate();
   await runner.work();
   const first = await runner.start(seat1, { seat: '1A' });
@@ -76,5 +77,15 @@ it('one runner carries out both versions of a saga', async () => {
     const settled = await runner.waitFor(id, (saga) => saga.settled);
     expect(settled).toMatchObject({ version: version + 1, state: 'PAID' });
   }
+  await runner.stop();
+});
+
+it('a runner that tells OpenTelemetry what it does works without an SDK too', async () => {
+  const runner = tracedRunner(database.url);
+  await runner.migrate();
+  await runner.work();
+  const { id } = await runner.start(seat2, { seat: '2A' });
+  await runner.send(id, { type: 'PAID' });
+  expect(await runner.waitFor(id, (saga) => saga.settled)).toMatchObject({ state: 'PAID' });
   await runner.stop();
 });

@@ -1,9 +1,9 @@
 import { createTestRunner } from '@countermand/saga-core/testing';
 import { expect, it } from 'vitest';
+import { seatAdapters } from './seat-adapters.ts';
 import { seat1, seat2 } from './seat-versions.ts';
 
-const done = () => ({});
-const adapters = { reserve: done, holdSeat: done, freeSeat: done };
+const adapters = seatAdapters;
 
 it('a seat that waits for its payment moves to the second version, with all that it holds', async () => {
   const runner = createTestRunner({ sagas: [seat1, seat2], adapters });
