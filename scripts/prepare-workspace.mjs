@@ -30,11 +30,19 @@ export const environment = {
   PATH: [path.join(root, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter),
 };
 
+/** The packages that one in this folder runs with: those that it depends on, and those that they depend on. */
+export function packagesNeededBy(folder) {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const direct = publishedPackages.filter((name) => `@countermand/${name}` in dependencies);
+  const all = direct.flatMap((name) => [name, ...packagesNeededBy(path.join(root, 'packages', name))]);
+  return publishedPackages.filter((name) => all.includes(name));
+}
+
 /**
  * Installs the dependencies and builds the packages, each only where it isn't done or out of date. Ends the
  * process where one of them fails.
  */
-export async function prepareWorkspace() {
+export async function prepareWorkspace(packages = publishedPackages) {
   const lockfile = createHash('sha256')
     .update(readFileSync(path.join(root, 'pnpm-lock.yaml')))
     .digest('hex');
@@ -44,7 +52,7 @@ export async function prepareWorkspace() {
     writeFileSync(installedStamp, lockfile);
   }
   let rebuilt = false;
-  for (const name of publishedPackages) {
+  for (const name of packages) {
     const folder = path.join(root, 'packages', name);
     // Declarations of the one are made from those of the other.
     if (!rebuilt && isBuilt(folder)) continue;

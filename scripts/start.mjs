@@ -4,13 +4,13 @@
 // that npm passes on, and this file never hear of it. Windows has no `exec`, and no such signals.)
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { environment, prepareWorkspace, root } from './prepare-workspace.mjs';
+import { environment, packagesNeededBy, prepareWorkspace, root } from './prepare-workspace.mjs';
 import { runProgram } from './run-program.mjs';
-
-await prepareWorkspace();
 
 const name = process.argv[2] ?? 'checkout-server';
 const folder = path.join(root, 'examples', name);
+await prepareWorkspace(packagesNeededBy(folder));
+
 // In development the page of the checkout server lets people kill its worker, which is then a process of its own.
 const isAlone = name !== 'checkout-server' || environment.NODE_ENV === 'production' || environment.ROLE;
 const settings = isAlone ? {} : { WORKER_PROCESS: environment.WORKER_PROCESS ?? 'true' };

@@ -103,7 +103,7 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
     it('the worker is killed while the money is taken; it comes back, and the order completes', async () => {
       await page.getByLabel('Kill it while').selectOption('authorize');
       await button('Kill it while').click();
-      await page.getByText('The worker will be killed').waitFor();
+      await page.getByText('It will be killed when an order gets there').waitFor();
       const id = await order('tok_ok');
       await happened(/^.*Worker \d+ was killed/).waitFor();
       await happened(/The worker is back after/).waitFor();

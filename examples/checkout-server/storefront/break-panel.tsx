@@ -97,10 +97,14 @@ function WorkerPart({ world: { worker }, onBreak }: Pick<Props, 'world' | 'onBre
               ))}
             </select>
           </div>
-          <p class="soft">
-            A real <code>kill -9</code>. “While”: when the next order gets there, it has happened in the world
-            and nobody has written it down.
-          </p>
+          {worker.will_be_struck_at === undefined ? (
+            <p class="soft">
+              A real <code>kill -9</code>. “While”: when the next order gets there, it has happened in the
+              world and nobody has written it down.
+            </p>
+          ) : (
+            <p class="armed">It will be killed when an order gets there: place one.</p>
+          )}
         </>
       ) : (
         <p class="soft">

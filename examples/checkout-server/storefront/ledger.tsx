@@ -3,9 +3,12 @@ import { euros } from './money.ts';
 import { KIND_WORDS, UNDO_WORDS } from './name-things.ts';
 import { words } from './tell-event.ts';
 
+const KEPT: ReadonlySet<string> = new Set(['SHIPPED', 'IN_TRANSIT']);
+
 /** What the order has open in the world, what was closed, and what would be undone if it failed now. */
-export function Ledger({ live: { ledger, undo, order } }: { readonly live: LiveOrder }) {
-  const isDone = order.status === 'IN_TRANSIT' || order.status === 'SHIPPED';
+export function Ledger({ live }: { readonly live: LiveOrder }) {
+  const { ledger, order } = live;
+  const isDone = KEPT.has(order.status);
   return (
     <div class="two">
       <div>
@@ -24,24 +27,38 @@ export function Ledger({ live: { ledger, undo, order } }: { readonly live: LiveO
           </ul>
         )}
       </div>
+      <Undo live={live} />
+    </div>
+  );
+}
+
+function Undo({ live: { undo, order } }: { readonly live: LiveOrder }) {
+  const isOver = order.status === 'FAILED' || order.status === 'CANCELLED';
+  if (KEPT.has(order.status)) {
+    return (
       <div>
         <h3>If it failed now</h3>
-        {isDone ? (
-          <p class="soft">It can't any more: it has left the warehouse. From there only forward.</p>
-        ) : undo.length === 0 ? (
-          <p class="soft">Nothing would have to be undone.</p>
-        ) : (
-          <ol class="undo">
-            {undo.map(({ obligation, undo: step, certainty, amount }) => (
-              <li key={obligation}>
-                {step === null ? 'nothing can be done' : (UNDO_WORDS[step] ?? words(step))}
-                {amount && ` (${euros(amount.amount)})`}
-                {certainty === 'maybe' && ', if it has happened: asked first'}
-              </li>
-            ))}
-          </ol>
-        )}
+        <p class="soft">It can't any more: it has left the warehouse. From there only forward.</p>
       </div>
+    );
+  }
+  if (isOver && undo.length === 0) return null;
+  return (
+    <div>
+      <h3>{isOver ? 'Still to be undone, in this order' : 'If it failed now'}</h3>
+      {undo.length === 0 ? (
+        <p class="soft">Nothing would have to be undone.</p>
+      ) : (
+        <ol class="undo">
+          {undo.map(({ obligation, undo: step, certainty, amount }) => (
+            <li key={obligation}>
+              {step === null ? 'nothing can be done' : (UNDO_WORDS[step] ?? words(step))}
+              {amount && ` (${euros(amount.amount)})`}
+              {certainty === 'maybe' && ', if it has happened: asked first'}
+            </li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }

@@ -39,3 +39,15 @@ export const STRIKABLE: readonly { readonly step: string; readonly title: string
   { step: 'refund', title: 'refunding the money' },
   { step: 'releaseStock', title: 'giving the units back' },
 ];
+
+/** Why an order failed, by code. */
+export const FAILURE_WORDS: Readonly<Record<string, string>> = {
+  OUT_OF_STOCK: 'There are not enough units.',
+  INVENTORY_ERROR: 'The units could not be held.',
+  PAYMENT_DECLINED: 'The payment was declined.',
+  PAYMENT_TIMEOUT: 'The payment took too long.',
+  FRAUD_CHECK_FAILED: 'The fraud check said no.',
+  ADDRESS_INVALID: 'The address does not exist.',
+  COUPON_INVALID: 'The coupon is not valid.',
+  SYSTEM_ERROR: 'Something that it needs did not work, as often as it was tried.',
+};

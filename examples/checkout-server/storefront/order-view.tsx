@@ -4,7 +4,7 @@ import type { LiveOrder } from '../src/dev/live-contract.ts';
 import { Chart } from './chart.tsx';
 import { Ledger } from './ledger.tsx';
 import { euros } from './money.ts';
-import { STATUS_WORDS } from './name-things.ts';
+import { FAILURE_WORDS, STATUS_WORDS } from './name-things.ts';
 import { words } from './tell-event.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -39,19 +39,33 @@ export function OrderView({ live, incidents, acts }: Props) {
         <span class="step">2</span> Watch it
         {live && <StatusPill live={live} />}
       </h2>
-      {live ? (
-        <Summary live={live} acts={acts} />
-      ) : (
-        <p class="soft">Place an order, and it goes its way through this chart.</p>
-      )}
+      {live && <Summary live={live} acts={acts} />}
       <div class="story">
         <div class="told">
           <Chart live={live} />
           {live && <Ledger live={live} />}
         </div>
-        {live && <Timeline live={live} incidents={incidents} />}
+        {live ? <Timeline live={live} incidents={incidents} /> : <Suggestions />}
       </div>
     </section>
+  );
+}
+
+/** Before there is an order. */
+function Suggestions() {
+  return (
+    <div class="suggestions">
+      <h3>Place an order, and it goes its way through this chart. Then try:</h3>
+      <ol>
+        <li>“The card is declined”: what was held for you is given back, and nothing is left behind.</li>
+        <li>
+          “Kill it while taking the money”, then order: the worker dies when the money is gone and nobody has
+          written it down. It is taken once, all the same.
+        </li>
+        <li>“The answer is lost”: nobody knows whether you have paid, until somebody asks.</li>
+        <li>Order, and cancel when it is paid: the refund comes before the units go back.</li>
+      </ol>
+    </div>
   );
 }
 
@@ -91,7 +105,7 @@ function Summary({ live, acts }: { readonly live: LiveOrder; readonly acts: Orde
         {order.discount && <span class="soft"> ({euros(order.discount.amount)} off)</span>}
         {order.tracking !== undefined && <span class="soft"> · tracking {order.tracking.slice(0, 12)}</span>}
       </p>
-      {order.failure && <p class="why">{order.failure.message}</p>}
+      {order.failure && <p class="why">{FAILURE_WORDS[order.failure.code] ?? order.failure.message}</p>}
       {trying.map(({ id, name, attempts }) => (
         <p key={id} class="soft">
           {words(name)}: attempt {attempts}

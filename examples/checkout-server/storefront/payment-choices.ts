@@ -32,17 +32,17 @@ export function paymentChoices(lateS: number): readonly PaymentChoice[] {
     },
     {
       token: 'tok_refund_pending',
-      title: 'It succeeds; a refund is slow',
+      title: 'Succeeds, refund is slow',
       hint: `Cancel it: the refund takes ${lateS} s.`,
     },
     {
       token: 'tok_refund_fails',
-      title: 'It succeeds; a refund fails once',
+      title: 'Succeeds, refund fails once',
       hint: 'Cancel it: the refund is asked for again.',
     },
     {
       token: 'tok_refund_stuck',
-      title: 'It succeeds; a refund never works',
+      title: 'Succeeds, refund gets stuck',
       hint: 'Cancel it: it waits for a person, in the open.',
     },
     { token: 'tok_random', title: 'Let chance decide', hint: 'Declined now and then.' },
@@ -51,11 +51,11 @@ export function paymentChoices(lateS: number): readonly PaymentChoice[] {
 
 /** What can be wrong with the address. */
 export const ADDRESSES = [
-  { id: 'good', title: 'Berlin: all is well', country: 'DE', postalCode: '10115' },
-  { id: 'fraud', title: 'The fraud check says no, after payment', country: 'XX', postalCode: '10115' },
+  { id: 'good', title: 'Berlin, all is well', country: 'DE', postalCode: '10115' },
+  { id: 'fraud', title: 'Fraud check will say no', country: 'XX', postalCode: '10115' },
   {
     id: 'nowhere',
-    title: 'The address does not exist, found after payment',
+    title: 'No such address',
     country: 'DE',
     postalCode: '00000',
   },

@@ -25,7 +25,7 @@ export function Timeline({
     ...live.history.map(entryLine),
     ...incidents.filter((one) => concerns(live, one)).map(incidentLine),
   ];
-  lines.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  lines.sort((a, b) => (a.at === b.at ? (a.key < b.key ? 1 : -1) : a.at < b.at ? 1 : -1));
   return (
     <div>
       <h3>What happened</h3>

@@ -26,7 +26,8 @@ export class Development {
   readonly webhooks: WebhookDesk;
   readonly worker: WorkerProcess | undefined;
   readonly participants: Suspendable | undefined;
-  #isSlow = false;
+  /** The process that was slowed down: one that has been started again is fast. */
+  #slowPid: number | undefined;
 
   constructor(private readonly parts: DevelopmentParts) {
     const { settings, worker, participants } = parts;
@@ -60,7 +61,7 @@ export class Development {
 
   /** Whether every service takes about a second to answer. */
   get isSlow(): boolean {
-    return this.#isSlow;
+    return this.#slowPid !== undefined && this.#slowPid === this.#participantsPid;
   }
 
   /** Makes every service take about a second for a call, so that people can follow; or no longer. @throws ParticipantFailure */
@@ -69,6 +70,11 @@ export class Development {
       isSlow ? { service: 'all', mode: 'slow', ms: SLOW_MS } : { service: 'all', mode: 'off' },
     );
     await this.parts.client.relay('/dev/faults', { method: 'POST', body });
-    this.#isSlow = isSlow;
+    this.#slowPid = isSlow ? this.#participantsPid : undefined;
+  }
+
+  /** Those that somebody else has started are taken for one process. */
+  get #participantsPid(): number {
+    return this.participants?.pid ?? 0;
   }
 }

@@ -26,6 +26,8 @@ export interface LiveWorld {
     readonly where: 'process' | 'inside';
     readonly is: 'working' | 'starting';
     readonly pid?: number;
+    /** The step in whose middle it is going to be killed. */
+    readonly will_be_struck_at?: string;
   };
   /** Missing where this server has not started the participants. */
   readonly services?: { readonly is: 'working' | 'stopped'; readonly pid: number };
@@ -54,8 +56,6 @@ export interface StorefrontFacts {
   readonly payment_timeout_ms: number;
   readonly late_payment_delay_ms: number;
   readonly can_suspend: boolean;
-  /** Steps in whose middle the worker can be killed. */
-  readonly steps: readonly string[];
 }
 
 /** Minor units. */

@@ -42,7 +42,9 @@ function ledgerOf(definition: AnySaga, id: string, history: readonly HistoryEntr
   const { ledger } = tellHistory(id, history, () => definition);
   return ledger.flatMap(({ id: obligation, kind, amount, undo, changes }) => {
     const last = changes.at(-1);
-    if (!last) return [];
+    // What never was is no line of a ledger: a step that was declined, a question that was answered with no.
+    const hasBeen = changes.some(({ certainty }) => certainty === 'open');
+    if (!last || (last.certainty === 'closed' && !hasBeen)) return [];
     return {
       ...{ id: obligation, kind, certainty: last.certainty, at: new Date(last.at).toISOString() },
       ...(amount && { amount: euros(amount) }),

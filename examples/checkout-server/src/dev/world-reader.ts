@@ -49,6 +49,7 @@ export class WorldReader {
             where: 'process',
             is: worker.isWorking ? 'working' : 'starting',
             ...(worker.pid !== undefined && { pid: worker.pid }),
+            ...(worker.willBeStruckAt !== undefined && { will_be_struck_at: worker.willBeStruckAt }),
           }
         : { where: 'inside', is: 'working', pid: process.pid },
       ...(participants && {

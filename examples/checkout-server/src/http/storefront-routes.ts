@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { StorefrontFacts } from '../dev/live-contract.ts';
 import { buildPage, renderPage } from '../dev/storefront-page.ts';
 import { CAN_SUSPEND } from '../dev/suspendable.ts';
-import { DEMO_TOKENS } from '../settings.ts';
+import { DEMO_TOKENS, type Settings } from '../settings.ts';
 import { access } from './access.ts';
 import type { AppEnv } from './env.ts';
 import { jsonContent } from './json-content.ts';
@@ -73,7 +73,7 @@ export function addStorefrontRoutes(
   app: OpenAPIHono<AppEnv>,
   { settings, saga }: Pick<Services, 'settings' | 'saga'>,
 ): void {
-  const facts = factsFor({ settings, saga });
+  const facts = factsFor(settings);
   const graph = machineGraph(saga);
   app.openapi(page, async (c) => {
     if (!(c.req.header('accept') ?? '').includes('text/html')) return c.json(PAGES, 200);
@@ -89,7 +89,7 @@ export function addStorefrontRoutes(
   });
 }
 
-function factsFor({ settings, saga }: Pick<Services, 'settings' | 'saga'>): StorefrontFacts {
+function factsFor(settings: Settings): StorefrontFacts {
   const [customer] = settings.CUSTOMER_TOKENS.keys();
   return {
     // Only tokens that are published anyway may stand in a page that anybody gets.
@@ -99,6 +99,5 @@ function factsFor({ settings, saga }: Pick<Services, 'settings' | 'saga'>): Stor
     payment_timeout_ms: settings.PAYMENT_TIMEOUT,
     late_payment_delay_ms: settings.LATE_PAYMENT_DELAY,
     can_suspend: CAN_SUSPEND,
-    steps: Object.keys(saga.steps),
   };
 }

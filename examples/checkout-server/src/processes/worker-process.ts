@@ -41,6 +41,7 @@ export class WorkerProcess {
   #isStopping = false;
   #endedAt: number | undefined;
   #struck: { step: string; sagaId: string } | undefined;
+  #strikeAt: string | undefined;
   readonly #watchers = new Set<(event: WorkerEvent) => void>();
 
   constructor(private readonly options: WorkerProcessOptions) {
@@ -73,7 +74,13 @@ export class WorkerProcess {
 
   /** Kills it in the middle of the next such step: what was asked for has happened, and nobody has written it down. */
   strikeAt(step: string): void {
+    this.#strikeAt = step;
     this.#child?.send({ strikeAt: step } satisfies StrikeOrder);
+  }
+
+  /** The step in whose middle it is going to be killed. */
+  get willBeStruckAt(): string | undefined {
+    return this.#strikeAt;
   }
 
   /** Lets it finish what is under way, and doesn't start it again. */
@@ -99,7 +106,9 @@ export class WorkerProcess {
     const { settings } = this.options;
     const startedAt = performance.now();
     const [, program = ''] = process.argv;
-    const child = spawn(process.execPath, [...process.execArgv, program], {
+    // A debugger has one port, which is the server's.
+    const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+    const child = spawn(process.execPath, [...flags, program], {
       // Ctrl-C in a terminal is for the server, which then stops its worker in good order.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -129,6 +138,7 @@ export class WorkerProcess {
   ): Promise<void> {
     this.#isWorking = false;
     this.#child = undefined;
+    this.#strikeAt = undefined;
     if (this.#isStopping) return;
     const { startedAt, ...ending } = how;
     this.#endedAt = performance.now();
