@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const seat = z.object({ seat: z.string() });
 const nothing = z.object({});
+const paid = publicEvent({ schema: nothing, defer: { ttlMs: 86_400_000 } });
 const note = publicEvent({ schema: z.object({ text: z.string() }), defer: { ttlMs: 86_400_000 } });
 
 const freeSeat = step('freeSeat', { input: seat, output: nothing });
@@ -46,7 +47,7 @@ export const seat1 = defineSaga({
       FAILED: { tags: 'rest' },
     },
   }),
-  events: { PAID: publicEvent({ schema: nothing }), NOTE: note },
+  events: { PAID: paid, NOTE: note },
 });
 
 const machine2 = setup({
@@ -86,7 +87,7 @@ export const seat2 = defineSaga({
   name: 'seat',
   version: 2,
   machine: machine2,
-  events: { PAID: publicEvent({ schema: nothing }), REMARK: note },
+  events: { PAID: paid, REMARK: note },
   migrate: {
     1: {
       states: { RESERVED: 'WAITING.forPayment' }, // what is below a state goes along
