@@ -88,8 +88,8 @@ describe('every route, for every principal', () => {
 
   it('shows the backlog of messages and what holds vacuum back among the metrics', async () => {
     const { text } = await server().get('/metrics', '');
-    expect(text).toMatch(/^inbox_rows\{status="pending"\} \d+$/m);
-    expect(text).toMatch(/^postgres_oldest_xmin_age \d+$/m);
+    expect(text).toMatch(/^countermand_inbox_rows\{status="pending"\} \d+$/m);
+    expect(text).toMatch(/^countermand_postgres_oldest_xmin_age \d+$/m);
   });
 
   it("treats somebody else's order as none, whatever is done to it", async () => {

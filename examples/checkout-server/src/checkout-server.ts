@@ -15,7 +15,7 @@ import { isSupervised } from './processes/supervised.ts';
 import { WorkerProcess } from './processes/worker-process.ts';
 import { isProduction, type Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
-import { buildRunner, RUNNER_SCHEMA, subscribe } from './start-runner.ts';
+import { buildRunner, subscribe } from './start-runner.ts';
 
 const HTTP_GRACE_MS = 5_000;
 const STEP_GRACE_MS = 10_000;
@@ -36,7 +36,12 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
   const { db, pool } = openDatabase(surroundings.databaseUrl, log);
   const client = new ParticipantsClient(surroundings.participantsUrl);
   const around = isSupervised() ? (await import('./dev/strike-steps.ts')).strikeSteps : undefined;
-  const { runner, saga } = buildRunner({ settings, pool, db, client, log, ...(around && { around }) });
+  const metrics = createMetrics();
+  const { runner, saga } = buildRunner({
+    ...{ settings, pool, db, client, log },
+    telemetry: metrics.telemetry,
+    ...(around && { around }),
+  });
   const stopping = new AbortController();
   const cleanUp = setInterval(() => void forgetOldAnswers(db, log), CLEAN_UP_EVERY_MS);
   let worker: WorkerProcess | undefined;
@@ -60,9 +65,8 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
     throw error;
   }
   const app = await createApp({
-    ...{ settings, log, db, runner, saga, client },
+    ...{ settings, log, db, runner, saga, client, metrics },
     catalog: new CatalogReader(client),
-    metrics: createMetrics(db, RUNNER_SCHEMA),
     whyNotReady: () => whyNotReady(settings, { db, runner, worker }, stopping.signal),
     stopping: stopping.signal,
     development: await openDevelopment({

@@ -1,4 +1,4 @@
-import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
+import { createRunner, type PostgresRunner, type Telemetry } from '@countermand/runner-postgres';
 import type { AdaptersFor } from '@countermand/saga-core';
 import { createOrderSaga, type OrderSaga } from '@countermand/saga-core/order';
 import type { Kysely } from 'kysely';
@@ -25,12 +25,14 @@ export interface RunnerParts {
   readonly db: Kysely<CheckoutTables>;
   readonly client: ParticipantsClient;
   readonly log: Logger;
+  /** Traces and metrics. */
+  readonly telemetry?: Telemetry;
   /** Stands between the runner and the adapters. */
   readonly around?: (adapters: AdaptersFor<OrderSaga>) => AdaptersFor<OrderSaga>;
 }
 
 /** The order saga with this server's times, and the runner that runs it. Neither is at work yet. */
-export function buildRunner({ settings, pool, db, client, log, around }: RunnerParts): {
+export function buildRunner({ settings, pool, db, client, log, telemetry, around }: RunnerParts): {
   readonly runner: PostgresRunner;
   readonly saga: OrderSaga;
 } {
@@ -53,6 +55,7 @@ export function buildRunner({ settings, pool, db, client, log, around }: RunnerP
     sagas: [saga],
     adapters: { order: around?.(order) ?? order },
     logger: log.child({ component: 'runner' }),
+    ...(telemetry && { telemetry }),
   });
   return { runner, saga };
 }
@@ -66,9 +69,10 @@ export async function subscribe({
   client,
   db,
 }: Pick<RunnerParts, 'client' | 'db'> & { readonly runner: PostgresRunner }): Promise<void> {
-  await runner.on('ORDER_CONFIRMED', { name: 'start-fulfilment' }, async ({ sagaId }, { signal }) => {
+  await runner.on('ORDER_CONFIRMED', { name: 'start-fulfilment' }, async ({ sagaId, trace }, { signal }) => {
     const body = { order_id: sagaId };
-    await client.send({ path: '/fulfilment/orders', body, idempotencyKey: fulfilmentKey(sagaId), signal });
+    const idempotencyKey = fulfilmentKey(sagaId);
+    await client.send({ path: '/fulfilment/orders', body, idempotencyKey, signal, trace });
   });
   for (const end of ENDS) {
     await runner.on(end, { name: 'close-order' }, ({ sagaId }) => closeOrder(db, sagaId));

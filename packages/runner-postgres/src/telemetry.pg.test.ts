@@ -288,7 +288,14 @@ describe('the metrics of a runner', () => {
       ['trip', 'running', 1],
     ]);
     expect(await values('countermand.sagas.parked')).toEqual([['trip', 1]]);
-    expect(await values('countermand.outbox.rows')).toEqual([['step', 'pending', 2]]);
+    expect(await values('countermand.outbox.rows')).toEqual([
+      ['step', 'pending', 2],
+      ['step', 'leased', 0],
+      ['step', 'awaiting', 0],
+      ['timer', 'pending', 0],
+      ['publish', 'pending', 0],
+      ['publish', 'leased', 0],
+    ]);
     expect(await values('countermand.inbox.rows')).toEqual([
       ['pending', 0],
       ['early', 0],

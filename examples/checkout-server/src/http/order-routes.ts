@@ -189,6 +189,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
           customerId: principal.customerId,
           idempotencyKey: c.req.valid('header')['idempotency-key'],
           body: c.req.valid('json'),
+          ...traceOf(c.req.header('traceparent')),
         },
       );
       c.header('Location', `/api/orders/${placed.orderId}`);
@@ -218,14 +219,20 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const order = await findOwnOrder(services, c.req.valid('param').id, principal);
     const { tokens } = c.req.valid('json');
     for (const token of tokens ?? []) assertToken(token);
-    const saga = await payOrder(services, { id: order.id, actor: actorOf(principal), tokens });
+    const saga = await payOrder(services, {
+      ...{ id: order.id, actor: actorOf(principal), tokens },
+      ...traceOf(c.req.header('traceparent')),
+    });
     return c.json(orderJson(order, saga), 202);
   });
   app.openapi(cancel, async (c) => {
     const principal = c.get('principal');
     const order = await findOwnOrder(services, c.req.valid('param').id, principal);
     const { reason } = c.req.valid('json');
-    const saga = await cancelOrder(services, { id: order.id, actor: actorOf(principal), reason });
+    const saga = await cancelOrder(services, {
+      ...{ id: order.id, actor: actorOf(principal), reason },
+      ...traceOf(c.req.header('traceparent')),
+    });
     return c.json(orderJson(order, saga), 202);
   });
   app.openapi(override, async (c) => {
@@ -235,4 +242,9 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const saga = await overrideOrder(runner, { id: order.id, actor: actorOf(principal), to, reason, force });
     return c.json(orderJson(order, saga), 200);
   });
+}
+
+/** The trace of the request goes on in the saga. */
+function traceOf(traceparent: string | undefined): { readonly traceparent?: string } {
+  return traceparent === undefined ? {} : { traceparent };
 }

@@ -53,9 +53,10 @@ export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log, develo
       const webhook = readWebhook(sender, c.get('rawBody'));
       const id = c.req.header('webhook-id') ?? '';
       const messageId = messageIdOf(sender, id);
+      const traceparent = c.req.header('traceparent');
       const { outcome, reason, duplicate } = await take(runner, webhook, {
-        messageId,
-        actor: `webhook:${sender}`,
+        ...{ messageId, actor: `webhook:${sender}` },
+        ...(traceparent !== undefined && { traceparent }),
       });
       log.info(
         {

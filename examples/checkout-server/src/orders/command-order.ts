@@ -21,6 +21,8 @@ export interface Shop {
 export interface OrderCommand {
   readonly id: string;
   readonly actor: string;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface OrderCommand {
  */
 export async function payOrder(
   { runner, db }: Shop,
-  { id, actor, tokens }: OrderCommand & { readonly tokens: readonly string[] | undefined },
+  { id, actor, tokens, ...trace }: OrderCommand & { readonly tokens: readonly string[] | undefined },
 ): Promise<SagaView> {
   const before = await getSaga(runner, id);
   const { payments } = viewOrder(before);
@@ -40,7 +42,7 @@ export async function payOrder(
   assertNotEnded(before);
   if (!BEFORE_PAYING.has(orderStatus(before.state))) return before;
   await fixTokens(db, id, tokens);
-  await runner.send(id, { type: 'PAY' }, { actor });
+  await runner.send(id, { type: 'PAY' }, { actor, ...trace });
   const after = await getSaga(runner, id);
   assertNotEndedWithoutPay(before, after);
   return after;
@@ -53,14 +55,18 @@ export async function payOrder(
  */
 export async function cancelOrder(
   { runner, db }: Shop,
-  { id, actor, reason }: OrderCommand & { readonly reason: string | undefined },
+  { id, actor, reason, ...trace }: OrderCommand & { readonly reason: string | undefined },
 ): Promise<SagaView> {
   const before = await getSaga(runner, id);
   if (orderStatus(before.state) === 'CANCELLED') return before;
   assertCancellable(before);
   // An administrator's reason is part of the record. A customer's words may tell of people: they stay with the order.
   const recorded = actor === 'admin' && reason !== undefined;
-  const { outcome } = await runner.send(id, { type: 'CANCEL', ...(recorded && { reason }) }, { actor });
+  const { outcome } = await runner.send(
+    id,
+    { type: 'CANCEL', ...(recorded && { reason }) },
+    { actor, ...trace },
+  );
   if (outcome === 'applied' && reason !== undefined && !recorded) await saveCancelReason(db, id, reason);
   const after = await getSaga(runner, id);
   if (outcome === 'ignored') assertCancellable(after);

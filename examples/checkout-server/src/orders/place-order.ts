@@ -37,6 +37,8 @@ export interface PlaceOrder {
   readonly customerId: string;
   readonly idempotencyKey: string;
   readonly body: NewOrderBody;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
 }
 
 /** The answer of a placed order: the same bytes for the same request. */
@@ -91,7 +93,7 @@ async function placeOnce(
   const known = await findAnswer(tx, request);
   if (known) return replay(known, bodyHash);
 
-  const { customerId, body } = order;
+  const { customerId, body, traceparent } = order;
   const { maxOpenOrders } = context;
   if ((await countOpenOrders(tx, customerId, maxOpenOrders)) >= maxOpenOrders) {
     throw new Problem(
@@ -121,7 +123,7 @@ async function placeOnce(
       coupons: body.coupons ?? [],
       invalidCoupon: context.invalidCoupon,
     },
-    { id, actor: `customer:${customerId}`, tx },
+    { id, actor: `customer:${customerId}`, tx, ...(traceparent !== undefined && { traceparent }) },
   );
   return { response, orderId: id, replayed: false };
 }

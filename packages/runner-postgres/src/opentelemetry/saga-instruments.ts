@@ -6,6 +6,16 @@ const REST_PER_READ = 20;
 const READ_AGAIN_MS = 5_000;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** Shown even where there are none: a gauge that comes and goes can't be told from one that isn't scraped. */
+const OUTBOX = [
+  ['step', 'pending'],
+  ['step', 'leased'],
+  ['step', 'awaiting'],
+  ['timer', 'pending'],
+  ['publish', 'pending'],
+  ['publish', 'leased'],
+] as const;
+
 /** The instruments of what this process does. */
 export function sagaInstruments(meter: Meter) {
   const seconds = { unit: 's', advice: { explicitBucketBoundaries: SECONDS } };
@@ -87,8 +97,9 @@ function show(result: BatchObservableResult, gauges: ReturnType<typeof backlogGa
     if (status === 'parked') parked.set(saga, count);
   }
   for (const [saga, count] of parked) result.observe(gauges.parked, count, { saga });
-  for (const { count, kind, status } of backlog.outbox)
-    result.observe(gauges.outbox, count, { kind, status });
+  const outbox = new Map(backlog.outbox.map(({ kind, status, count }) => [`${kind} ${status}`, count]));
+  for (const [kind, status] of OUTBOX)
+    result.observe(gauges.outbox, outbox.get(`${kind} ${status}`) ?? 0, { kind, status });
   const inbox = new Map(backlog.inbox.map(({ status, count }) => [status, count]));
   for (const status of ['pending', 'early', 'stuck'])
     result.observe(gauges.inbox, inbox.get(status) ?? 0, { status });
