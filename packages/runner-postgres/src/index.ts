@@ -1,6 +1,6 @@
 export type { Changes, SagaChange } from './changes.js';
 export { createRunner } from './create-runner.js';
-export type { CallerTransaction } from './db/session.js';
+export type { CallerTransaction } from './db/caller-transaction.js';
 export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js';
 export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
 export type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';

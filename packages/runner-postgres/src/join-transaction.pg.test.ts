@@ -2,7 +2,7 @@ import type { TestDatabase } from '@countermand/dev-postgres';
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { CallerTransaction } from './db/session.js';
+import type { CallerTransaction } from './db/caller-transaction.js';
 import { migratedDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
@@ -114,6 +114,25 @@ it('a caller who holds a transaction open stalls nobody', async () => {
       if (found) return found;
     }
   }
+});
+
+it('what is no open transaction is refused in one line, and nothing is written', async () => {
+  const pool = testPool(database.url);
+  const runner = openRunner({ pool, sagas: [trip] });
+  const plain = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const drizzle = { execute: () => undefined, select: () => undefined };
+  const knex = Object.assign(() => undefined, { raw: () => undefined });
+  const prisma = { $queryRawUnsafe: () => undefined, $connect: () => undefined };
+  for (const tx of [pool, plain, drizzle, knex, prisma, 'begin', null, {}]) {
+    const options = { id: 'not-joined', tx: tx as unknown as CallerTransaction };
+    const refusal = {
+      code: 'SETTING_INVALID',
+      message: expect.stringMatching(/^tx: must be a transaction of .+; it is .+$/),
+    };
+    await expect(runner.start(trip, input, options)).rejects.toMatchObject(refusal);
+    await expect(runner.send('not-joined', { type: 'PAY' }, options)).rejects.toMatchObject(refusal);
+  }
+  expect(await runner.get('not-joined')).toBeUndefined();
 });
 
 it('fifty equal starts at once make one saga', async () => {

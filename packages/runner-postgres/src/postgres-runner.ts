@@ -13,7 +13,7 @@ import type {
   StartResult,
 } from '@countermand/saga-core';
 import type { Changes } from './changes.js';
-import type { CallerTransaction } from './db/session.js';
+import type { CallerTransaction } from './db/caller-transaction.js';
 import type { EventHandler } from './deliver-event.js';
 import type { DiffOptions, VersionDiff } from './diff-versions.js';
 import type { Inspection } from './inspection.js';
@@ -23,7 +23,10 @@ import type { WaitOptions } from './wait-for.js';
 
 /** Lets a call take part in a transaction of the caller's. */
 export interface InTransaction {
-  /** A Kysely transaction, or a `pg` client that has said `BEGIN`. What is written commits and rolls back with it. */
+  /**
+   * A transaction of Kysely, Drizzle (node-postgres), Knex (pg) or Prisma, or a `pg` client that has said `BEGIN`. What
+   * is written commits and rolls back with it.
+   */
   readonly tx?: CallerTransaction;
 }
 

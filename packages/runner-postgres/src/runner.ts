@@ -23,10 +23,10 @@ import {
   type WhatNext,
 } from '@countermand/saga-core';
 import { acceptMessage } from './db/accept-message.js';
+import { callerSession } from './db/caller-transaction.js';
 import type { Database } from './db/database.js';
 import type { Listener } from './db/listener.js';
 import { addSubscriptions } from './db/publish-order.js';
-import { callerSession } from './db/session.js';
 import type { EventHandler } from './deliver-event.js';
 import type { DiffOptions, VersionDiff } from './diff-versions.js';
 import type { Engine } from './engine.js';
@@ -122,9 +122,9 @@ export class Runner implements PostgresRunner {
   ): Promise<StartResult> {
     const item = this.#startItem(saga, input, options);
     await this.ready();
-    const result = await (options.tx
-      ? startInTransaction(options.tx, item, this.#parts)
-      : this.#parts.engine.submit(item));
+    const result = await (options.tx === undefined
+      ? this.#parts.engine.submit(item)
+      : startInTransaction(options.tx, item, this.#parts));
     if (result.kind !== 'started') throw unexpectedResult(result);
     return result.result;
   }
@@ -145,7 +145,7 @@ export class Runner implements PostgresRunner {
     const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor, traceparent };
     await this.ready();
     const why = note === undefined ? undefined : { note };
-    if (!tx) return sentOf(await engine.submit({ kind: 'send', ...message, ...why }));
+    if (tx === undefined) return sentOf(await engine.submit({ kind: 'send', ...message, ...why }));
     const isNew = await acceptMessage(callerSession(tx), database.names, message, INBOX_NOTICE);
     return { outcome: 'accepted', duplicate: !isNew };
   }

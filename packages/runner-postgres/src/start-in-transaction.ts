@@ -1,7 +1,7 @@
+import { type CallerTransaction, callerSession } from './db/caller-transaction.js';
 import { reserveForStart } from './db/claim.js';
 import type { Database } from './db/database.js';
 import { moveTransaction } from './db/postgres-store.js';
-import { type CallerTransaction, callerSession } from './db/session.js';
 import type { MoveResult, StartItem } from './move-item.js';
 import { moveSagas } from './move-sagas.js';
 import { noFollowUp } from './outbox-plan.js';

@@ -190,7 +190,10 @@ export async function reserveAbsent(
  * only the caller is held up by that.
  */
 export async function reserveForStart(session: Session, names: SchemaNames, sagaId: string): Promise<void> {
-  await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [lockName(names, sagaId)]);
+  // As text: not every client can read a column of type void.
+  await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))::text`, [
+    lockName(names, sagaId),
+  ]);
 }
 
 /** Reserves ids for starts; ends the transaction (`40001`) where one of them is somebody else's. */

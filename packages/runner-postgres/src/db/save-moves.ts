@@ -183,7 +183,11 @@ export async function notify(
 ): Promise<void> {
   const text = JSON.stringify(notices);
   // Longer payloads are refused by PostgreSQL; an empty list says that anything may have happened.
-  await session.query('select pg_notify($1, $2)', [noticeChannel(names), text.length < 7_000 ? text : '[]']);
+  // As text: not every client of a caller's can read a column of type void.
+  await session.query('select pg_notify($1, $2)::text', [
+    noticeChannel(names),
+    text.length < 7_000 ? text : '[]',
+  ]);
 }
 
 /** The channel of our notices. */

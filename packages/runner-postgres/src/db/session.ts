@@ -13,23 +13,6 @@ export interface StatementOptions {
   readonly isLast?: boolean;
 }
 
-/** A transaction of the caller's: Kysely's, whatever its tables, or a `pg` client that has said `BEGIN`. */
-export type CallerTransaction = KyselyTransaction | Pick<pg.ClientBase, 'query'>;
-
-/** The part of a Kysely transaction that is used, so that any version of Kysely fits which has it. */
-interface KyselyTransaction {
-  executeQuery<Row>(query: {
-    readonly sql: string;
-    readonly parameters: readonly unknown[];
-    readonly query: {
-      readonly kind: 'RawNode';
-      readonly sqlFragments: readonly string[];
-      readonly parameters: readonly [];
-    };
-    readonly queryId: { readonly queryId: string };
-  }): Promise<{ readonly rows: Row[] }>;
-}
-
 /** Statements for a `pg` pool or client, by names of their own where `nameOf` gives one. */
 export function pgSession(
   target: Pick<pg.ClientBase, 'query'> | pg.Pool,
@@ -50,11 +33,6 @@ export function pgSession(
   };
 }
 
-/** Statements inside of a transaction that somebody else began and will end. */
-export function callerSession(tx: CallerTransaction): Session {
-  return oneByOne('executeQuery' in tx ? kyselySession(tx) : pgSession(tx));
-}
-
 /** Lets no statement be sent before the one in front of it has ended: most clients can't have two under way. */
 export function oneByOne(session: Session): Session {
   let last: Promise<unknown> = Promise.resolve();
@@ -63,20 +41,6 @@ export function oneByOne(session: Session): Session {
       const result = last.then(() => session.query<Row>(text, values, options));
       last = result.catch(() => undefined);
       return result;
-    },
-  };
-}
-
-function kyselySession(tx: KyselyTransaction): Session {
-  return {
-    async query<Row>(text: string, values: readonly unknown[] = []) {
-      const result = await tx.executeQuery<Row>({
-        sql: text,
-        parameters: values,
-        query: { kind: 'RawNode', sqlFragments: [text], parameters: [] },
-        queryId: { queryId: 'countermand' },
-      });
-      return result.rows;
     },
   };
 }

@@ -1,0 +1,16 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** As in the workspace's own configuration: the sources of its packages, and one PostgreSQL for the run. */
+const conditions = ['@countermand/source', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['src/**/*.test.ts'],
+    globalSetup: path.resolve(import.meta.dirname, '../../packages/dev-postgres/src/vitest-global-setup.ts'),
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
