@@ -19,7 +19,7 @@ interface PlannedRun {
 }
 
 /** What a world is put through. */
-export interface Ordeal extends Omit<WorldOptions, 'onUnexpectedEnd'> {
+export interface Ordeal extends Omit<WorldOptions, 'onUnexpectedEnd' | 'onSmallDisk'> {
   readonly seed: number;
   readonly plans: readonly PlannedRun[];
   /** Orders a second, and how many may be unfinished. */
@@ -50,7 +50,11 @@ export interface Outcome {
 export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
   const { seed, plans, load, say, isVerbose, keep, ...options } = ordeal;
   const unexpectedEnds: UnexpectedEnd[] = [];
-  const world = await World.start({ ...options, onUnexpectedEnd: (end) => unexpectedEnds.push(end) });
+  const world = await World.start({
+    ...options,
+    onSmallDisk: plans.some(({ plan }) => plan.needsSmallDisk),
+    onUnexpectedEnd: (end) => unexpectedEnds.push(end),
+  });
   const tallies = new Map<Plan, Tally>();
   const lag = new Lag(() => world.database);
   try {
@@ -59,6 +63,10 @@ export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
     await customers.stockUp();
     customers.open(load.perSecond, load.mostUnfinished);
     for (const { plan, count, forMs = Number.POSITIVE_INFINITY } of plans) {
+      if (plan.needsSmallDisk && !world.disk) {
+        say(`  ${plan.name}: left out, for it takes root and a loop device`);
+        continue;
+      }
       const orders = { seed, count, endsAt: performance.now() + forMs };
       if (isVerbose) say(describeSchedule(plan, orders));
       const since = performance.now();

@@ -66,6 +66,42 @@ export const exhaustConnections = definePlan({
   },
 });
 
+/** The file system of PostgreSQL's data has no space left for a while; what the server makes of it is its own affair. */
+export const fillDisk = definePlan({
+  name: 'fill-disk',
+  title: "PostgreSQL's disk is full for a while",
+  counts: { small: 1, long: 50 },
+  weight: 3,
+  needsSmallDisk: true,
+  schedule: (random, count) =>
+    Array.from({ length: count }, () => ({
+      afterMs: random.between(200, 1_000),
+      forMs: random.between(2_000, 5_000),
+    })),
+  async strike(stage, { forMs }) {
+    const { world, tally } = stage;
+    const { database, disk } = world;
+    if (!disk) throw new Error('there is no disk of its own');
+    tally.fault(await isSomethingOpen(stage));
+    disk.fill();
+    try {
+      await pause(forMs);
+      const refusal = await database.query(WRITES_MUCH).catch((error: unknown) => error);
+      if (!(refusal instanceof Error)) tally.problems.push('there was space left');
+    } finally {
+      disk.free();
+    }
+    const freedAt = performance.now();
+    if (await database.reviveIfDead()) tally.fact('PostgreSQL had given up, and was started again');
+    await movesAgain(stage, freedAt);
+  },
+});
+
+const WRITES_MUCH = `
+  do $$ begin
+    create temporary table much on commit drop as select repeat(md5(n::text), 30) from generate_series(1, 50000) n;
+  end $$`;
+
 async function isSomethingOpen({ world }: Stage): Promise<boolean> {
   const [row] = await world.database.patientQuery<{ busy: boolean }>(
     `select exists (select from pg_stat_activity where usename = $1 and state <> 'idle')

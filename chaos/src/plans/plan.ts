@@ -42,6 +42,8 @@ export interface Plan<One extends Strike = Strike> {
    * is only silent keeps its open transaction for five seconds more, and others may be silent at the same time.
    */
   readonly mustRecover?: boolean;
+  /** It fills the disk that PostgreSQL's data is on, which must be one that nobody else needs. */
+  readonly needsSmallDisk?: boolean;
   schedule(random: SeededRandom, count: number): readonly One[];
   /** What goes on beside all strikes. @returns ends it */
   begin?(stage: Stage): () => Promise<void>;

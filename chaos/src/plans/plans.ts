@@ -1,4 +1,4 @@
-import { exhaustConnections, killPostmaster, terminateBackends } from './database-plans.ts';
+import { exhaustConnections, fillDisk, killPostmaster, terminateBackends } from './database-plans.ts';
 import { cutConnections, spoilLinks } from './network-plans.ts';
 import type { Plan } from './plan.ts';
 import { killAtPoints } from './point-plan.ts';
@@ -14,6 +14,7 @@ export const PLANS: readonly Plan[] = [
   killPostmaster,
   terminateBackends,
   exhaustConnections,
+  fillDisk,
   cutConnections,
   spoilLinks,
   coldStart,

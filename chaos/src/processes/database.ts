@@ -83,6 +83,17 @@ export class ShopDatabase {
     this.upSince = performance.now();
   }
 
+  /** Starts it again if it has ended by itself, as its supervisor would. */
+  async reviveIfDead(): Promise<boolean> {
+    try {
+      process.kill(this.#server.pid, 0);
+      return false;
+    } catch {
+      await this.restart();
+      return true;
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#pool.end();
     await this.#server.stop();

@@ -10,6 +10,7 @@ import { TcpProxy } from '../network/tcp-proxy.ts';
 import { ShopDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { ShopProcess, type UnexpectedEnd } from './shop-process.ts';
+import { SmallDisk } from './small-disk.ts';
 
 /** The place of a worker; who stands in it changes. */
 export interface WorkerSlot {
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly onUnexpectedEnd: (end: UnexpectedEnd) => void;
   /** For web and workers. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Puts PostgreSQL's data on a file system of its own, where that can be had. */
+  readonly onSmallDisk?: boolean;
   /** Stands between PostgreSQL and the workers that ask for it; started with the database. */
   readonly pooler?: (database: ShopDatabase, directory: string) => Promise<Pooler>;
 }
@@ -73,6 +76,7 @@ export class World {
   #pooler: Pooler | undefined;
   #ports = { web: 0, participants: 0 };
   #isStopping = false;
+  #disk: SmallDisk | undefined;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
@@ -96,6 +100,11 @@ export class World {
 
   get database(): ShopDatabase {
     return mustBe(this.#database, 'PostgreSQL');
+  }
+
+  /** What PostgreSQL's data is on, where the machine lets us make one. */
+  get disk(): SmallDisk | undefined {
+    return this.#disk;
   }
 
   get web(): ShopProcess {
@@ -172,6 +181,7 @@ export class World {
     await Promise.all(this.slots.map(({ proxy }) => proxy.stop()));
     await this.#pooler?.stop();
     await this.#database?.stop();
+    this.#disk?.unmount();
     return codes.flatMap(({ one, code }) => (one && code !== 0 ? `${one.name} ended with ${code}` : []));
   }
 
@@ -184,8 +194,9 @@ export class World {
     const { workers, pooler } = this.#options;
     this.#ports = { web: await freePort(), participants: await freePort() };
     this.#participants = this.#spawnParticipants();
+    if (this.#options.onSmallDisk) this.#disk = SmallDisk.mount(this.directory);
     this.#database = await ShopDatabase.start(
-      path.join(this.directory, 'postgres'),
+      path.join(this.#disk?.directory ?? this.directory, 'postgres'),
       this.canaries.databasePassword,
     );
     if ((await this.migrate(this.database.ownerUrl)) !== 0) throw new Error('the tables could not be made');
