@@ -48,7 +48,7 @@ function isKnown(saga: StoredSaga | undefined, registry: SagaRegistry): boolean 
 }
 
 /** Whether a clock that shows `now` is the one that was assumed, and a moment later. */
-export function isAssumedTime(now: number, assumed: number): boolean {
+function isAssumedTime(now: number, assumed: number): boolean {
   return now >= assumed - CLOCK_BEHIND_MS && now <= assumed + CLOCK_AHEAD_MS;
 }
 
