@@ -26,6 +26,8 @@ const SECTIONS: { readonly text: string; readonly pages: readonly string[]; read
         'guides/testing.md',
         'versions.md',
         'operating.md',
+        'security.md',
+        'scaling.md',
         'cli.md',
         'telemetry.md',
       ],
@@ -34,9 +36,9 @@ const SECTIONS: { readonly text: string; readonly pages: readonly string[]; read
     { text: 'What the check finds', pages: ['check/README.md', 'check/*.md'], collapsed: true },
     { text: 'Examples', pages: ['order-lifecycle.md', 'flows.md'] },
     { text: 'Reference', pages: ['errors.md', 'api/README.md', 'api/**/*.md'] },
-    { text: 'Why, and how well', pages: ['comparison.md', 'guarantees.md'] },
+    { text: 'Why, and how well', pages: ['comparison.md', 'guarantees.md', 'xstate-6.md'] },
     { text: 'Reliability', pages: ['simulation.md', 'chaos.md', 'reliability-report.md'] },
-    { text: 'Performance', pages: ['performance.md'] },
+    { text: 'Performance', pages: ['performance.md', 'sizes.md'] },
     { text: 'Decisions', pages: ['adr/*.md'], collapsed: true },
   ];
 
