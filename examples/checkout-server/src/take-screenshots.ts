@@ -8,8 +8,10 @@ import { findChromium, openBrowser } from './testing/open-browser.ts';
 // Pictures of the page at `/`, made of a server of its own: `pnpm screenshots [FOLDER]`.
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../../../docs/images', import.meta.url));
-const WIDE = { width: 1440, height: 1130 };
-const PHONE = { width: 390, height: 844 };
+// Without motion: what is drawn stands still at once.
+const reducedMotion = 'reduce';
+const WIDE = { viewport: { width: 1440, height: 1130 }, reducedMotion } as const;
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, reducedMotion } as const;
 const WAIT_MS = 60_000;
 
 async function order(page: Page, token: string): Promise<void> {
@@ -51,19 +53,19 @@ mkdirSync(FOLDER, { recursive: true });
 const server = await DemoServer.start({ WORKER_PROCESS: 'true', MOCK_PAYMENT_FAILURE_RATE: '0' });
 const browser = await openBrowser(executable);
 try {
-  const light = await browser.newContext({ viewport: WIDE, colorScheme: 'light' });
+  const light = await browser.newContext({ ...WIDE, colorScheme: 'light' });
   const page = await light.newPage();
   await page.goto(server.url);
   await live(page);
   await shoot(page, 'storefront');
   const { hash } = new URL(page.url());
   for (const [name, options] of [
-    ['storefront-dark', { viewport: WIDE, colorScheme: 'dark' }],
-    ['storefront-phone', { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2 }],
+    ['storefront-dark', { ...WIDE, colorScheme: 'dark' }],
+    ['storefront-phone', { ...PHONE, colorScheme: 'light' }],
   ] as const) {
     const other = await (await browser.newContext(options)).newPage();
     await other.goto(`${server.url}/${hash}`);
-    await other.locator('.timeline li').first().waitFor();
+    await other.locator('.sc-travelled').first().waitFor({ state: 'attached' });
     if (name.endsWith('phone')) await other.evaluate("document.querySelector('.watch').scrollIntoView()");
     await shoot(other, name);
   }

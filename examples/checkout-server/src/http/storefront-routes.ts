@@ -77,7 +77,8 @@ export function addStorefrontRoutes(
   const graph = machineGraph(saga);
   app.openapi(page, async (c) => {
     if (!(c.req.header('accept') ?? '').includes('text/html')) return c.json(PAGES, 200);
-    return c.html(await renderPage(facts), 200, HEADERS);
+    const hasConsole = app.routes.some(({ path }) => path.startsWith('/console'));
+    return c.html(await renderPage(facts, hasConsole), 200, HEADERS);
   });
   app.openapi(parts, async (c) => {
     const { part } = c.req.valid('param');
