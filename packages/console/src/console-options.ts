@@ -20,14 +20,14 @@ export interface ConsoleOptions {
   readonly basePath?: string;
   /** What stands at the top of the page; `Countermand` by default. */
   readonly title?: string;
-  /** Told of what goes wrong inside, which browsers aren't. Default: `console.error`. */
+  /** Told of what goes wrong inside, which browsers aren't. Default: a line on stderr. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Options as they are used. @throws TypeError that says what is missing, in one line */
 export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOptions> {
   const { runner, authorize, redact = (value) => value, title = 'Countermand' } = options;
-  const { basePath = '/console', onError = reportToConsole } = options;
+  const { basePath = '/console', onError = reportToStderr } = options;
   if (typeof authorize !== 'function') {
     throw new TypeError(
       'createConsole: authorize is missing; give a function that says who makes a request, or undefined for nobody',
@@ -42,7 +42,6 @@ export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOp
   return { runner, authorize, redact, title, basePath, onError };
 }
 
-function reportToConsole(error: unknown): void {
-  // biome-ignore lint/suspicious/noConsole: where nobody is told, an error of ours must not vanish
-  console.error(error);
+function reportToStderr(error: unknown): void {
+  process.stderr.write(`console: ${error instanceof Error ? error.stack : String(error)}\n`);
 }

@@ -2,13 +2,20 @@ import type { SearchOptions } from '@countermand/runner-postgres';
 import type { Json, JsonObject, SagaStatus } from '@countermand/saga-core';
 import { ConsoleError } from './console-error.js';
 
-/** What `GET api/sagas` is asked for, as a search. @throws ConsoleError */
+/**
+ * What `GET api/sagas` is asked for, as a search. Times are dates or milliseconds since the epoch; `within` is how many
+ * milliseconds ago a saga may have been started.
+ *
+ * @throws ConsoleError
+ */
 export function readQuery(query: URLSearchParams): SearchOptions {
   const text = (name: string) => query.get(name)?.trim() || undefined;
   const [saga, state, cursor] = [text('type'), text('state'), text('cursor')];
   const status = query.getAll('status').filter((one) => one !== '') as SagaStatus[];
   const attributes = readAttributes(query.getAll('attribute'));
-  const [createdAfter, createdBefore] = [readTime(text('after')), readTime(text('before'))];
+  const within = readTime(text('within'));
+  const createdAfter = within === undefined ? readTime(text('after')) : Date.now() - within;
+  const createdBefore = readTime(text('before'));
   const limit = text('limit');
   return {
     ...(status.length > 0 && { status }),

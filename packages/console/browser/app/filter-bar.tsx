@@ -1,0 +1,101 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { MachinesAnswer } from '../../src/wire.js';
+import { api } from './api.js';
+import { go } from './router.js';
+import { STATUSES, statusName } from './status-badge.js';
+
+const HOUR = 3_600_000;
+const TIMES = [
+  ['', 'Any time'],
+  [String(HOUR), 'Last hour'],
+  [String(24 * HOUR), 'Last day'],
+  [String(7 * 24 * HOUR), 'Last week'],
+  [String(30 * 24 * HOUR), 'Last 30 days'],
+] as const;
+
+/** The list's filters. They stand in the address, so that a list can be sent to somebody. */
+export function FilterBar({ query }: { readonly query: URLSearchParams }) {
+  const [machines, setMachines] = useState<MachinesAnswer['items']>([]);
+  useEffect(() => {
+    // Without them one can still filter by everything else.
+    api.machines().then(
+      ({ items }) => setMachines(items),
+      () => undefined,
+    );
+  }, []);
+  const status = query.get('status') ?? '';
+  const type = query.get('type') ?? '';
+  const set = (name: string, value: string) => {
+    const next = new URLSearchParams(query);
+    if (value.trim() === '') next.delete(name);
+    else next.set(name, value.trim());
+    const text = next.toString();
+    go(text === '' ? 'sagas' : `sagas?${text}`, { replace: true });
+  };
+  const total = (of: (typeof STATUSES)[number]) =>
+    machines.reduce((sum, { survey }) => sum + survey.statuses[of], 0);
+  const paths = machines.filter(({ name }) => type === '' || name === type);
+  const states = new Set(paths.flatMap(({ survey }) => survey.states.map(({ path }) => path)));
+  return (
+    <search class="filters">
+      <fieldset class="segments" aria-label="Status">
+        <button type="button" aria-pressed={status === ''} onClick={() => set('status', '')}>
+          All
+        </button>
+        {STATUSES.map((one) => (
+          <button key={one} type="button" aria-pressed={status === one} onClick={() => set('status', one)}>
+            {statusName(one)}
+            {one !== 'rest' && machines.length > 0 && <span class={`tally tally-${one}`}>{total(one)}</span>}
+          </button>
+        ))}
+      </fieldset>
+      <label>
+        <span>Type</span>
+        <select value={type} onChange={(event) => set('type', event.currentTarget.value)}>
+          <option value="">All types</option>
+          {machines.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>State</span>
+        <input
+          list="filter-states"
+          placeholder="PAID.checkingFraud"
+          value={query.get('state') ?? ''}
+          onChange={(event) => set('state', event.currentTarget.value)}
+        />
+        <datalist id="filter-states">
+          {[...states].sort().map((path) => (
+            <option key={path} value={path} />
+          ))}
+        </datalist>
+      </label>
+      <label>
+        <span>Attribute</span>
+        <input
+          id="filter-attribute"
+          placeholder="name=value"
+          value={query.get('attribute') ?? ''}
+          onChange={(event) => set('attribute', event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        <span>Started</span>
+        <select
+          value={query.get('within') ?? ''}
+          onChange={(event) => set('within', event.currentTarget.value)}
+        >
+          {TIMES.map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </search>
+  );
+}
