@@ -60,12 +60,22 @@ export async function prepareWorkspace(packages = publishedPackages) {
     await mustRun('tsup', ['--silent'], folder);
     rebuilt = true;
   }
+  await buildPage(path.join(root, 'packages', 'console'));
+}
+
+/** The console's page: static files, of its own sources alone. */
+async function buildPage(folder) {
+  const page = path.join(folder, 'dist', 'app', 'index.html');
+  const sources = ['browser', 'vite.config.ts'].map((name) => path.join(folder, name));
+  if (existsSync(page) && Math.max(...sources.map(newestChange)) <= statSync(page).mtimeMs) return;
+  say('Building the page of @countermand/console ...');
+  await mustRun('vite', ['build', '--logLevel', 'error'], folder);
 }
 
 function isBuilt(folder) {
   const entry = path.join(folder, 'dist', 'index.d.ts');
   if (!existsSync(entry)) return false;
-  const sources = ['src', 'browser', 'package.json', 'tsup.config.ts']
+  const sources = ['src', 'browser/statechart', 'package.json', 'tsup.config.ts']
     .map((name) => path.join(folder, name))
     .filter((source) => existsSync(source));
   return Math.max(...sources.map(newestChange)) <= statSync(entry).mtimeMs;

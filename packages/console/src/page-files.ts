@@ -47,7 +47,7 @@ export class PageFiles {
     }
     const html = new TextDecoder()
       .decode(file.plain)
-      .replace('<base href="/">', `<base href="${basePath}/">`);
+      .replace('<base href="/" />', `<base href="${basePath}/">`);
     const plain = new TextEncoder().encode(html);
     return answerFile(request, { type: file.type, plain, zipped: await zip(plain) }, 'no-cache');
   }

@@ -6,6 +6,7 @@ import { routePath } from 'hono/route';
 import { ParticipantFailure } from '../adapters/participant-failure.ts';
 import { subjectOf } from '../db/customers.ts';
 import { addCatalogRoutes } from './catalog-routes.ts';
+import { addConsoleRoutes } from './console-routes.ts';
 import { addCustomerRoutes } from './customer-routes.ts';
 import { addDocsRoutes } from './docs-routes.ts';
 import type { AppEnv } from './env.ts';
@@ -47,6 +48,7 @@ export async function createApp(services: Services): Promise<OpenAPIHono<AppEnv>
     const { addDevelopment } = await import('./development-routes.ts');
     addDevelopment(app, { services, development: services.development, signIn });
   }
+  addConsoleRoutes(app, services, findPrincipal);
   addCatalogRoutes(app, services);
   addOrderRoutes(app, services);
   addEventRoutes(app, services);

@@ -65,7 +65,10 @@ export function ChartView({ graph, marks, onSelect, isDeep = false }: ChartProps
     element.style.maxWidth = zoom === 'fit' ? `${drawn.width}px` : 'none';
     element.style.height = 'auto';
   }, [zoom, drawn]);
-  useEffect(() => bringIntoView(place.current), [drawn, zoom]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => bringIntoView(place.current));
+    return () => cancelAnimationFrame(frame);
+  }, [drawn, zoom]);
   const step = (by: number) => {
     const shown = (place.current?.querySelector('svg')?.clientWidth ?? 0) / (drawn?.width || 1);
     const nearest = ZOOMS.findIndex((one) => one >= (zoom === 'fit' ? shown : zoom) - 0.01);

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SagaRow, SagasAnswer } from '../../src/wire.js';
 import { api } from './api.js';
 import { FilterBar } from './filter-bar.js';
-import { ago, clock, stateName } from './format.js';
+import { ago, clock, stateName, timerName } from './format.js';
 import { LiveDot } from './live-dot.js';
 import { href } from './router.js';
 import { StatusBadge } from './status-badge.js';
@@ -98,7 +98,7 @@ function Row({ row }: { readonly row: SagaRow }) {
             <b>{reason.code}</b> {reason.message}
           </span>
         ) : (
-          <span class="quiet clamp">{waitingFor.slice(0, 3).join(', ')}</span>
+          <span class="quiet clamp">{waitingFor.slice(0, 3).map(timerIn).join(', ')}</span>
         )}
       </td>
       <td data-label="Started" class="nowrap" title={clock(row.createdAt)}>
@@ -109,6 +109,11 @@ function Row({ row }: { readonly row: SagaRow }) {
       </td>
     </tr>
   );
+}
+
+/** `timer RESERVATION_TTL` for XState's own name of it. */
+function timerIn(waiting: string): string {
+  return waiting.startsWith('timer ') ? `timer ${timerName(waiting.slice(6))}` : waiting;
 }
 
 /** The pages after the first; other filters begin anew. */

@@ -53,7 +53,7 @@ export function MachineView({ name, query }: { readonly name: string; readonly q
       {error && <p class="notice notice-bad">{error.message}</p>}
       {value && (
         <>
-          <div class="card">
+          <div class="card whole">
             <ChartView graph={value.graph} marks={marks} onSelect={listOf} />
             <p class="quiet small legend">
               The warmer, the more sagas. Below a state: how long half of them stay. A state leads to its
