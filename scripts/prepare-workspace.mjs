@@ -60,7 +60,7 @@ export async function prepareWorkspace(packages = publishedPackages) {
     await mustRun('tsup', ['--silent'], folder);
     rebuilt = true;
   }
-  await buildPage(path.join(root, 'packages', 'console'));
+  if (packages.includes('console')) await buildPage(path.join(root, 'packages', 'console'));
 }
 
 /** The console's page: static files, of its own sources alone. */

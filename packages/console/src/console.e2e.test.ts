@@ -5,7 +5,9 @@ import { hasChromium, openChromium } from './test-support/chromium.js';
 import { type OrderDesk, openOrderDesk } from './test-support/order-desk.js';
 
 if (!hasChromium()) {
-  process.stderr.write('Skipped: the console in Chromium, not installed here; .ci/install-chromium installs it\n');
+  process.stderr.write(
+    'Skipped: the console in Chromium, not installed here; .ci/install-chromium installs it\n',
+  );
 }
 
 describe.skipIf(!hasChromium())('the console in Chromium', () => {
@@ -35,7 +37,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
   });
 
   const ids = () => page.locator('.saga-link').allInnerTexts();
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
 
   it('lists what is parked first, and filters by status, state and attribute', async () => {
     await page.goto(desk.url);
@@ -125,7 +127,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
         .locator(path === '' ? '.saga-link' : '.sc')
         .first()
         .waitFor();
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(wide, path).toBeLessThanOrEqual(390);
     }
   });
@@ -139,7 +141,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
     await page.keyboard.press('Tab');
-    if ((await page.evaluate(() => document.activeElement?.textContent?.trim())) === name) return;
+    if ((await page.evaluate<string>('document.activeElement?.textContent?.trim()')) === name) return;
   }
   throw new Error(`no button '${name}' is reached by the tabulator`);
 }

@@ -49,7 +49,7 @@ describe('who may see and act', () => {
     expect(await answer.text()).not.toContain('order-1');
     const redirecting = createConsole({
       runner,
-      authorize: () => Response.redirect('http://localhost/login'),
+      authorize: () => Response.redirect('http://localhost/login', 302),
     });
     const page = await redirecting.fetch(new Request('http://localhost/console/'));
     expect([page.status, page.headers.get('location')]).toEqual([302, 'http://localhost/login']);

@@ -93,12 +93,12 @@ function adapters(broken: ReadonlySet<string>): AdaptersFor<OrderSaga> {
     cancelCoupon: () => ({ status: 'cancelled' as const }),
     authorize: {
       run: ({ input }) => ({ paymentId: `pay-${input.payment}` }),
-      probe: ({ input }) => landed({ paymentId: `pay-${input.payment}` }),
+      probe: async ({ input }) => await Promise.resolve(landed({ paymentId: `pay-${input.payment}` })),
     },
     void: () => works('void', { status: 'voided' as const }),
     capture: {
       run: ({ input }) => works('capture', { paymentId: `pay-${input.payment}` }),
-      probe: ({ input }) => landed({ paymentId: `pay-${input.payment}` }),
+      probe: async ({ input }) => await Promise.resolve(landed({ paymentId: `pay-${input.payment}` })),
     },
     refund: () => works('refund', { status: 'refunded' as const }),
     lookupPayment: () => ({ status: 'unknown' as const }),

@@ -19,7 +19,7 @@ try {
     await page.goto(desk.url + place);
     await page.locator(ready).first().waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate('document.fonts.ready.then(() => true)');
     await page.screenshot({ path: path.join(images, `console-${name}.png`), animations: 'disabled' });
     process.stdout.write(`docs/images/console-${name}.png\n`);
   };
