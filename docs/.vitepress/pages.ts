@@ -26,6 +26,7 @@ const SECTIONS: { readonly text: string; readonly pages: readonly string[]; read
         'guides/testing.md',
         'versions.md',
         'operating.md',
+        'console.md',
         'security.md',
         'scaling.md',
         'cli.md',
