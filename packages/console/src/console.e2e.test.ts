@@ -45,6 +45,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     expect(await ids()).toEqual(['order-parked', 'order-b', 'order-a']);
     await page.getByRole('button', { name: /^Running/ }).click();
     await page.getByText('order-parked').waitFor({ state: 'detached' });
+    await page.getByText('order-b').waitFor();
     expect(await ids()).toEqual(['order-b', 'order-a']);
     await page.getByLabel('Attribute').fill('customerId=alice');
     await page.getByLabel('Attribute').press('Enter');
