@@ -47,12 +47,19 @@ export const ERROR_CODES = {
 /** A code from {@link ERROR_CODES}. */
 export type SagaErrorCode = keyof typeof ERROR_CODES;
 
+const MARK = Symbol.for('countermand.error');
+
 /**
  * The one error class of the packages. `code` is stable and listed in the docs; `message` is for people and says
  * what to do; `details` is plain JSON.
  */
 export class SagaError extends Error {
   override readonly name = 'SagaError';
+
+  /** Bundlers, and programs that both import and require, load this class more than once: all of them are one. */
+  static override [Symbol.hasInstance](value: unknown): value is SagaError {
+    return typeof value === 'object' && value !== null && MARK in value;
+  }
 
   constructor(
     readonly code: SagaErrorCode,
@@ -61,6 +68,11 @@ export class SagaError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /** The mark by which another copy of this class knows its errors. */
+  get [MARK](): true {
+    return true;
   }
 
   /** With its code, for logs that only take text: `SagaError [INPUT_INVALID]: ...`. */
