@@ -13,6 +13,7 @@ const env = {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
   CHECKPOINT_DISABLE: '1',
+  NEXT_TELEMETRY_DISABLED: '1',
 };
 const run = (program, ...args) => runQuietly(program, args, { cwd: recipes, env });
 
@@ -21,6 +22,7 @@ await runChecks({
   'the libraries and frameworks are installed': () =>
     run('npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'),
   "Prisma's client is generated": () => run('prisma', 'generate', '--schema', 'prisma/schema.prisma'),
+  'the Next application is built': () => run('next', 'build', 'next-app'),
   'types of the recipes': () => run('tsc', '--noEmit', '-p', 'tsconfig.json'),
   'tests of the recipes': () => run('vitest', 'run', '--config', 'vitest.config.ts'),
 });

@@ -33,7 +33,7 @@ const SECTIONS: { readonly text: string; readonly pages: readonly string[]; read
         'telemetry.md',
       ],
     },
-    { text: 'Recipes', pages: ['recipes/transactions.md'] },
+    { text: 'Recipes', pages: ['recipes/transactions.md', 'recipes/frameworks.md', 'recipes/stripe.md'] },
     { text: 'What the check finds', pages: ['check/README.md', 'check/*.md'], collapsed: true },
     { text: 'Examples', pages: ['order-lifecycle.md', 'flows.md'] },
     { text: 'Reference', pages: ['errors.md', 'api/README.md', 'api/**/*.md'] },

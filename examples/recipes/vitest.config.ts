@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@countermand/source', 'node', 'development|production'];
 
 export default defineConfig({
-  resolve: { conditions },
+  // Files of other packages must find the Vitest that runs, not a copy of it.
+  resolve: { conditions, dedupe: ['vitest'] },
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts'],

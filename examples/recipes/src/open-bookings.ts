@@ -1,5 +1,5 @@
 import { createRunner } from '@countermand/runner-postgres';
-import { booking } from '../../guides/src/table-saga.ts';
+import { booking } from './table-saga.ts';
 
 /** A runner of bookings, whose restaurant always has a table. */
 export function openBookings(connection: string) {

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { pgTable, text } from 'drizzle-orm/pg-core';
-import { booking } from '../../../guides/src/table-saga.ts';
 import type { Bookings } from '../open-bookings.ts';
+import { booking } from '../table-saga.ts';
 
 const bookings = pgTable('bookings', { id: text().primaryKey(), guest: text().notNull() });
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { booking } from '../../../guides/src/table-saga.ts';
 import type { Bookings } from '../open-bookings.ts';
+import { booking } from '../table-saga.ts';
 
 /** Books a table: the saga and the row are committed together, or not at all. */
 export async function bookWithKnex(db: Knex, runner: Bookings, id: string, guest: string) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { booking } from '../../../guides/src/table-saga.ts';
 import type { Bookings } from '../open-bookings.ts';
+import { booking } from '../table-saga.ts';
 
 /** The tables, for Kysely. */
 export interface Tables {

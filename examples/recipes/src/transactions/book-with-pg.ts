@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { booking } from '../../../guides/src/table-saga.ts';
 import type { Bookings } from '../open-bookings.ts';
+import { booking } from '../table-saga.ts';
 
 /** Books a table: the saga and the row are committed together, or not at all. */
 export async function bookWithPg(pool: pg.Pool, runner: Bookings, id: string, guest: string) {

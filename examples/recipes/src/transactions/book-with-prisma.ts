@@ -1,5 +1,5 @@
-import { booking } from '../../../guides/src/table-saga.ts';
 import type { Bookings } from '../open-bookings.ts';
+import { booking } from '../table-saga.ts';
 import type { PrismaClient } from './generated/client.ts';
 
 /** Books a table: the saga and the row are committed together, or not at all. */
