@@ -29,7 +29,7 @@ export default {
       comment:
         'Whoever installs the core installs what it imports: a statechart and a schema library, no more.',
       severity: 'error',
-      from: { path: '^packages/saga-core/src/', pathNot: '\\.(test|test-d)\\.ts$' },
+      from: { path: '^packages/saga-core/src/', pathNot: tests },
       to: { pathNot: ['^packages/saga-core/src/', '(^|/)node_modules/(xstate|zod)/'] },
     },
     {

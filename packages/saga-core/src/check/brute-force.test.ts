@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bruteForce, type Verdict } from '../test-support/check-corpus/brute-force.js';
+import { bruteForce } from '../test-support/check-corpus/brute-force.js';
+import type { BruteVerdict } from '../test-support/check-corpus/brute-verdict.js';
 import { randomMachines, sagaOfRandom } from '../test-support/check-corpus/random-machine.js';
 import type { CheckReport } from './check-report.js';
 import { checkSaga } from './check-saga.js';
@@ -60,7 +61,7 @@ test(`a brute-force walk comes to the same verdict by each of ${JUDGED.length} r
  * was kept in the very moment in which the check sees it park, and finds more beside that; there both must say that
  * something is wrong.
  */
-function compared(verdict: CheckReport | Verdict, defers: boolean): object {
+function compared(verdict: CheckReport | BruteVerdict, defers: boolean): object {
   const found = 'wrong' in verdict ? Object.keys(verdict.wrong) : verdict.findings.map(({ rule }) => rule);
   const rules = [...new Set(found)].sort();
   const goesOn = defers && rules.some((rule) => PARKING.includes(rule));
@@ -69,7 +70,7 @@ function compared(verdict: CheckReport | Verdict, defers: boolean): object {
 }
 
 /** The way to what is left open is the shortest, but for answers of steps that a kept event would have left at once. */
-function judgeWays({ findings }: CheckReport, { leakAfter }: Verdict, defers: boolean): void {
+function judgeWays({ findings }: CheckReport, { leakAfter }: BruteVerdict, defers: boolean): void {
   const [shortest] = findings
     .filter(({ rule }) => rule === 'obligation-left-open')
     .map(({ trace }) => trace)

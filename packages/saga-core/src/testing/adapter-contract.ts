@@ -3,6 +3,10 @@ import { isDeclined, isLater, readProbeAnswer } from '../answer.js';
 import type { AnyStep } from '../step.js';
 import type { DefineTest, TestTools } from './conformance/conformance-host.js';
 
+// Real adapters take real time: this suite alone waits, and the core has no timers otherwise.
+declare function setTimeout(run: () => void, ms: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+
 /** What {@link adapterContract} is told of an adapter and of the world behind it. */
 export interface AdapterCase {
   readonly step: AnyStep;

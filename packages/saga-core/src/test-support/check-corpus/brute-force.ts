@@ -1,23 +1,8 @@
 import { begin, type Cause, type Decision, decide, type Envelope, type StepOutcome } from '../../index.js';
 import type { AnySaga } from '../../saga-definition.js';
 import { BruteJudge } from './brute-judge.js';
-
-/** What {@link bruteForce} says of a saga; `undefined` where there was more of it than it looks at. */
-export interface Verdict {
-  /** By rule, what is wrong, for people who compare. */
-  readonly wrong: Readonly<Record<string, readonly string[]>>;
-  /** How many things happen before the first parked saga with something left open. */
-  readonly leakAfter: number | undefined;
-}
-
-/** A state of the walk. */
-export interface BruteNode {
-  readonly envelope: Envelope;
-  readonly depth: number;
-  readonly next: Set<BruteNode>;
-  /** Whether something that can happen here was left out, for too many steps would have been left. */
-  cut: boolean;
-}
+import type { BruteNode } from './brute-node.js';
+import type { BruteVerdict } from './brute-verdict.js';
 
 const MOST_LEFT = 2;
 
@@ -25,9 +10,9 @@ const MOST_LEFT = 2;
  * Tries everything on a saga without guards and samples, by `decide` alone, and judges for itself. It keeps deferred
  * events, takes every order, and knows of no likeness of states but equal books. Shares no code with the check.
  *
- * @param mostNodes - where there are more, it gives up
+ * @param mostNodes - where there are more, it gives up and says nothing
  */
-export function bruteForce(saga: AnySaga, mostNodes: number): Verdict | undefined {
+export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | undefined {
   const judge = new BruteJudge(saga);
   const nodes = new Map<string, BruteNode>();
   const queue: BruteNode[] = [];

@@ -1,6 +1,7 @@
 import { type Cause, type Decision, type Envelope, isSettled } from '../../index.js';
 import type { AnySaga } from '../../saga-definition.js';
-import type { BruteNode, Verdict } from './brute-force.js';
+import type { BruteNode } from './brute-node.js';
+import type { BruteVerdict } from './brute-verdict.js';
 
 /** The rule that says why a saga parks. */
 const PARKS: Readonly<Record<string, string>> = {
@@ -49,7 +50,7 @@ export class BruteJudge {
     for (const { event, outcome } of decision.history) if (outcome === 'applied') this.#taken.add(event);
   }
 
-  end(nodes: readonly BruteNode[]): Verdict {
+  end(nodes: readonly BruteNode[]): BruteVerdict {
     for (const [answer, site] of this.#unheard)
       if (this.#begun.has(site) && !this.#heard.has(answer)) this.#note('answer-ignored', answer);
     for (const [site, useful] of this.#sites) if (!useful) this.#note('undo-never-open', site);

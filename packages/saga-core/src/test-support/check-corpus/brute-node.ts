@@ -1,0 +1,10 @@
+import type { Envelope } from '../../index.js';
+
+/** A state of the walk that the brute force takes. */
+export interface BruteNode {
+  readonly envelope: Envelope;
+  readonly depth: number;
+  readonly next: Set<BruteNode>;
+  /** Whether something that can happen here was left out, for too many steps would have been left. */
+  cut: boolean;
+}
