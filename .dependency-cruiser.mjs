@@ -81,7 +81,7 @@ export default {
       to: {
         path: '^packages/',
         pathNot:
-          '^packages/(saga-core/src/(index|order/index|testing/index)|runner-postgres/src/opentelemetry/index|console/browser/statechart/index|[^/]+/src/(index|vitest-global-setup))\\.ts$',
+          '^packages/(saga-core/src/(index|order/index|testing/index)|runner-postgres/src/(opentelemetry|testing)/index|console/browser/statechart/index|[^/]+/src/(index|vitest-global-setup))\\.ts$',
       },
     },
     {

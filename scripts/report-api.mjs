@@ -73,7 +73,8 @@ const compilerOptions = {
   target: 'es2022',
   module: 'nodenext',
   moduleResolution: 'nodenext',
-  lib: ['es2023'],
+  // The console's code for browsers names what they have.
+  lib: ['es2023', 'dom'],
   strict: true,
   skipLibCheck: true,
   types: ['node'],

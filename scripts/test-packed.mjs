@@ -43,6 +43,20 @@ const listed = (flag) => {
   const at = process.argv.indexOf(flag);
   return at < 0 ? [] : process.argv[at + 1].split(',');
 };
+/** With a test framework that isn't ours, of which `pathTests` needs three functions. */
+const walkPaths = `
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { postgresHost } from '@countermand/runner-postgres/testing';
+import { pathTests } from '@countermand/saga-core/testing';
+import { placeOrderSaga } from './place-order-saga.ts';
+
+const expect = (value) => ({ toEqual: (expected) => assert.deepEqual(value, expected) });
+const host = postgresHost({ databaseUrl: process.env.DATABASE_URL });
+const paths = pathTests({ describe, it, expect }, host, placeOrderSaga, { variants: ['once', 'crash'] });
+after(() => assert.ok(paths.coverage().taken.length > 0));
+`;
+
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'countermand-packed-'));
 const server = await startPostgres({ dataDir: `${temporary}-data`, settings: { fsync: 'off' } });
 const tarballs = {};
@@ -107,6 +121,10 @@ function checksWith(bin, suffix) {
       await run('node', '--test', 'sagas/place-order-saga.test.ts');
       await run(countermand, 'check', 'sagas/place-order-saga.ts');
       rmSync(path.join(project, 'tsconfig.json'));
+    },
+    [`the paths of a saga are walked on the PostgreSQL${suffix}`]: async () => {
+      writeFileSync(path.join(project, 'sagas', 'paths.test.mjs'), walkPaths);
+      await run('node', '--test', 'sagas/paths.test.mjs');
     },
     [`countermand migrate makes tables that the other commands find${suffix}`]: async () => {
       await run(countermand, 'migrate');

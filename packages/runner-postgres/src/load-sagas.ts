@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AnySaga, messageOf, SagaError } from '@countermand/saga-core';
+import { hintAtTsx } from './hint-at-tsx.js';
 
 /**
  * The sagas that a module exports: definitions, and what `create...Saga()` gives without arguments. The module is
@@ -30,24 +31,8 @@ async function importModule(module: string): Promise<object> {
     // Without tsx Node itself leaves the types out, where it can.
     return (await import(url)) as object;
   } catch (thrown) {
-    throw withHint(module, thrown);
+    throw hintAtTsx(module, thrown);
   }
-}
-
-/** What Node says where a file needs more than leaving the types out. */
-const NEEDS_TSX = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
-
-function withHint(module: string, thrown: unknown): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (!NEEDS_TSX.includes(code)) return thrown;
-  const because =
-    code === 'ERR_UNKNOWN_FILE_EXTENSION'
-      ? `Node ${process.versions.node} doesn't read TypeScript by itself`
-      : messageOf(thrown).replaceAll('\n', ' ');
-  return new SagaError(
-    'SETTING_INVALID',
-    `${module}: ${because}; with tsx it can: npm install --save-dev tsx`,
-  );
 }
 
 async function importPackage(module: string): Promise<object> {

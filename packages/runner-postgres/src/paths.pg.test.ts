@@ -1,8 +1,10 @@
+import { createEmptyDatabase } from '@countermand/dev-postgres';
 import { checkSaga } from '@countermand/saga-core';
 import { pathsOf, pathTests, renderCoverage, type SagaPath } from '@countermand/saga-core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { hostWith } from './test-support/host-with.js';
 import { ticket } from './test-support/ticket-saga.js';
-import { hostWith } from './test-support/virtual-time-host.js';
+import { postgresHost } from './testing/postgres-host.js';
 
 const all = pathsOf(ticket);
 
@@ -17,6 +19,15 @@ const paths = pathTests({ describe, it, expect }, hostWith(true), ticket, { only
 
 afterAll(() => {
   expect(renderCoverage(paths.coverage())).toBe('5 of 5 transitions taken');
+});
+
+const { url } = await createEmptyDatabase();
+const longest = Math.max(...all.map(({ steps }) => steps.length));
+
+describe('in schemas of their own', () => {
+  pathTests({ describe, it, expect }, postgresHost({ databaseUrl: url }), ticket, {
+    only: ({ steps }) => steps.length === longest,
+  });
 });
 
 it('the saga whose paths are walked is sound', () => {

@@ -7,6 +7,9 @@ import type { Logger } from '../ports/logger.js';
 import type { Delivery } from '../ports/outbox-rows.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
 
+/** pg-boss's clock for tests, which moves its tables' time. */
+export { TestClock } from 'pg-boss';
+
 /** What the pg-boss queue is made of. */
 export interface PgBossQueueOptions {
   readonly database: Database;

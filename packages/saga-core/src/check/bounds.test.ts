@@ -264,3 +264,22 @@ describe('a bound that is reached is told', () => {
     expect(cut.map(({ name }) => name)).toEqual(['subscription']);
   });
 });
+
+describe('where four of a kind make too many states', () => {
+  /** Renews for ever; two of each kind are far fewer states than four. */
+  const many = (more: object) => checkSaga(changesSeats, { ignore: ['count'], ...more });
+
+  test('two are followed, and the verdict holds up to there', () => {
+    const four = many({});
+    const few = many({ maxInstances: 2 });
+    expect(few.explored.states).toBeLessThan(four.explored.states);
+    const report = many({ maxStates: four.explored.states - 1 });
+    expect(report).toMatchObject({ verdict: 'sound up to bounds', explored: few.explored });
+    expect(report.reached).toEqual(few.reached);
+  });
+
+  test('a bound of the author stays', () => {
+    const maxStates = many({}).explored.states - 1;
+    expect(many({ maxInstances: 4, maxStates }).verdict).toBe('not proved');
+  });
+});

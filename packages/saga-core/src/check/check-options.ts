@@ -50,9 +50,9 @@ export interface CheckOptions {
   /** The most states that are explored; 50,000 by default. A check that ends there has proved nothing. */
   readonly maxStates?: number;
   /**
-   * The most instances of one kind that a saga opens one after the other, of runs of one step at once, and of ids that count, before it isn't
-   * followed further; 4 by default, or one more than the longest list in the samples of its input. The report says
-   * where the bound was reached.
+   * The most instances of one kind that a saga opens one after the other, of runs of one step at once, and of ids that
+   * count, before it isn't followed further; 4 by default, or 2 where 4 make more than `maxStates`; one more than the
+   * longest list in the samples of its input, where that is more. The report says where the bound was reached.
    */
   readonly maxInstances?: number;
   /** How many distinct elements lists have that are made from schemas, and so how many children one spawn of each; 2 by default. */

@@ -5,6 +5,8 @@ import { isWatched } from './state-signature.js';
 
 /** How many instances of one kind are followed, and how many children; more only where a sample's list is longer. */
 const MOST_INSTANCES = 4;
+/** As many are followed where more make too many states. */
+const FEWEST_INSTANCES = 2;
 
 /** Timers of the machine's own states. */
 const TIMED = /^timer:xstate\.after\./;
@@ -33,6 +35,11 @@ export function crowdOver(machine: AnyStateMachine, most: number | undefined, lo
     const counting = tooMany(ids.map((id) => id.replace(/\d+/g, 'N')));
     return counting === undefined ? undefined : `${limit} ids like ${counting.replace(/^timer:/, '')}`;
   };
+}
+
+/** The bound where the usual one makes too many states. */
+export function fewestInstances(longest: number): number {
+  return Math.max(FEWEST_INSTANCES, longest + 1);
 }
 
 /** The first name that is there more often than that. */

@@ -7,7 +7,7 @@ import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore, selects } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
 import { ContextValues } from './context-values.js';
-import { type Crowd, crowdOver, longestList } from './crowd.js';
+import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
 import type { GuardOracle } from './guard-oracle.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
@@ -54,11 +54,20 @@ export function explore(
   witness: () => Witness,
 ): Exploration {
   const widened = new Set<string>();
+  let bounded = options;
   for (;;) {
-    const walk = new Walk(oracle, guessing, causes, options, widened, witness());
+    const follower = witness();
+    const walk = new Walk(oracle, guessing, causes, bounded, widened, follower);
     const tooMany = walk.run();
-    if (tooMany === undefined) return walk.result([...widened]);
-    widened.add(tooMany);
+    if (tooMany !== undefined) {
+      widened.add(tooMany);
+      continue;
+    }
+    const result = walk.result([...widened]);
+    // Everything within a narrower bound tells more than a part of what is within a wider one.
+    const unproved = !result.complete && result.crowded.length > 0 && !follower.isEnough();
+    if (!unproved || bounded.maxInstances !== undefined) return result;
+    bounded = { ...options, maxInstances: fewestInstances(longestList(causes.inputs)) };
   }
 }
 

@@ -19,6 +19,7 @@ export function renderReport(report: CheckReport): string {
     ...(findings.some(({ trace }) => trace.some(({ open }) => open.some((one) => one.endsWith('?'))))
       ? ['(a ? marks what may be open in the world: nobody knows)']
       : []),
+    ...(findings.some(({ trace }) => trace.some(({ guards }) => guards)) ? GUESSED : []),
     ...(reached.length > 0 ? ['bounds that were reached, beyond which nothing was explored:'] : []),
     ...reached.map((line) => `  ${line}`),
     'bounds:',
@@ -27,6 +28,11 @@ export function renderReport(report: CheckReport): string {
     ...assumptions.map((line) => `  ${line}`),
   ].join('\n');
 }
+
+const GUESSED = [
+  '(what stands in brackets is how guards answered: both ways are tried; where one of them cannot be, give samples of the',
+  ' input, and guards are asked: withCheckOptions(saga, { samples: { input: [...] } }))',
+];
 
 /** Of one rule, more findings than this are told without the way to them. */
 const MOST_TOLD = 3;

@@ -73,7 +73,10 @@ async function expectedOf(saga: AnySaga, path: SagaPath, variant: PathVariant) {
   return { state: walked === 'cannot' ? path.state : walked.state, mistakes: [] };
 }
 
-/** A host on the runner in memory, in virtual time: for {@link pathTests} and for the conformance suite. */
+/**
+ * A host on the runner in memory, in virtual time: for {@link pathTests} and for the conformance suite. On PostgreSQL:
+ * `postgresHost` of `@countermand/runner-postgres/testing`.
+ */
 export const inMemory: CreateHost = ({ sagas, adapters, held }) => {
   const runner = new TestRunner(sagas, { sagas, adapters, startAt: 0, latencyMs: () => 0, held });
   return Promise.resolve({

@@ -60,7 +60,8 @@ function causesFor(saga: AnySaga, envelope: Envelope): Cause[] {
     for (const attempts of [1, 2]) {
       for (const code of saga.steps[step]?.declines ?? []) add({ kind: 'declined', code }, attempts);
     }
-    for (const attempts of [0, 1]) add({ kind: 'unknown', message: '' }, attempts);
+    // What has said that it answers later has begun.
+    for (const attempts of awaiting ? [1] : [0, 1]) add({ kind: 'unknown', message: '' }, attempts);
     if (!awaiting) add({ kind: 'awaiting' });
   }
   for (const { id, visit } of envelope.timers) causes.push({ type: 'timer', id, visit });

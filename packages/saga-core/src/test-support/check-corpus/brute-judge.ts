@@ -114,10 +114,11 @@ export class BruteJudge {
     const { envelope } = node;
     const subject = `${type} in ${stateOf(envelope)}`;
     const rests = this.#rests(envelope);
+    // Also an event on which a saga parks is stored, but not for another state.
+    const isKept = outcome === 'deferred' && reason === 'NOT_HANDLED_YET';
     if (outcome === 'applied') this.#taking.push({ node, type });
-    if (reason === 'NOT_HANDLED' || (rests && outcome === 'deferred'))
-      this.#note('event-undeclared', subject);
-    if (!rests && outcome === 'deferred') this.#keeping.push({ node, type });
+    if (reason === 'NOT_HANDLED' || (rests && isKept)) this.#note('event-undeclared', subject);
+    if (!rests && isKept) this.#keeping.push({ node, type });
     const kind = this.#saga.events[type]?.opens?.kind;
     if (kind === undefined || outcome === 'applied' || outcome === 'deferred') return;
     const known = envelope.obligations.find((one) => one.kind === kind);

@@ -1,5 +1,5 @@
-import type { TestClock } from 'pg-boss';
 import type { Clock, ClockTimer } from '../ports/clock.js';
+import type { TestClock } from '../queue/pg-boss-queue.js';
 
 interface Timer {
   readonly run: () => void;

@@ -1,0 +1,1 @@
+export { type PostgresHostOptions, postgresHost } from './postgres-host.js';
