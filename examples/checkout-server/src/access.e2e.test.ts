@@ -48,6 +48,18 @@ const EXPECTED: Record<string, { anonymous: number; alice: number; bob: number; 
 };
 const TOKENS = { anonymous: '', alice: 'demo-alice', bob: 'demo-bob', admin: 'demo-admin' };
 
+it('what no saga, no customer and no page can be called is refused before the database is asked', async () => {
+  const { send } = server();
+  const token = 'demo-admin';
+  const cursor = Buffer.from(JSON.stringify(['1', 'x'])).toString('base64url');
+  const codeOf = async (method: string, path: string) => (await send(method, path, { token })).body['code'];
+  expect(await codeOf('GET', '/api/sagas?type=%00')).toBe('REQUEST_INVALID');
+  expect(await codeOf('GET', `/api/sagas?cursor=${cursor}`)).toBe('CURSOR_INVALID');
+  expect(await codeOf('GET', `/api/orders?cursor=${cursor}`)).toBe('CURSOR_INVALID');
+  expect(await codeOf('GET', '/api/orders/%00')).toBe('NOT_FOUND');
+  expect(await codeOf('DELETE', '/api/customers/%00')).toBe('NOT_FOUND');
+});
+
 describe('every route, for every principal', () => {
   it('answers as the table says, and no route is missing there', async () => {
     const { body } = await server().get('/openapi.json');

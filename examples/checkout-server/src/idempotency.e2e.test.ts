@@ -76,6 +76,19 @@ describe('an order', () => {
     expect(await waiting).toMatchObject({ status: 201 });
   });
 
+  it('is not one too many when many come at the same moment', async () => {
+    const { send } = server();
+    const placed = async () =>
+      ((await send('GET', '/api/orders?limit=100', { token: 'demo-bob' })).body['items'] as unknown[]).length;
+    const before = await placed();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => post(randomUUID(), orderBody('usb-c-cable'), 'demo-bob')),
+    );
+    const taken = answers.filter(({ status }) => status === 201).length;
+    expect(before + taken).toBeLessThanOrEqual(Number(server().env['MAX_OPEN_ORDERS']));
+    expect(answers.filter(({ status }) => status !== 201 && status !== 429)).toEqual([]);
+  });
+
   it('is refused beyond the number of open orders, and taken again when one is over', async () => {
     const ids: string[] = [];
     const placeAll = async () => {

@@ -35,12 +35,15 @@ const webhookSecrets = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** What a customer signs in as. */
+export const LOGIN = /^[\w.@-]{1,64}$/;
+
 const TOKEN = /^[\x21-\x7e]{1,200}$/;
 const customerTokens = z.string().transform((text, context) => {
   const pairs = text.split(',').map((pair) => pair.trim().split(':'));
   const tokens = new Map<string, string>();
   for (const [customer, token, ...rest] of pairs) {
-    if (customer && /^[\w.@-]{1,64}$/.test(customer) && token && TOKEN.test(token) && rest.length === 0) {
+    if (customer && LOGIN.test(customer) && token && TOKEN.test(token) && rest.length === 0) {
       tokens.set(token, customer);
     }
   }

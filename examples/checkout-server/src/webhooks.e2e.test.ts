@@ -107,6 +107,12 @@ describe('a webhook', () => {
     expect(await server().webhook(sender, body)).toMatchObject({ status: 400, body: { code } });
   });
 
+  it('about an authorization of an unknown order is taken: none that begins later can have it', async () => {
+    const data = { order_id: randomUUID(), payment_id: 'pay_unknown' };
+    const expired = { type: 'payment.authorization_expired', data };
+    expect((await server().webhook('payments', expired)).status).toBe(202);
+  });
+
   it.each(['', 'x y', '../..', '💶', "'; drop table x; --", 'x'.repeat(5_000), randomUUID()])(
     'about an unknown order is kept, whatever stands for it: %j',
     async (orderId) => {

@@ -95,32 +95,58 @@ describe('a failure that may pass', () => {
     expect(tries).toEqual(Array.from({ length: 4 }, () => ['a', 'b']));
   });
 
-  it('is taken for poison when it comes again and again', async () => {
-    const one = batcher({ kindOf: () => 'conflict', move: () => Promise.reject(new Error('always')) });
+  it('is taken for poison when a row is there each time', async () => {
+    const one = batcher({ kindOf: () => 'duplicate', move: () => Promise.reject(new Error('always')) });
     await expect(one.submit(send('a', '1'))).rejects.toThrow('always');
   });
 
-  it('ends a caller after half a minute, and never what nobody waits for', async () => {
-    let now = 0;
-    let isAway = true;
+  it('is no poison as long as it is a conflict with others, however often, and holds up no other saga', async () => {
+    const moved: string[] = [];
+    const blamed: string[] = [];
+    let conflicts = 0;
     const one = batcher({
-      clock: {
-        ...systemClock,
-        now: () => now,
-        setTimeout: (run) => setImmediate(run),
-        clearTimeout: (it) => clearImmediate(it as NodeJS.Immediate),
-      },
-      kindOf: () => 'away',
+      kindOf: () => 'conflict',
+      onPoison: ({ sagaId }) => Promise.resolve(void blamed.push(sagaId)),
       move: (items) => {
-        now += 4_000;
-        return isAway ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => DONE));
+        if (items.some(({ sagaId }) => sagaId === 'contended') && conflicts < 100) {
+          conflicts += 1;
+          return Promise.reject(new Error('deadlock detected'));
+        }
+        moved.push(...items.map((item) => ('key' in item ? `${item.sagaId}-${item.key}` : item.sagaId)));
+        return Promise.resolve(items.map(() => DONE));
       },
     });
-    const [waiting, unawaited] = [one.submit(send('a', '1')), one.submit(timer('b'))];
-    await expect(waiting).rejects.toThrow('away');
-    isAway = false;
-    expect(await unawaited).toEqual(DONE);
+    const items = [timer('contended', '1'), timer('free'), timer('contended', '2')];
+    expect(await Promise.all(items.map((item) => one.submit(item)))).toEqual([DONE, DONE, DONE]);
+    expect(blamed).toEqual([]);
+    expect(conflicts).toBe(100);
+    expect(moved).toEqual(['free-1', 'contended-1', 'contended-2']);
   });
+
+  it.each(['away', 'conflict'] as const)(
+    '(%s) ends a caller after half a minute, and never what nobody waits for',
+    async (kind) => {
+      let now = 0;
+      let isAway = true;
+      const one = batcher({
+        clock: {
+          ...systemClock,
+          now: () => now,
+          setTimeout: (run) => setImmediate(run),
+          clearTimeout: (it) => clearImmediate(it as NodeJS.Immediate),
+        },
+        kindOf: () => kind,
+        move: (items) => {
+          now += 4_000;
+          return isAway ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => DONE));
+        },
+      });
+      const [waiting, unawaited] = [one.submit(send('a', '1')), one.submit(timer('b'))];
+      await expect(waiting).rejects.toThrow('away');
+      isAway = false;
+      expect(await unawaited).toEqual(DONE);
+    },
+  );
 });
 
 it('an item whose saga is locked elsewhere waits, and the others do not wait for it', async () => {
@@ -139,6 +165,40 @@ it('an item whose saga is locked elsewhere waits, and the others do not wait for
   });
   await Promise.all([one.submit(timer('locked')), one.submit(timer('free'))]);
   expect(order).toEqual(['free', 'locked']);
+});
+
+it('what comes while a saga is locked elsewhere does not overtake what waits for it', async () => {
+  const property = fc.asyncProperty(
+    fc.array(fc.constantFrom('locked', 'free', 'poison'), { maxLength: 12 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.array(fc.nat({ max: 3 }), { maxLength: 12 }),
+    async (kinds, locks, pauses) => {
+      let looks = 0;
+      const applied: number[] = [];
+      const one = batcher({
+        move: async (items) => {
+          const isPoisoned = items.some(({ sagaId }) => sagaId === 'poison');
+          const isLocked = !isPoisoned && items.some(({ sagaId }) => sagaId === 'locked') && looks++ < locks;
+          await Promise.resolve();
+          if (isPoisoned) throw new Error('poison');
+          return items.map((item): MoveResult => {
+            if (item.sagaId === 'locked' && isLocked) return { kind: 'again' };
+            if (item.sagaId === 'locked' && item.kind === 'send') applied.push(Number(item.messageId));
+            return DONE;
+          });
+        },
+      });
+      const sent: Promise<unknown>[] = [];
+      for (const [index, sagaId] of kinds.entries()) {
+        sent.push(one.submit(send(sagaId, `${index}`)).catch((error: unknown) => error));
+        for (let left = pauses[index] ?? 0; left > 0; left -= 1)
+          await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(sent);
+      expect(applied).toEqual([...kinds.keys()].filter((index) => kinds[index] === 'locked'));
+    },
+  );
+  await fc.assert(property);
 });
 
 it('poison that nobody waits for is recorded, and does not hold up the next', async () => {

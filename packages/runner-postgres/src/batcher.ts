@@ -15,7 +15,7 @@ const ENOUGH_FOR_ANOTHER = 32;
 const MAX_CALLERS = 10_000;
 /** How long a caller waits for a database that is away. What nobody waits for is tried as long as the runner lives. */
 const PATIENCE_MS = 30_000;
-/** How often a batch is repeated as it is, for conflicts, before it is taken apart. */
+/** How often a batch is repeated as it is, for conflicts, before it is taken apart or put back. */
 const MAX_CONFLICTS = 5;
 const MAX_BACKOFF_MS = 1_000;
 
@@ -38,7 +38,7 @@ interface Waiting {
   readonly since: number;
   /** Its place in the order of arrival. */
   readonly order: number;
-  /** How often its saga was found locked. */
+  /** How often it was put back: its saga was locked, or others were in its way. */
   busy: number;
   /** An earlier try may have been committed. */
   isAmbiguous: boolean;
@@ -59,8 +59,9 @@ export class Batcher {
   #arrived = 0;
   #underWay = 0;
   #isScheduled = false;
+  /** Sagas that are left alone for a moment, with everything that waits for them. */
+  readonly #resting = new Set<string>();
   readonly #stopped = new AbortController();
-  #delayed = 0;
   #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions) {
@@ -80,8 +81,7 @@ export class Batcher {
 
   /** Resolves when nothing waits any more. */
   async drain(): Promise<void> {
-    while (this.#isBusy || this.#delayed > 0)
-      await new Promise<void>((resolve) => this.#drained.push(resolve));
+    while (this.#isBusy) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   /** Gives up what still waits. */
@@ -98,10 +98,13 @@ export class Batcher {
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    const { item } = waiting;
+    this.#count(waiting.item);
+    this.#schedule();
+  }
+
+  #count(item: MoveItem): void {
     if (isAwaited(item)) this.#callers += 1;
     if (item.kind === 'start') this.#starting.set(item.sagaId, (this.#starting.get(item.sagaId) ?? 0) + 1);
-    this.#schedule();
   }
 
   /** In the next microtask at the earliest, so that what is submitted together travels together. */
@@ -147,7 +150,9 @@ export class Batcher {
     const choose = (isNext: (item: MoveItem) => boolean) => {
       for (const waiting of this.#waiting) {
         if (batch.size >= MAX_BATCH) return;
-        if (!this.#busy.has(waiting.item.sagaId) && isNext(waiting.item)) batch.add(waiting);
+        const { sagaId } = waiting.item;
+        if (this.#busy.has(sagaId) || this.#resting.has(sagaId)) continue;
+        if (isNext(waiting.item)) batch.add(waiting);
       }
     };
     choose(({ kind, sagaId }) => kind !== 'start' && !this.#starting.has(sagaId));
@@ -161,31 +166,50 @@ export class Batcher {
     else this.#starting.delete(sagaId);
   }
 
-  async #move(batch: readonly Waiting[]): Promise<void> {
-    let items = batch;
+  /** @param putBack - sagas of which something of this batch goes later: what comes after that goes later too */
+  async #move(batch: readonly Waiting[], putBack = new Set<string>()): Promise<void> {
+    let items = this.#leaveOut(batch, putBack);
     for (let tries = 1; items.length > 0; tries += 1) {
       try {
         const results = await this.#options.move(items.map(({ item }) => item));
-        for (const [index, waiting] of items.entries()) this.#settle(waiting, results[index]);
+        for (const [index, waiting] of items.entries()) this.#settle(waiting, results[index], putBack);
         return;
       } catch (error) {
         const kind = this.#options.kindOf(error);
-        if (kind === 'poison' || (kind === 'conflict' && tries >= MAX_CONFLICTS))
-          return await this.#split(items, error);
-        this.#options.logger.debug({ err: error, tries, items: items.length }, 'batch is repeated');
+        const isTriedEnough = tries >= MAX_CONFLICTS && kind !== 'away';
+        if (kind === 'poison' || (isTriedEnough && (items.length > 1 || kind === 'duplicate')))
+          return await this.#split(items, error, putBack);
         items = this.#keepPatient(items, error);
+        if (isTriedEnough) return this.#giveWay(items, error, putBack);
+        this.#options.logger.debug({ err: error, tries, items: items.length }, 'batch is repeated');
         await this.#backOff(kind, tries);
       }
     }
   }
 
+  #leaveOut(batch: readonly Waiting[], putBack: Set<string>): readonly Waiting[] {
+    if (putBack.size === 0) return batch;
+    const isLater = ({ item }: Waiting) => putBack.has(item.sagaId);
+    for (const waiting of batch.filter(isLater)) this.#tryLater(waiting, putBack);
+    return batch.filter((waiting) => !isLater(waiting));
+  }
+
   /** Halves the batch until the culprit is alone. The halves go in order: causes of one saga don't overtake. */
-  async #split(items: readonly Waiting[], error: unknown): Promise<void> {
+  async #split(items: readonly Waiting[], error: unknown, putBack: Set<string>): Promise<void> {
     const [only] = items;
     if (only && items.length === 1) return await this.#blame(only, error);
     const middle = items.length >> 1;
-    await this.#move(items.slice(0, middle));
-    await this.#move(items.slice(middle));
+    await this.#move(items.slice(0, middle), putBack);
+    await this.#move(items.slice(middle), putBack);
+  }
+
+  /** Others are in its way each time. It isn't to blame for that: it goes on trying, and holds up nobody else. */
+  #giveWay(items: readonly Waiting[], error: unknown, putBack: Set<string>): void {
+    for (const waiting of items) {
+      const { sagaId, kind } = waiting.item;
+      this.#options.logger.warn({ err: error, sagaId, kind }, 'conflicts with others again and again');
+      this.#tryLater(waiting, putBack);
+    }
   }
 
   async #blame({ item, resolve, reject }: Waiting, error: unknown): Promise<void> {
@@ -198,8 +222,8 @@ export class Batcher {
     resolve({ kind: 'done', applied: false });
   }
 
-  #settle(waiting: Waiting, result: MoveResult | undefined): void {
-    if (result?.kind === 'again') return this.#tryLater(waiting);
+  #settle(waiting: Waiting, result: MoveResult | undefined, putBack: Set<string>): void {
+    if (result?.kind === 'again') return this.#tryLater(waiting, putBack);
     if (result?.kind === 'failed') {
       const { error } = result;
       const isRepeated = waiting.isAmbiguous && waiting.item.kind === 'admin' && isNotParked(error);
@@ -208,18 +232,31 @@ export class Batcher {
     waiting.resolve(result ?? { kind: 'done', applied: false });
   }
 
-  /** Its saga is locked by another process, for as long as a batch takes, or by a start in an open transaction. */
-  #tryLater(waiting: Waiting): void {
+  /**
+   * Its saga is locked by another process, for as long as a batch takes, or by a start in an open transaction. The
+   * saga rests, so that what came later doesn't overtake it.
+   */
+  #tryLater(waiting: Waiting, putBack: Set<string>): void {
+    if (this.#stopped.signal.aborted) return waiting.reject(stoppedError());
+    const { sagaId } = waiting.item;
+    putBack.add(sagaId);
     waiting.busy += 1;
-    this.#delayed += 1;
+    this.#putBack(waiting);
+    if (this.#resting.has(sagaId)) return;
+    this.#resting.add(sagaId);
     const { clock, chance } = this.#options;
     const delayMs = Math.min(250, 2 ** waiting.busy) * (0.5 + chance.random() / 2);
     void pause(clock, delayMs, this.#stopped.signal).then(() => {
-      this.#delayed -= 1;
-      if (this.#stopped.signal.aborted) waiting.reject(stoppedError());
-      else this.#enqueue(waiting);
-      this.#tellDrained();
+      this.#resting.delete(sagaId);
+      if (this.#waiting.length > 0) this.#schedule();
     });
+  }
+
+  /** To its old place: nothing of its saga that waits is older, but what was put back with it. */
+  #putBack(waiting: Waiting): void {
+    const place = this.#waiting.findIndex(({ order }) => order > waiting.order);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiting);
+    this.#count(waiting.item);
   }
 
   #keepPatient(items: readonly Waiting[], error: unknown): Waiting[] {

@@ -10,7 +10,7 @@ import { noticeChannel } from './db/save-moves.js';
 import { schemaNames } from './db/schema-name.js';
 import { Engine } from './engine.js';
 import { systemChance } from './ports/chance.js';
-import { systemClock } from './ports/clock.js';
+import { pause, systemClock } from './ports/clock.js';
 import { silentLogger } from './ports/logger.js';
 import type { PostgresRunner, PublishedType, SendableEvent } from './postgres-runner.js';
 import { PgBossQueue } from './queue/pg-boss-queue.js';
@@ -20,6 +20,8 @@ import { type AdapterTable, SagaRegistry } from './saga-registry.js';
 import { TracedRunner } from './traced-runner.js';
 
 const DEFAULT_CONCURRENCY = 1_000;
+/** How long statements that are still in flight at the end are waited for. */
+const LAST_STATEMENTS_MS = 1_000;
 
 /**
  * Makes a runner. It connects with the first call; until {@link PostgresRunner.work} it starts, sends and reads, and
@@ -80,10 +82,16 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
     },
     async close() {
       stopObserving?.();
+      // First: what waits for a server that gives no answer would hold up everything after it.
+      await database.cut(LAST_STATEMENTS_MS);
       await listener.stop();
       await queue.stop();
       database.leave();
-      if (!options.pool) await pool.end();
+      if (options.pool) return;
+      const ended = new AbortController();
+      const ending = pool.end().finally(() => ended.abort());
+      // A connection that is still being made is given up.
+      await Promise.race([ending, pause(clock, LAST_STATEMENTS_MS, ended.signal)]);
     },
   };
   return telemetry ? new TracedRunner(parts, telemetry) : new Runner(parts);

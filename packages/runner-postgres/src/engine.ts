@@ -140,11 +140,11 @@ export class Engine {
     const { clock } = this.#options;
     this.#isWorking = false;
     this.#slots.close();
-    await Promise.all([this.#fetcher.stop(), this.#sweeper.stop()]);
     // A database that doesn't answer keeps nobody from ending: what is not committed is found again by others.
     const ended = new AbortController();
-    const inTime = (work: Promise<void>, limitMs: number) =>
+    const inTime = (work: Promise<unknown>, limitMs: number) =>
       Promise.race([work, pause(clock, limitMs, ended.signal)]);
+    await inTime(Promise.all([this.#fetcher.stop(), this.#sweeper.stop()]), LAST_WRITES_MS);
     await inTime(this.#executor.stop(graceMs), graceMs + LAST_WRITES_MS);
     await inTime(this.#batcher.drain(), LAST_WRITES_MS);
     ended.abort();

@@ -5,6 +5,7 @@ import {
   type SagaStatus,
   type SagaView,
 } from '@countermand/saga-core';
+import { isPagePlace } from './is-page-place.js';
 import type { FoundSaga, ListFilter } from './ports/saga-rows.js';
 
 /** What `list` selects by. Everything given must hold. */
@@ -56,9 +57,7 @@ export function cursorAfter(found: readonly FoundSaga[], filter: ListFilter): st
 function readCursor(cursor: string): { createdAt: string; id: string } {
   try {
     const [createdAt, id]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof createdAt === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(createdAt))) {
-      return { createdAt, id };
-    }
+    if (isPagePlace(createdAt, id)) return { createdAt: String(createdAt), id: String(id) };
   } catch {
     // What isn't even JSON gets the same answer as any other cursor that isn't ours.
   }

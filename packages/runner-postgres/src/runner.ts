@@ -36,7 +36,7 @@ import type { MoveItem, MoveResult, StartItem } from './move-item.js';
 import { INBOX_NOTICE } from './move-sagas.js';
 import { assertMessageId, plainEvent } from './plain-event.js';
 import type { Chance } from './ports/chance.js';
-import type { Clock } from './ports/clock.js';
+import { type Clock, pause } from './ports/clock.js';
 import type { Store } from './ports/store.js';
 import type { Telemetry } from './ports/telemetry.js';
 import type { InTransaction, PostgresRunner, StopOptions } from './postgres-runner.js';
@@ -275,7 +275,9 @@ export class Runner implements PostgresRunner {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    await this.#opening?.catch(() => undefined);
+    const opened = new AbortController();
+    const opening = this.#opening?.catch(() => undefined).finally(() => opened.abort());
+    if (opening) await Promise.race([opening, pause(this.#parts.clock, graceMs, opened.signal)]);
     await this.#parts.engine.stop(graceMs);
     await this.#parts.close();
   }

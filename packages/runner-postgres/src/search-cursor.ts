@@ -1,6 +1,7 @@
 import { type JsonObject, SagaError, type SagaStatus } from '@countermand/saga-core';
 import type { Place } from './db/search-sagas.js';
 import type { SearchOptions } from './inspection.js';
+import { isPagePlace } from './is-page-place.js';
 
 /** Where the next page begins: in which section, and after which saga of it. */
 export interface SearchCursor {
@@ -51,9 +52,8 @@ function readCursor(cursor: string): SearchCursor {
     // Where a page ends with its section, the next one begins at the top.
     if (createdAt === null && Number.isInteger(section))
       return { section: Number(section), after: undefined };
-    const isPlace = typeof createdAt === 'string' && typeof id === 'string';
-    if (isPlace && Number.isInteger(section) && !Number.isNaN(Date.parse(createdAt))) {
-      return { section: Number(section), after: { createdAt, id } };
+    if (isPagePlace(createdAt, id) && Number.isInteger(section)) {
+      return { section: Number(section), after: { createdAt: String(createdAt), id: String(id) } };
     }
   } catch {
     // What isn't even JSON gets the same answer as any other cursor that isn't ours.

@@ -238,6 +238,17 @@ describe('a message', () => {
     });
   });
 
+  it('for a saga that keeps no more is a dead letter, for a person: put back it would hold up those behind it', async () => {
+    const { runner } = await begin();
+    const full = () => Promise.reject(new SagaError('MAILBOX_FULL', 'the saga is parked'));
+    const parked = { get: (id: string) => runner.get(id), answer: full, send: full, start: full };
+    const wire = plainEnvelope.encode({ ...meta, type: 'verdict', payload: { text: 'a' } });
+    expect(await receiveMessage(parked, routes, plainEnvelope, wire)).toMatchObject({
+      kind: 'poison',
+      reason: expect.stringMatching(/^MAILBOX_FULL: /),
+    });
+  });
+
   it('that cannot be stored at the moment is left to its caller to give again', async () => {
     const { runner } = await begin();
     const away = () => Promise.reject(new SagaError('RUNNER_STOPPED', 'stopped'));

@@ -156,6 +156,8 @@ const POISON: ReadonlySet<string> = new Set([
   'START_CONFLICT',
   'ANSWER_INVALID',
   'SAGA_ID_INVALID',
+  // It may pass, but not before a person has looked at a saga that is parked. A webhook's sender can wait so long;
+  // a message that is put back would have everything behind it in its partition or queue wait, too.
   'MAILBOX_FULL',
   'NOT_JSON',
   'CONTEXT_TOO_LARGE',

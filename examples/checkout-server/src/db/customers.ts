@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { CheckoutTables } from './tables.ts';
 
 type Db = Kysely<CheckoutTables>;
@@ -26,6 +26,31 @@ async function findSubject(db: Db, login: string): Promise<string | undefined> {
   return row?.subject;
 }
 
+/**
+ * Keeps a customer from being forgotten until the transaction ends; with `alone` also from placing another order in
+ * another transaction. False for one who has been forgotten.
+ */
+export async function lockCustomer(
+  tx: Transaction<CheckoutTables>,
+  subject: string,
+  { alone }: { readonly alone: boolean },
+): Promise<boolean> {
+  // No row lock: hundreds of orders at once would each leave a trace in that row.
+  const lock = sql.raw(alone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
+  await sql`select ${lock}(hashtextextended(${lockName(subject)}, 0))`.execute(tx);
+  // A statement of its own: the one above looks at what was there before it had the lock.
+  const row = await tx
+    .selectFrom('checkout.customers')
+    .select('subject')
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function lockName(subject: string): string {
+  return JSON.stringify(['customer', subject]);
+}
+
 /** What became of a wish to forget a customer. */
 export type Erasure =
   | { readonly outcome: 'erased'; readonly orders: number }
@@ -39,12 +64,14 @@ export type Erasure =
 export async function eraseCustomer(db: Db, login: string): Promise<Erasure> {
   return await db.transaction().execute(async (tx): Promise<Erasure> => {
     const subject = await findSubject(tx, login);
-    if (subject === undefined) return { outcome: 'unknown' };
+    // Nobody may place an order in between.
+    if (subject === undefined || !(await lockCustomer(tx, subject, { alone: true })))
+      return { outcome: 'unknown' };
     const orders = await tx
       .selectFrom('checkout.orders')
       .select(['id', 'closed_at'])
       .where('customer_id', '=', subject)
-      // Nobody may place or close one of them in between.
+      // Nor close one.
       .forUpdate()
       .execute();
     const open = orders.filter(({ closed_at }) => closed_at === null).length;

@@ -15,6 +15,8 @@ export function openDatabase(connectionString: string, log: Logger): OpenDatabas
     connectionString,
     max: 20,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     statement_timeout: 30_000,
     // Whoever holds an idempotency key in an open transaction and falls silent loses it.
     idle_in_transaction_session_timeout: 15_000,

@@ -1,9 +1,6 @@
-import { SagaError } from '@countermand/saga-core';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
-import { ParticipantFailure } from '../adapters/participant-failure.ts';
 import { subjectOf } from '../db/customers.ts';
 import { addCatalogRoutes } from './catalog-routes.ts';
 import { addConsoleRoutes } from './console-routes.ts';
@@ -16,6 +13,7 @@ import { readJsonBody } from './json-body.ts';
 import { addOrderRoutes } from './order-routes.ts';
 import { principalsOf } from './principal.ts';
 import { answerProblem, Problem } from './problem.ts';
+import { problemOf } from './problem-of.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { addSagaRoutes } from './saga-routes.ts';
 import type { Services } from './services.ts';
@@ -79,26 +77,4 @@ function observeRequests(app: OpenAPIHono<AppEnv>, { log, metrics }: Services): 
       route.startsWith('/healthz') || route.startsWith('/readyz') || route.startsWith('/metrics');
     log[isRoutine ? 'debug' : 'info'](about, 'request answered');
   });
-}
-
-function problemOf(error: Error, log: Services['log']): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof HTTPException) {
-    return error.status < 500
-      ? new Problem('BODY_INVALID', 'The request could not be read.')
-      : internal(error, log);
-  }
-  if (error instanceof ParticipantFailure) {
-    log.warn({ reason: error.message }, 'participants do not answer');
-    return new Problem('UNAVAILABLE', 'The participants do not answer; try again.');
-  }
-  if (error instanceof SagaError && error.code === 'RUNNER_STOPPED') {
-    return new Problem('UNAVAILABLE', 'The server is about to stop; try again.');
-  }
-  return internal(error, log);
-}
-
-function internal(error: Error, log: Services['log']): Problem {
-  log.error({ err: error }, 'request failed');
-  return new Problem('INTERNAL', 'Something went wrong here; nothing of your request is at fault.');
 }

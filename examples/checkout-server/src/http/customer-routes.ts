@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { eraseCustomer } from '../db/customers.ts';
+import { LOGIN } from '../settings.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
 import { jsonContent } from './json-content.ts';
@@ -29,7 +30,8 @@ const erase = createRoute({
 /** `/api/customers`: what a person may ask of whoever runs the shop. */
 export function addCustomerRoutes(app: OpenAPIHono<AppEnv>, { db }: Pick<Services, 'db'>): void {
   app.openapi(erase, async (c) => {
-    const erasure = await eraseCustomer(db, c.req.valid('param').login);
+    const { login } = c.req.valid('param');
+    const erasure = LOGIN.test(login) ? await eraseCustomer(db, login) : ({ outcome: 'unknown' } as const);
     if (erasure.outcome === 'unknown') throw new Problem('NOT_FOUND', 'There is no such customer.');
     if (erasure.outcome === 'open orders') {
       throw new Problem(

@@ -23,7 +23,13 @@ const list = createRoute({
   path: '/api/sagas',
   summary: 'Sagas, newest first',
   request: {
-    query: pageQuery.extend({ status: sagaStatusSchema.optional(), type: z.string().max(40).optional() }),
+    query: pageQuery.extend({
+      status: sagaStatusSchema.optional(),
+      type: z
+        .string()
+        .regex(/^[\x20-\x7e]{1,40}$/, 'use a name of a saga')
+        .optional(),
+    }),
   },
   responses: {
     200: jsonContent(

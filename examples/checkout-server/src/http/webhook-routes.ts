@@ -139,7 +139,7 @@ async function take(
   runner: Services['runner'],
   webhook: Webhook,
   options: SendOptions,
-): Promise<Awaited<ReturnType<Services['runner']['send']>>> {
+): ReturnType<typeof takeEvent> {
   if (webhook.type === 'refund.succeeded' || webhook.type === 'refund.failed')
     return await settleRefund(runner, webhook, options.actor);
   return await takeEvent(runner, sagaIdOf(webhook.data.order_id), eventOf(webhook), options);
@@ -148,16 +148,15 @@ async function take(
 async function takeEvent(
   runner: Services['runner'],
   ...[id, event, options]: Parameters<Services['runner']['send']>
-): ReturnType<Services['runner']['send']> {
+): Promise<Pick<Awaited<ReturnType<Services['runner']['send']>>, 'outcome' | 'reason' | 'duplicate'>> {
   try {
     return await runner.send(id, event, options);
   } catch (error) {
     if (!(error instanceof SagaError)) throw error;
     if (error.code === 'EVENT_INVALID')
       throw new Problem('BODY_INVALID', 'The webhook holds what no event may hold.');
-    // The sender tries again; by then a person has looked at the saga.
-    if (error.code === 'MAILBOX_FULL')
-      throw new Problem('UNAVAILABLE', 'The order takes no more news at the moment.');
+    // News that can't come before its order: nobody waits for it, and sent again it would be no better.
+    if (error.code === 'SAGA_NOT_FOUND') return { outcome: 'ignored', reason: error.code, duplicate: false };
     throw error;
   }
 }

@@ -67,7 +67,8 @@ export async function cancelOrder(
     { type: 'CANCEL', ...(recorded && { reason }) },
     { actor, ...trace },
   );
-  if (outcome === 'applied' && reason !== undefined && !recorded) await saveCancelReason(db, id, reason);
+  // One that is parked keeps the wish, and is cancelled when it goes on.
+  if (outcome !== 'ignored' && reason !== undefined && !recorded) await saveCancelReason(db, id, reason);
   const after = await getSaga(runner, id);
   if (outcome === 'ignored') assertCancellable(after);
   return after;

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresRunner } from '@countermand/runner-postgres';
 import type { OrderSaga } from '@countermand/saga-core/order';
 import type { Kysely, Transaction } from 'kysely';
+import { lockCustomer } from '../db/customers.ts';
 import {
   findAnswer,
   insertAnswer,
@@ -94,13 +95,7 @@ async function placeOnce(
   if (known) return replay(known, bodyHash);
 
   const { customerId, body, traceparent } = order;
-  const { maxOpenOrders } = context;
-  if ((await countOpenOrders(tx, customerId, maxOpenOrders)) >= maxOpenOrders) {
-    throw new Problem(
-      'TOO_MANY_OPEN_ORDERS',
-      `You have ${maxOpenOrders} open orders; wait until one is over.`,
-    );
-  }
+  await assertMayOrder(tx, customerId, context.maxOpenOrders);
   const id = randomUUID();
   const { items, total, payments } = priced;
   const { shippingAddress, shippingMethod = 'standard' } = body;
@@ -126,6 +121,26 @@ async function placeOnce(
     { id, actor: `customer:${customerId}`, tx, ...(traceparent !== undefined && { traceparent }) },
   );
   return { response, orderId: id, replayed: false };
+}
+
+/** So many orders of one customer are hardly placed at the same moment. */
+const NEAR_LIMIT = 100;
+
+async function assertMayOrder(
+  tx: Transaction<CheckoutTables>,
+  customerId: string,
+  maxOpenOrders: number,
+): Promise<void> {
+  const isNear = (await countOpenOrders(tx, customerId, maxOpenOrders)) + NEAR_LIMIT > maxOpenOrders;
+  if (!(await lockCustomer(tx, customerId, { alone: isNear })))
+    throw new Problem('UNAVAILABLE', 'The customer has just been forgotten.');
+  // Only counted for certain where nobody else places one at the same time.
+  if (isNear && (await countOpenOrders(tx, customerId, maxOpenOrders)) >= maxOpenOrders) {
+    throw new Problem(
+      'TOO_MANY_OPEN_ORDERS',
+      `You have ${maxOpenOrders} open orders; wait until one is over.`,
+    );
+  }
 }
 
 function replay(known: KeptAnswer, bodyHash: string): PlacedOrder {

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { cutClient } from './cut-client.js';
 import { guardPool } from './guard-pool.js';
 import type { SchemaNames } from './schema-name.js';
 import { oneByOne, pgSession, type Session, type StatementOptions } from './session.js';
@@ -27,6 +29,18 @@ const SET_LOCALLY = setLocally(SETTINGS);
 /** For what is repeated in another way when it meets a lock. */
 const SET_LOCALLY_HASTY = setLocally({ ...SETTINGS, lock_timeout: '20ms' });
 
+/**
+ * How long the answers to a transaction, or to a single statement, are waited for. The server's own limits end both
+ * much earlier; this one is for a connection on which nothing arrives any more. In process time, whatever clock the
+ * runner has: networks know no other.
+ */
+const ANSWER_MS = 45_000;
+
+/** Where these differ from the defaults. */
+interface DatabaseOptions {
+  readonly answerMs?: number;
+}
+
 function setLocally(settings: object): string {
   const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
   return `select ${calls.join(', ')}`;
@@ -35,10 +49,12 @@ function setLocally(settings: object): string {
 /** The pool as the runner uses it: single statements, and transactions that no one else's statement can get into. */
 export class Database {
   readonly #pool: pg.Pool;
-  readonly #session: Session;
   readonly #release: () => void;
   readonly #onUnprepared: () => void;
   readonly #statements = new StatementNames();
+  readonly #inUse = new Set<pg.PoolClient>();
+  readonly #answerMs: number;
+  #isCut = false;
   #inFlight = 0;
   #idleWaiters: (() => void)[] = [];
   #sessionStatements: readonly string[] = [];
@@ -48,17 +64,32 @@ export class Database {
     readonly names: SchemaNames,
     onError: (error: Error) => void,
     onUnprepared: () => void = () => undefined,
+    { answerMs = ANSWER_MS }: DatabaseOptions = {},
   ) {
+    this.#answerMs = answerMs;
     this.#onUnprepared = onUnprepared;
     this.#pool = pool;
-    this.#session = pgSession(pool);
     this.#release = guardPool(pool, onError);
     pool.on('connect', this.#prepareClient);
   }
 
   /** Runs one statement, in a transaction of its own. */
-  async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
-    return await this.#counted(() => this.#session.query<Row>(text, values));
+  async query<Row>(
+    text: string,
+    values?: readonly unknown[],
+    { answerMs = this.#answerMs }: StatementOptions = {},
+  ): Promise<Row[]> {
+    return await this.#counted(async () => {
+      const { client, release } = await this.#checkOut(answerMs);
+      try {
+        const rows = await pgSession(client).query<Row>(text, values);
+        release();
+        return rows;
+      } catch (error) {
+        release(asError(error));
+        throw error;
+      }
+    });
   }
 
   /**
@@ -69,17 +100,17 @@ export class Database {
    */
   async transaction<Result>(body: (session: Session) => Promise<Result>, isHasty = false): Promise<Result> {
     return await this.#counted(async () => {
-      const client = await this.#pool.connect();
+      const { client, release } = await this.#checkOut(this.#answerMs);
       try {
         const result = await this.#inTransaction(client, body, isHasty);
-        client.release();
+        release();
         return result;
       } catch (error) {
         if (this.#statements.giveUpFor(error)) this.#onUnprepared();
         await client.query('rollback').then(
-          () => client.release(),
+          () => release(),
           // Nobody knows what state it is in: it must not go back to the pool.
-          (broken: Error) => client.release(broken),
+          (broken: Error) => release(broken),
         );
         throw error;
       }
@@ -138,6 +169,35 @@ export class Database {
     return true;
   }
 
+  /**
+   * Waits for what is in flight, no longer than that, and cuts the connections of what is left then: for an end that
+   * a server which gives no answer mustn't hold up. Whether that was committed is unknown.
+   */
+  async cut(limitMs: number): Promise<void> {
+    const over = new AbortController();
+    const isQuiet = await Promise.race([
+      this.idle().then(() => true),
+      pause(limitMs, false, { signal: over.signal }).catch(() => false),
+    ]);
+    over.abort();
+    if (isQuiet) return;
+    this.#isCut = true;
+    for (const client of this.#inUse) cutClient(client);
+  }
+
+  async #checkOut(answerMs: number): Promise<{ client: pg.PoolClient; release: (broken?: Error) => void }> {
+    const client = await this.#pool.connect();
+    this.#inUse.add(client);
+    const timer = setTimeout(cutClient, answerMs, client);
+    if (this.#isCut) cutClient(client);
+    const release = (broken?: Error) => {
+      clearTimeout(timer);
+      this.#inUse.delete(client);
+      client.release(broken);
+    };
+    return { client, release };
+  }
+
   /** Takes our listeners off the pool, but for those that keep a dead backend from ending the process. */
   leave(): void {
     this.#pool.removeListener('connect', this.#prepareClient);
@@ -158,6 +218,10 @@ export class Database {
       if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Clients of our own pool have it on. */

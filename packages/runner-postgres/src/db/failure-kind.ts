@@ -3,10 +3,11 @@ import type { FailureKind } from '../ports/store.js';
 import { LOST_STATEMENT } from './statement-names.js';
 
 /**
- * Serialization failure, deadlock, a row that somebody else inserted in between; and a prepared
- * statement that isn't there, or is another, or whose tables have changed: the next try does without.
+ * Serialization failure and deadlock; and a prepared statement that isn't there, or is another, or whose tables have
+ * changed: the next try does without.
  */
-const CONFLICTS = new Set(['40001', '40P01', '23505', ...LOST_STATEMENT]);
+const CONFLICTS = new Set(['40001', '40P01', ...LOST_STATEMENT]);
+const UNIQUE_VIOLATION = '23505';
 /**
  * Connection exceptions, insufficient resources, operator intervention; a server that only reads, after a failover
  * say; a lock that isn't given in time, because somebody maintains our tables. 57014 isn't among them: see below.
@@ -15,7 +16,9 @@ const AWAY = /^(08|53|57P|25P03|25006|55P03)/;
 const CONNECTION_LOST = /connection|terminat|timeout|socket|not queryable/i;
 
 /**
- * What a failed transaction asks for. `conflict`: it met others, and may be repeated at once. `away`: the database
+ * What a failed transaction asks for. `conflict`: it met others, and may be repeated at once, as often as it takes.
+ * `duplicate`: somebody else inserted the same row in between, which the next try sees; a row that is there each time
+ * is poison. `away`: the database
  * can't be reached; whether it committed is unknown, so that what is repeated must be idempotent. `poison`: the same
  * would happen again, though maybe not to a half of it; a statement that ran out of time (57014) counts here.
  */
@@ -25,5 +28,6 @@ export function failureKind(error: unknown): FailureKind {
   if (code === undefined)
     return CONNECTION_LOST.test(error.message) && !(error instanceof SagaError) ? 'away' : 'poison';
   if (CONFLICTS.has(code)) return 'conflict';
+  if (code === UNIQUE_VIOLATION) return 'duplicate';
   return AWAY.test(code) || /^E[A-Z]+$/.test(code) ? 'away' : 'poison';
 }

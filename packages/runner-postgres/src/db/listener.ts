@@ -97,7 +97,13 @@ export class Listener {
     const arrived = new Promise<'arrived'>((resolve) => {
       this.#heard = () => resolve('arrived');
     });
-    await this.#options.pool.query('select pg_notify($1, $2)', [this.#options.channel, 'round-trip']);
+    // By another connection: a pooler would carry it back on this one. The types don't know that a query takes a limit.
+    const question: pg.QueryConfig & { readonly query_timeout: number } = {
+      text: 'select pg_notify($1, $2)',
+      values: [this.#options.channel, 'round-trip'],
+      query_timeout: ROUND_TRIP_MS,
+    };
+    await this.#options.pool.query(question);
     const late = new AbortController();
     const outcome = await Promise.race([arrived, pause(this.#options.clock, ROUND_TRIP_MS, late.signal)]);
     late.abort();

@@ -11,6 +11,8 @@ export interface StatementOptions {
   readonly isPrepared?: boolean;
   /** The last one of its transaction, which may be committed together with it if it succeeds. */
   readonly isLast?: boolean;
+  /** How long its answer is waited for, where it is a transaction of its own and may take long. */
+  readonly answerMs?: number;
 }
 
 /** Statements for a `pg` pool or client, by names of their own where `nameOf` gives one. */

@@ -74,10 +74,11 @@ export interface Sweep {
 }
 
 /**
- * What a failed transaction asks for. `conflict`: it met others and may be repeated at once. `away`: the database
+ * What a failed transaction asks for. `conflict`: it met others and may be repeated at once, as often as it takes.
+ * `duplicate`: a row was there already; repeated, for the next try sees it, but not for ever. `away`: the database
  * can't be reached, and whether it committed is unknown. `poison`: the same would happen again.
  */
-export type FailureKind = 'conflict' | 'away' | 'poison';
+export type FailureKind = 'conflict' | 'duplicate' | 'away' | 'poison';
 
 /** Everything that the engine asks of PostgreSQL and pg-boss. A simulation puts another in its place. */
 export interface Store {

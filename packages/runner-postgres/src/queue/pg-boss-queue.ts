@@ -184,6 +184,9 @@ async function hasUnfinishedIndexes(boss: PgBoss): Promise<boolean> {
   return commands.some(({ status }) => status === 'pending' || status === 'in_progress');
 }
 
+/** Its maintenance goes through whole tables. */
+const MAINTENANCE_ANSWER_MS = 600_000;
+
 type IDatabase = NonNullable<ConstructorOptions['db']>;
 
 interface WakeupData {
@@ -198,7 +201,9 @@ function asDatabase(session: Session): IDatabase {
 
 function databaseOf(database: Database): IDatabase {
   return {
-    executeSql: async (text, values = []) => ({ rows: await database.query(text, values) }),
+    executeSql: async (text, values = []) => ({
+      rows: await database.query(text, values, { answerMs: MAINTENANCE_ANSWER_MS }),
+    }),
     setSessionStatements: (statements) => database.setSessionStatements(statements),
   };
 }
