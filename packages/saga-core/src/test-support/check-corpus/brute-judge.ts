@@ -74,7 +74,7 @@ export class BruteJudge {
     }
   }
 
-  #judgeSteps(before: BruteNode | undefined, { envelope, effects }: Decision): void {
+  #judgeSteps(before: BruteNode | undefined, { envelope, effects, history }: Decision): void {
     const state = stateOf(envelope);
     for (const effect of effects) {
       if (effect.type !== 'runStep' || effect.role !== 'invoke') continue;
@@ -94,9 +94,12 @@ export class BruteJudge {
       for (const { id, src } of node.invoke) {
         const visits = (one: Envelope | undefined) => one?.visits[id] ?? 0;
         if (src !== 'compensate' || visits(envelope) <= visits(before?.envelope)) continue;
+        // A kept event leads on in the same decision: what was open before that is undone by then.
+        const led = history.some(({ from, to }) => from === before?.envelope.snapshot.value && to === name);
+        const seen = led && before ? [envelope, before.envelope] : [envelope];
         this.#noteSite(
           `compensate in ${name}`,
-          [envelope, before?.envelope].some((one) => one !== undefined && isOpen(one, () => true)),
+          seen.some((one) => isOpen(one, () => true)),
         );
       }
     }
