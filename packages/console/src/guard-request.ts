@@ -1,7 +1,7 @@
 import { ConsoleError } from './console-error.js';
 
 /** A header that no page of another origin can send without being asked first. */
-export const ACT_HEADER = 'x-countermand-console';
+const ACT_HEADER = 'x-countermand-console';
 
 const MAX_BODY = 64 * 1024;
 

@@ -129,7 +129,7 @@ it('countermand diagram --live draws where a stored saga is, and what would be u
   expect({ err, code }).toEqual({ err: '', code: 0 });
   expect(out).toContain('class s_RESERVED here');
   expect(out).toContain('class s_RESERVING passed');
-  expect(out).toContain('would be undone now:<br/>seat.held:1A by releaseSeat');
+  expect(out).toContain('would be undone if it failed now:<br/>seat.held:1A by releaseSeat');
   expect(await countermand(['diagram', module, '--live', 'nobody'], env)).toMatchObject({
     code: 3,
     err: "countermand: no saga 'nobody'\n",
