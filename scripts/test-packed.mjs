@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import os from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '@countermand/dev-postgres';
+import { consolePrograms, consoleTypes } from './console-programs.mjs';
 import { followPage } from './follow-page.mjs';
 import { freePort } from './free-port.mjs';
 import { installNode } from './install-node.mjs';
@@ -129,6 +130,26 @@ function checksWith(bin, suffix) {
     [`countermand migrate makes tables that the other commands find${suffix}`]: async () => {
       await run(countermand, 'migrate');
       await run(countermand, 'list');
+    },
+    [`the console has its page and the licences of what that is made of, and answers${suffix}`]: async () => {
+      for (const [file, text] of Object.entries(consolePrograms)) {
+        writeFileSync(path.join(project, file), text);
+        await run('node', file);
+      }
+      const read = (...file) =>
+        readFileSync(path.join(project, 'node_modules', '@countermand', 'console', ...file), 'utf8');
+      const licences = read('dist', 'app', 'third-party-licenses.md');
+      for (const text of ['elkjs', 'Eclipse Public License - v 2.0', 'preact', 'MIT'])
+        if (!licences.includes(text)) throw new Error(`third-party-licenses.md does not have '${text}'`);
+      const source = 'https://github.com/kieler/elkjs';
+      if (!read('NOTICE').includes(source)) throw new Error(`NOTICE does not have ${source}`);
+    },
+    [`the types of the console resolve, and compile${suffix}`]: async () => {
+      mkdirSync(path.join(project, 'console'));
+      writeFileSync(path.join(project, 'console', 'console.ts'), consoleTypes);
+      const config = path.join(project, 'console', 'tsconfig.json');
+      writeFileSync(config, JSON.stringify({ ...typeScript, include: ['.'] }));
+      await run('node', path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config);
     },
     [`the quickstart runs${suffix}`]: async () => {
       cpSync(quickstart, path.join(project, 'index.ts'));

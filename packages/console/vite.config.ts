@@ -16,6 +16,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
+    // The texts of the licences of what the page is made of; where its sources are stands in NOTICE.
+    license: { fileName: 'third-party-licenses.md' },
     // elkjs, compiled from Java, is one file of 1.6 MB. It is loaded by a worker, and only for a drawing.
     chunkSizeWarningLimit: 2_000,
   },

@@ -10,6 +10,13 @@ if (!hasChromium()) {
   );
 }
 
+/** Runs in the page: the chart is scrolled to where the saga is. */
+const IS_IN_SIGHT = `(() => {
+  const place = document.querySelector('.chart-place').getBoundingClientRect();
+  const active = document.querySelector('.sc-active').getBoundingClientRect();
+  return active.top >= place.top && active.bottom <= place.bottom;
+})()`;
+
 describe.skipIf(!hasChromium())('the console in Chromium', () => {
   let desk: OrderDesk;
   let browser: Awaited<ReturnType<typeof openChromium>>;
@@ -92,6 +99,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.locator('.sc-active[data-state=RESERVED]').waitFor();
     await desk.pay('order-a', 'CONFIRMED');
     await page.locator('.sc-active[data-state=CONFIRMED]').waitFor();
+    await page.waitForFunction(IS_IN_SIGHT);
     expect(await page.locator('.sc-travelled').count()).toBeGreaterThan(2);
     expect(await page.getByText('OVERDUE').first().isVisible()).toBe(true);
   });

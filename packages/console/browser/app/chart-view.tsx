@@ -65,10 +65,12 @@ export function ChartView({ graph, marks, onSelect, isDeep = false }: ChartProps
     element.style.maxWidth = zoom === 'fit' ? `${drawn.width}px` : 'none';
     element.style.height = 'auto';
   }, [zoom, drawn]);
+  // Not in each answer: only where the saga has moved, so that nobody who looks around is called back for nothing.
+  const where = marks.active?.join(' ');
   useEffect(() => {
     const frame = requestAnimationFrame(() => bringIntoView(place.current));
     return () => cancelAnimationFrame(frame);
-  }, [drawn, zoom]);
+  }, [drawn, zoom, where]);
   const step = (by: number) => {
     const shown = (place.current?.querySelector('svg')?.clientWidth ?? 0) / (drawn?.width || 1);
     const nearest = ZOOMS.findIndex((one) => one >= (zoom === 'fit' ? shown : zoom) - 0.01);

@@ -68,13 +68,14 @@ export function writeHeat(
   if (heat.note !== undefined) {
     const wide = measureText(heat.note, SIZES.line) + 12;
     const left = x + width - 6 - wide;
+    const top = y + height - 4;
     group.append(
       svg(
         document,
         'g',
         { class: 'sc-note' },
-        svg(document, 'rect', { x: left, y: y + height - 9, width: wide, height: 18, rx: 9 }),
-        svg(document, 'text', { x: left + wide / 2, y: y + height + 0.5 }, heat.note),
+        svg(document, 'rect', { x: left, y: top, width: wide, height: 18, rx: 9 }),
+        svg(document, 'text', { x: left + wide / 2, y: top + 9.5 }, heat.note),
       ),
     );
   }
