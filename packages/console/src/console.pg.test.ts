@@ -179,16 +179,16 @@ describe('the console is mounted', () => {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-  /** Reads, and acts, as the page does. */
-  const works = async (url: string) => {
+  const WORKING = [{ name: 'ops:jane' }, { outcome: 'applied', status: 'parked' }];
+  /** Reads, and acts, as the page does; answers with what it was told. */
+  const use = async (url: string): Promise<unknown[]> => {
     const me = await fetch(`${url}/console/api/me`);
-    expect(await me.json()).toMatchObject({ name: 'ops:jane' });
     const foreseen = await fetch(`${url}/console/api/sagas/order-1/foresee`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-countermand-console': '1' },
       body: JSON.stringify({ act: { type: 'park' } }),
     });
-    expect(await foreseen.json()).toMatchObject({ outcome: 'applied', status: 'parked' });
+    return [await me.json(), await foreseen.json()];
   };
   const closing = async (server: Server) => {
     server.closeAllConnections();
@@ -197,7 +197,7 @@ describe('the console is mounted', () => {
 
   it('in node:http', async () => {
     const server = createServer((request, response) => void desk.console.listener(request, response));
-    await works(await listening(server));
+    expect(await use(await listening(server))).toMatchObject(WORKING);
     await closing(server);
   });
 
@@ -205,7 +205,7 @@ describe('the console is mounted', () => {
     const app = express();
     app.use('/console', desk.console.listener);
     const server = createServer(app);
-    await works(await listening(server));
+    expect(await use(await listening(server))).toMatchObject(WORKING);
     await closing(server);
   });
 
@@ -223,7 +223,7 @@ describe('the console is mounted', () => {
       }
       done();
     });
-    await works(await app.listen({ port: 0, host: '127.0.0.1' }));
+    expect(await use(await app.listen({ port: 0, host: '127.0.0.1' }))).toMatchObject(WORKING);
     await app.close();
   });
 

@@ -27,6 +27,7 @@ try {
   await shoot('saga', 'sagas/order-1044', '.sc-active');
   await shoot('machine', 'machines/order', '.sc-badge');
   await page.goto(`${desk.url}sagas/order-1042`);
+  await page.locator('.sc-active').first().waitFor();
   await page.getByRole('button', { name: 'Retry …', exact: true }).click();
   await page.getByText('runs again').last().waitFor();
   await page.getByLabel('Reason').fill('The gateway is back, said its status page.');
