@@ -164,7 +164,11 @@ it('a stream tells that a saga has changed', async () => {
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   const readUntil = async (word: string) => {
-    while (!text.includes(word)) text += (await reader?.read())?.value ?? '';
+    while (!text.includes(word)) {
+      const part = await reader?.read();
+      if (part === undefined || part.done) throw new Error(`the stream has ended after '${text}'`);
+      text += part.value;
+    }
   };
   await readUntil('event: hello');
   await desk.runner.send('order-live', { type: 'CANCEL' });

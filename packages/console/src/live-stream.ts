@@ -25,9 +25,10 @@ export function liveStream({ fingerprint, subscribe, signal }: Watch): Response 
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       const say = (text: string) => controller.enqueue(encoder.encode(text));
-      const look = onlyOneAtATime(fingerprint, (isFirst) => {
-        if (!isFirst) say('event: changed\ndata: {}\n\n');
-      });
+      // Once it has looked: what changes after `hello` is told, and what changed before is in what the page asks for then.
+      const look = onlyOneAtATime(fingerprint, (isFirst) =>
+        say(`event: ${isFirst ? 'hello' : 'changed'}\ndata: {}\n\n`),
+      );
       const timers = [
         setInterval(look, LOOK_EVERY_MS),
         setInterval(() => say(': still here\n\n'), KEEP_ALIVE_MS),
@@ -45,7 +46,7 @@ export function liveStream({ fingerprint, subscribe, signal }: Watch): Response 
       };
       if (signal.aborted) return close();
       signal.addEventListener('abort', close);
-      say('retry: 1000\nevent: hello\ndata: {}\n\n');
+      say('retry: 1000\n\n');
       look();
     },
     cancel() {
