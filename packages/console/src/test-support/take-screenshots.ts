@@ -41,7 +41,9 @@ try {
   await browser.close();
   await desk.close();
   await server.stop();
-  await rm(path.dirname(dataDir), { recursive: true, force: true });
+  // Where this runs as root it isn't where it was asked to be.
+  for (const folder of [server.dataDir, path.dirname(dataDir)])
+    await rm(folder, { recursive: true, force: true });
 }
 
 /** A day at the shop. */
