@@ -21,7 +21,7 @@ describe('every rule has its page, made from the smallest machine that breaks it
     const lines = CHECK_RULES.map(
       ({ code, title }) => `- [${code}](${code}.md): ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
     );
-    const more = '[What it explores, and where it stops](bounds.md).';
+    const more = '[How to read a report](reading.md); [what it explores, and where it stops](bounds.md).';
     const page = ['# What the check finds', '', ...lines, '', more, ''].join('\n');
     await expect(page).toMatchFileSnapshot(`${PAGES}/README.md`);
   });
