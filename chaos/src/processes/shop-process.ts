@@ -36,6 +36,7 @@ export class ShopProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   #isReady = false;
+  #wasReady = false;
   #mayEnd = false;
 
   constructor(
@@ -57,7 +58,9 @@ export class ShopProcess {
     endWithMe(this.child);
     this.exited = once(this.child, 'exit').then(([code, signal]) => {
       this.#isReady = false;
-      if (!this.#mayEnd) onUnexpectedEnd({ name, how: signal ?? `exit code ${code}` });
+      // One that is started while the database is away says so and ends: its supervisor starts it again.
+      const isEarly = !this.#wasReady && this.said().includes("the database can't be reached");
+      if (!this.#mayEnd && !isEarly) onUnexpectedEnd({ name, how: signal ?? `exit code ${code}` });
       return { code, signal };
     });
   }
@@ -89,6 +92,7 @@ export class ShopProcess {
       await pause(40);
     }
     this.#isReady = !this.hasEnded;
+    this.#wasReady ||= this.#isReady;
     return this.#isReady;
   }
 

@@ -4,7 +4,7 @@ import { type CheckoutServer, startCheckoutServer } from './checkout-server.ts';
 import { createLog } from './create-log.ts';
 import { endWithServer, isSupervised, reportWorking } from './processes/supervised.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
-import { StartError } from './start-error.ts';
+import { StartError, whyUnreachable } from './start-error.ts';
 import { welcome } from './welcome.ts';
 
 function refuseToStart(why: string): never {
@@ -27,11 +27,8 @@ async function startOrExit(settings: Settings, log: Logger): Promise<CheckoutSer
     return await startCheckoutServer(settings, log);
   } catch (error) {
     if (error instanceof StartError || error instanceof SagaError) refuseToStart(error.message);
-    if (error instanceof Error && 'code' in error && /^(ECONN|ENOTFOUND|28|3D)/.test(String(error.code))) {
-      refuseToStart(
-        `the database can't be reached: ${error.message || String(error.code)}; look at DATABASE_URL`,
-      );
-    }
+    const why = whyUnreachable(error);
+    if (why !== undefined) refuseToStart(why);
     throw error;
   }
 }
