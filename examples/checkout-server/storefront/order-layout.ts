@@ -1,21 +1,11 @@
 import type { LabelLine, LaidEdge, LaidState, StatechartLayout } from '@countermand/console/statechart';
 import type { GraphState, GraphTransition, MachineGraph } from '@countermand/saga-core';
+import { STATUS_WORDS } from './name-things.ts';
 
 /** From top to bottom: the way of an order that goes well. */
 const WAY = ['CREATED', 'RESERVED', 'PAYMENT_PENDING', 'PAID', 'CONFIRMED', 'SHIPPED', 'IN_TRANSIT'];
 
-/** States and what leads to them, as a customer would call them. */
-const NAMES: Readonly<Record<string, string>> = {
-  CREATED: 'Created',
-  RESERVED: 'Reserved',
-  PAYMENT_PENDING: 'Being paid',
-  PAID: 'Paid',
-  CONFIRMED: 'Confirmed',
-  SHIPPED: 'Shipped',
-  IN_TRANSIT: 'On its way',
-  FAILED: 'Failed',
-  CANCELLED: 'Cancelled',
-};
+/** What leads from state to state, as a customer would call it. */
 const CAUSES: Readonly<Record<string, string>> = {
   'CREATED → RESERVED': 'units held',
   'RESERVED → PAYMENT_PENDING': 'you pay',
@@ -70,7 +60,7 @@ function fold(transitions: readonly GraphTransition[]): Map<string, GraphTransit
 function layState(state: GraphState, { states }: MachineGraph): LaidState {
   const paths = states.map(({ path }) => path).filter((path) => topOf(path) === state.path);
   const laid = {
-    state: { ...state, name: NAMES[state.path] ?? state.name, compensates: isSide(state.path) },
+    state: { ...state, name: STATUS_WORDS[state.path] ?? state.name, compensates: isSide(state.path) },
     ...{ isOpen: false, paths },
   };
   const row = WAY.indexOf(state.path);
