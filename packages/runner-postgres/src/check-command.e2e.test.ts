@@ -57,7 +57,7 @@ it('countermand diagram draws the machine', async () => {
 
 it('countermand check says what to do where there is nothing to check', async () => {
   expect(await countermand(['check', leaking, '--export', 'reserve'])).toMatchObject({
-    err: expect.stringContaining("exports no saga named 'reserve'; export what defineSaga returns"),
+    err: expect.stringContaining("exports no saga 'reserve'; there is leaking"),
     code: 2,
   });
   expect(await countermand(['check'])).toMatchObject({

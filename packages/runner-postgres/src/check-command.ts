@@ -28,7 +28,7 @@ interface CheckFlags {
 export function checkCommand(): Command {
   return jsonCommand('check MODULE [options]', 'prove the sagas that a module exports, or show what is wrong')
     .argument('[module]', 'a file, TypeScript too, or a package')
-    .option('--export <name>', 'only the saga of this name')
+    .option('--export <name>', 'only this saga: its own name, or what it is exported as')
     .option('--mermaid', 'draw what was found, and the machine where nothing was')
     .option('--strict', 'a bound that was reached is something found, too')
     .option('--explain <rule>', 'what a rule means, a machine that breaks it, and the mend; takes no module')

@@ -18,7 +18,7 @@ export function diagramCommand(): Command {
   return withDatabaseOptions(
     jsonCommand('diagram MODULE [options]', 'draw the sagas of a module as Mermaid, or where a stored one is')
       .argument('<module>', 'a file, TypeScript too, or a package')
-      .option('--export <name>', 'only the saga of this name')
+      .option('--export <name>', 'only this saga: its own name, or what it is exported as')
       .option('--live <id>', 'where this stored saga is, what is ahead, what would be undone'),
   ).action(async (module: string, flags: DiagramFlags) => {
     const sagas = await loadSagas(module, flags.export);

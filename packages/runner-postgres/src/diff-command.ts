@@ -20,7 +20,7 @@ export function diffCommand(): Command {
   return withDatabaseOptions(
     jsonCommand('diff MODULE [options]', "say which live sagas can go on in the module's versions")
       .argument('<module>', 'a file, TypeScript too, or a package')
-      .option('--export <name>', 'only the saga of this name')
+      .option('--export <name>', 'only this saga: its own name, or what it is exported as')
       .option('--all', 'settled sagas too'),
   ).action(async (module: string, flags: DiffFlags) => {
     const sagas = newestOf(await loadSagas(module, flags.export));

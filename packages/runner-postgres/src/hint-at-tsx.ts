@@ -13,9 +13,9 @@ export function hintAtTsx(module: string, thrown: unknown): unknown {
   const because =
     code === 'ERR_UNKNOWN_FILE_EXTENSION'
       ? `Node ${process.versions.node} doesn't read TypeScript by itself`
-      : messageOf(thrown).replaceAll('\n', ' ');
+      : messageOf(thrown);
   return new SagaError(
     'SETTING_INVALID',
-    `${module}: ${because}; with tsx it can: npm install --save-dev tsx`,
+    `${module} can't be loaded without tsx: ${because}; npm install --save-dev tsx`,
   );
 }

@@ -31,7 +31,7 @@ export function upgradeCommand(): Command {
     withDatabaseOptions(
       jsonCommand('upgrade MODULE [options]', "move live sagas to the module's versions")
         .argument('<module>', 'a file, TypeScript too, or a package')
-        .option('--export <name>', 'only the saga of this name')
+        .option('--export <name>', 'only this saga: its own name, or what it is exported as')
         .option('--all', 'settled sagas too'),
     ),
   ).action(async (module: string, flags: UpgradeFlags) => {
