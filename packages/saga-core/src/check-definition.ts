@@ -86,7 +86,14 @@ function checkNode(saga: DraftSaga, node: AnyStateNode): void {
   if (node.type === 'final' && node.parent === saga.machine.root && !node.tags.includes(REST_TAG)) {
     fail(saga, `${where(node)} is final, so nothing can follow; tag it '${REST_TAG}'`);
   }
-  for (const { src } of node.invoke) {
+  for (const { src, id } of node.invoke) {
+    if (src === COMPENSATE && node.transitions.has(`xstate.error.actor.${id}`)) {
+      fail(
+        saga,
+        `${where(node)} gives '${COMPENSATE}' an onError, which would never be taken: an undo that can't be carried out ` +
+          'parks the saga until a person acts; take it out',
+      );
+    }
     const known = typeof src === 'string' && (src === COMPENSATE || saga.steps[src] !== undefined);
     if (!known || !Object.hasOwn(saga.machine.implementations.actors, src)) {
       fail(

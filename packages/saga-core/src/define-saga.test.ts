@@ -112,6 +112,14 @@ describe('a saga definition', () => {
     expect(refusal(oneState({ invoke: { src: 'compensate' } }))).toBeUndefined();
   });
 
+  it('refuses a handler for the failure of a compensation, which never comes', () => {
+    const told = "state 'a' gives 'compensate' an onError, which would never be taken: an undo that can't";
+    expect(refusal(oneState({ invoke: { src: 'compensate', onError: 'a' } }))).toContain(told);
+    const byId = { invoke: { id: 'undo', src: 'compensate' }, on: { 'xstate.error.actor.undo': 'a' } };
+    expect(refusal(oneState(byId))).toContain(told);
+    expect(refusal(oneState({ invoke: { src: 'compensate', onDone: 'a' } }))).toBeUndefined();
+  });
+
   it('refuses delays without a name, and names without a delay', () => {
     expect(refusal(oneState({ after: { 500: 'a' } }))).toBe(
       "saga 'sample': state 'a' has a delay of 500 without a name; name it in setup({ delays }) and use the name",

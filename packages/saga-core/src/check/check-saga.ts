@@ -1,4 +1,5 @@
 import type { AnySaga } from '../saga-definition.js';
+import { assertOptions } from './assert-options.js';
 import type { CheckOptions, Suppression } from './check-options.js';
 import type { CheckReport, Finding, SuppressedFinding, Verdict } from './check-report.js';
 import { assumptionsOf, boundsOf, hasGuards, reachedBounds } from './describe-bounds.js';
@@ -7,7 +8,7 @@ import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
 import { possibleCauses } from './possible-causes.js';
 import type { Found, Inspection, Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
-import { assertSuppressions, isMeant, suppressionOf } from './suppressions.js';
+import { isMeant, suppressionOf } from './suppressions.js';
 import { traceOf } from './trace.js';
 import { checkOptionsOf } from './with-check-options.js';
 
@@ -19,15 +20,16 @@ import { checkOptionsOf } from './with-check-options.js';
  * Each decision is made by `decide`, as in a runner.
  *
  * @param options - on top of those which {@link withCheckOptions} has kept with the saga
- * @throws SagaError `SETTING_INVALID` for a suppression without a reason, or of a rule that there is not
+ * @throws SagaError `SETTING_INVALID` for samples of what the saga doesn't have, a suppression without a reason, or of a
+ * rule that there is not
  */
 export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckReport {
   const complete = checkOptionsOf(saga, options);
+  assertOptions(saga, complete);
   const guessing = complete.samples?.input === undefined && hasGuards(saga);
   const oracle = guessing ? guessGuards(saga) : askGuards(saga);
   const causes = possibleCauses(oracle.saga, complete.samples ?? {}, complete.maxSpawns);
   const suppressions = complete.suppress ?? [];
-  assertSuppressions(suppressions);
   let notebook = new Notebook(oracle, suppressions);
   const exploration = explore(oracle, guessing, causes, complete, () => {
     notebook = new Notebook(oracle, suppressions);

@@ -12,7 +12,8 @@ export function isInert({ target, actions, reenter }: AnyTransitionDefinition): 
   return !target?.length && actions.length === 0 && !reenter;
 }
 
-function matches(descriptor: string, type: string): boolean {
+/** Whether a descriptor of a transition (`PAID`, `PAYMENT.*`, `*`) means events of this type. */
+export function matches(descriptor: string, type: string): boolean {
   if (descriptor === type || descriptor === '*') return true;
   return descriptor.endsWith('.*') && `${type}.`.startsWith(descriptor.slice(0, -1));
 }

@@ -2,9 +2,11 @@ import type { Rule } from './rule.js';
 import { answerIgnored } from './rules/answer-ignored.js';
 import { declineAfterPivot } from './rules/decline-after-pivot.js';
 import { delayUnnamed } from './rules/delay-unnamed.js';
+import { eventFromNobody } from './rules/event-from-nobody.js';
 import { eventKeptInVain } from './rules/event-kept-in-vain.js';
 import { eventNeverTaken } from './rules/event-never-taken.js';
 import { eventUndeclared } from './rules/event-undeclared.js';
+import { keepsUnopened } from './rules/keeps-unopened.js';
 import { machineThrows } from './rules/machine-throws.js';
 import { newsLost } from './rules/news-lost.js';
 import { obligationLeftOpen } from './rules/obligation-left-open.js';
@@ -19,6 +21,7 @@ import { waitWithoutTimeout } from './rules/wait-without-timeout.js';
 /** Every rule of the check, the gravest first. */
 export const CHECK_RULES: readonly Rule[] = [
   obligationLeftOpen,
+  keepsUnopened,
   newsLost,
   undoMissing,
   undoNeverOpen,
@@ -27,6 +30,7 @@ export const CHECK_RULES: readonly Rule[] = [
   answerIgnored,
   waitWithoutTimeout,
   restUnreachable,
+  eventFromNobody,
   eventUndeclared,
   eventKeptInVain,
   eventNeverTaken,

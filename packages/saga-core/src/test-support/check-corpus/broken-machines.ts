@@ -135,6 +135,26 @@ export const BROKEN: readonly Broken[] = [
     ),
   ),
   broken(
+    'keeps-unopened',
+    'saet in B',
+    0,
+    journey('misspells-what-it-keeps', { A: invoke('holdSeat', 'B'), B: end('seat', 'saet'), failed }),
+  ),
+  broken(
+    'event-from-nobody',
+    'CANCLE',
+    0,
+    journey(
+      'misspells-an-event',
+      {
+        A: { ...invoke('holdSeat', 'B'), on: { CANCEL: 'failed' } },
+        B: { ...end('seat'), on: { CANCEL: {}, CANCLE: 'failed' } },
+        failed: { ...failed, on: { CANCEL: {} } },
+      },
+      { events: { CANCEL: {} } },
+    ),
+  ),
+  broken(
     'news-lost',
     'PAID in gone',
     1,
