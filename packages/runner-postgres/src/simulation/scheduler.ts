@@ -12,6 +12,9 @@ interface Task extends Planned {
   run: (() => void) | undefined;
 }
 
+/** How many things happen in one turn of the event loop. */
+const TURN_EVERY = 1_000;
+
 /** When simulated time begins. */
 const STARTS_AT = 1_700_000_000_000;
 
@@ -82,9 +85,13 @@ export class Scheduler {
     return [this.#hash, this.#other].map((part) => part.toString(16).padStart(8, '0')).join('');
   }
 
-  /** Every continuation is a microtask: when the event loop comes round, all of them have run. */
+  /**
+   * Every continuation is a microtask, and Node's next tick comes when no microtask is left: all of them have run then.
+   * A turn of the event loop would do as well, at several times the cost; one now and then lets the process be.
+   */
   #settle(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    const wait = this.steps % TURN_EVERY === 0 ? setImmediate : process.nextTick;
+    return new Promise((resolve) => void wait(resolve));
   }
 
   #push(task: Task): void {

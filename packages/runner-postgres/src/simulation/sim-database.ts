@@ -6,7 +6,7 @@ import type { MoveTransaction, MoveWrites } from '../ports/store.js';
 import type { Faults } from './faults.js';
 import type { Flaw } from './flaw.js';
 import type { Scheduler } from './scheduler.js';
-import { type OutboxRecord, SimTables } from './sim-tables.js';
+import { type OutboxRecord, SimTables, storedSaga } from './sim-tables.js';
 
 /** A transaction as the simulated server has it. */
 export interface OpenTransaction {
@@ -105,12 +105,15 @@ export class SimDatabase {
     const busy = new Set(request.startIds.filter((id) => !reserved.has(id)));
     const sagas: Claims['sagas'] & Map<string, unknown> = new Map();
     for (const id of request.sagaIds) {
-      const stored = this.tables.stored(id);
-      if (!stored) continue;
+      const record = this.tables.sagas.get(id);
+      if (!record) continue;
+      if (!this.#lock(tx, id)) {
+        busy.add(id);
+        continue;
+      }
       const saga = request.remembered.get(id);
-      const isCurrent = saga?.revision === stored.revision && saga.startNonce === stored.startNonce;
-      if (this.#lock(tx, id)) sagas.set(id, saga && isCurrent ? saga : stored);
-      else busy.add(id);
+      const isCurrent = saga?.revision === record.revision && saga.startNonce === record.startNonce;
+      sagas.set(id, saga && isCurrent ? saga : storedSaga(record));
     }
     for (const id of sagas.keys()) busy.delete(id);
     const claimed = new Map<string, OutboxRecord>();

@@ -10,7 +10,7 @@ import type { Flaw } from './flaw.js';
 import { LOCKED, SimConnection, type World } from './sim-connection.js';
 import type { OpenTransaction, SimDatabase } from './sim-database.js';
 import type { SimProcess } from './sim-process.js';
-import type { JobRecord } from './sim-tables.js';
+import { type JobRecord, storedSaga } from './sim-tables.js';
 
 const GIVE_BACK_MS = 2_000;
 
@@ -236,7 +236,8 @@ export class SimStore implements Store {
   find(sagaId: string): ReturnType<Store['find']> {
     const { tables } = this.#options.database;
     return this.connection.run('find', () => {
-      const stored = tables.stored(sagaId);
+      const record = tables.sagas.get(sagaId);
+      const stored = record && storedSaga(record);
       const steps = [...(tables.outbox.get(sagaId)?.values() ?? [])].filter(({ kind }) => kind === 'step');
       return stored && { stored, steps, createdAtText: String(stored.createdAt) };
     });

@@ -86,10 +86,9 @@ export class SimTables {
       updatedAt: now,
     });
   }
+}
 
-  /** A saga as processes get it: a copy. */
-  stored(sagaId: string): StoredSaga | undefined {
-    const record = this.sagas.get(sagaId);
-    return record && { ...record, envelope: JSON.parse(record.envelope) };
-  }
+/** A saga as processes get it: a copy. */
+export function storedSaga(record: SagaRecord): StoredSaga {
+  return { ...record, envelope: JSON.parse(record.envelope) };
 }
