@@ -13,6 +13,8 @@ export interface Options {
   readonly seed: number;
   /** All, where none was named. */
   readonly plans: readonly Plan[];
+  /** None was named: the run must see everything that a run is there to see. */
+  readonly isWhole: boolean;
   /** Strikes of each plan; by default the plan's own number. */
   readonly count: number | undefined;
   /** How long a long run may take, in minutes. */
@@ -59,6 +61,7 @@ export function readOptions(args: readonly string[]): Options {
     seed: wholeNumber('--seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
     // A small run is for every machine; what needs root is asked for by its name.
     plans: plans.length > 0 ? plans : values.long ? PLANS : PLANS.filter((plan) => !plan.needsSmallDisk),
+    isWhole: plans.length === 0,
     count: wholeNumber('--count', values.count),
     minutes: wholeNumber('--minutes', values.minutes) ?? 120,
     flaw: flawNamed(values.flaw),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { ShopBuild } from './build/build-shop.ts';
 import { castOf } from './cast.ts';
+import { signVerdicts } from './judge/verdicts.ts';
 import type { Options } from './options.ts';
 import type { Plan } from './plans/plan.ts';
 import type { Piece } from './report/piece.ts';
@@ -47,7 +48,18 @@ export async function runLong(build: ShopBuild, options: Options): Promise<numbe
     isSound &&= tellProblems(piece);
   }
   writeReport(options.results, plans);
+  if (options.isWhole) isSound &&= tellMissingSigns(readPieces(options.results));
   return isSound ? 0 : 1;
+}
+
+/** Of all worlds together: one of them may have seen less. */
+function tellMissingSigns(pieces: readonly Piece[]): boolean {
+  const sum = (sign: 'duplicates' | 'zombies') => pieces.reduce((total, { signs }) => total + signs[sign], 0);
+  const missing = signVerdicts({ duplicates: sum('duplicates'), zombies: sum('zombies') }).filter(
+    ({ problems }) => problems.length > 0,
+  );
+  for (const { name, problems } of missing) say(`FAILED  ${name}: ${problems.join('; ')}`);
+  return missing.length === 0;
 }
 
 function pieceOf(
