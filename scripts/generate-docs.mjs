@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { performanceBlocks } from '../bench/src/performance-blocks.ts';
 import { checkCodeBlocks } from './check-code-blocks.mjs';
+import { checkTestTitles } from './check-test-titles.mjs';
 import { prepareWorkspace, root } from './prepare-workspace.mjs';
 
 const BLOCK = /(<!-- begin (include|generated) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -41,16 +42,6 @@ function documents() {
   const exclude = (name) => ['node_modules', '.vitepress', 'api'].includes(name);
   const found = globSync(['docs/**/*.md', '{packages,examples}/*/README.md'], { cwd: root, exclude });
   return ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...found.sort()];
-}
-
-/** A link to a test or a chapter of tests must carry a title that stands there. */
-function checkTestTitles(file, text) {
-  for (const [, title, target] of text.matchAll(/\[([^\]]+)\]\(([^)]+(?:\.test|-chapter|-plans?)\.ts)\)/g)) {
-    const source = readFileSync(path.join(root, path.dirname(file), target), 'utf8');
-    if (!source.includes(title.replaceAll("'", "\\'")) && !source.includes(title)) {
-      throw new Error(`${file}: ${target} has no test '${title}'`);
-    }
-  }
 }
 
 /** A file, or with `#name` what stands between its lines `#region name` and `#endregion name`. */
