@@ -12,7 +12,14 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 
 /** What a test may count on, and how long it may take, follows from the name of its file. */
 const kinds = {
-  unit: { include: ['**/*.test.ts'], exclude: [...exclude, '**/*.pg.test.ts', '**/*.e2e.test.ts'] },
+  unit: {
+    include: ['**/*.test.ts'],
+    exclude: [...exclude, '**/*.pg.test.ts', '**/*.e2e.test.ts'],
+    // Long enough for a machine with other work: a test that hangs is ended all the same.
+    testTimeout: 60_000,
+    // They leave nothing behind, so that a worker needn't load what they test anew for each file.
+    isolate: false,
+  },
   pg: { include: ['**/*.pg.test.ts'], exclude, globalSetup, testTimeout: 30_000, hookTimeout: 60_000 },
   e2e: {
     include: ['**/*.e2e.test.ts'],

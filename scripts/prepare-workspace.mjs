@@ -98,3 +98,5 @@ async function mustRun(program, args, cwd = root) {
 function say(line) {
   process.stderr.write(`${line}\n`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await prepareWorkspace();
