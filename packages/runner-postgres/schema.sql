@@ -28,6 +28,18 @@ CREATE OR REPLACE FUNCTION countermand.saga_now()
 AS $function$ select countermand_boss.job_now() $function$
 ;
 
+CREATE OR REPLACE FUNCTION countermand.unpacked_envelope(id text, saga text, version integer, fingerprint text, envelope text)
+ RETURNS json
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select replace(replace(replace(replace(envelope,
+         chr(1), id),
+         chr(2), ',"timers":[],"deferred":[],"kept":[],"parked":[],"compensated":false,"pivoted":false,"seq":'),
+         chr(3), '"left":false,"awaiting":false,"parked":false,"answered":false'),
+         chr(4), '{"sagaId":' || to_json(id) || ',"saga":' || to_json(saga) || ',"version":' || version
+           || ',"fingerprint":' || to_json(fingerprint))::json $function$
+;
+
 create table countermand.definition (
   name text not null,
   version integer not null,
@@ -107,7 +119,7 @@ create table countermand.saga (
   input_hash text not null,
   created_at timestamp with time zone not null,
   attributes jsonb not null,
-  envelope json not null,
+  envelope text not null,
   status text not null,
   settled boolean not null,
   state jsonb not null,

@@ -189,6 +189,8 @@ async function withRows(
   }
 }
 
+const ENVELOPE = 'countermand.unpacked_envelope(id, saga, version, fingerprint, envelope)';
+
 describe('a tampered row of ours breaks', () => {
   it.each<[string, string, string, string, keyof typeof ids]>([
     [
@@ -198,12 +200,12 @@ describe('a tampered row of ours breaks', () => {
     ],
     [
       ...(['H2', 'another context', 'countermand.saga'] as const),
-      `update countermand.saga set envelope = jsonb_set(envelope::jsonb, '{snapshot,context,tracking}', '"trk_0"') where id = $1`,
+      `update countermand.saga set envelope = jsonb_set(${ENVELOPE}::jsonb, '{snapshot,context,tracking}', '"trk_0"') where id = $1`,
       'paid',
     ],
     [
       ...(['H2', 'another state', 'countermand.saga'] as const),
-      `update countermand.saga set envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '{"SHIPPED":"awaitingScan"}') where id = $1`,
+      `update countermand.saga set envelope = jsonb_set(${ENVELOPE}::jsonb, '{snapshot,value}', '{"SHIPPED":"awaitingScan"}') where id = $1`,
       'paid',
     ],
     [

@@ -236,20 +236,22 @@ it('a handler of published events that always throws holds up the events of that
   await runner.waitFor(POISONED, ({ settled }) => settled);
 });
 
+const ENVELOPE = 'countermand.unpacked_envelope(id, saga, version, fingerprint, envelope)';
+
 describe.each([
   {
     what: 'a state value that the machine does not have',
-    damage: `envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '"NOWHERE"')`,
+    damage: `envelope = jsonb_set(${ENVELOPE}::jsonb, '{snapshot,value}', '"NOWHERE"')`,
     message: `has no state 'NOWHERE'`,
   },
   {
     what: 'a state that is called constructor',
-    damage: `envelope = jsonb_set(envelope::jsonb, '{snapshot,value}', '"constructor"')`,
+    damage: `envelope = jsonb_set(${ENVELOPE}::jsonb, '{snapshot,value}', '"constructor"')`,
     message: `has no state 'constructor'`,
   },
   {
     what: 'the fingerprint of another structure',
-    damage: `envelope = jsonb_set(envelope::jsonb, '{fingerprint}', '"0000000000000000"')`,
+    damage: `envelope = jsonb_set(${ENVELOPE}::jsonb, '{fingerprint}', '"0000000000000000"')`,
     message: 'another structure',
   },
 ])('a stored snapshot with $what', ({ damage, message }) => {

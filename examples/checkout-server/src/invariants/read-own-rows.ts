@@ -66,7 +66,8 @@ export async function readOwnRows(db: Kysely<CheckoutTables>, schema: string): P
       const { rows: orders } = await sql<Omit<OrderRows, 'saga'> & { saga: SagaRows | null }>`
         select o.id, o.total_amount::float8 as price, o.items, ${ms('o.created_at')} as "createdAt",
           case when s.id is not null then jsonb_build_object(
-            'name', s.saga, 'version', s.version, 'status', s.status, 'error', s.error, 'envelope', s.envelope,
+            'name', s.saga, 'version', s.version, 'status', s.status, 'error', s.error,
+            'envelope', ${table('unpacked_envelope')}(s.id, s.saga, s.version, s.fingerprint, s.envelope),
             'changedAt', greatest(${ms('s.updated_at')}, x.settled_at), 'history', h.entries, 'outbox', x.rows
           ) end as saga
         from checkout.orders o

@@ -1,6 +1,9 @@
+import { unpackedEnvelope } from './packed-envelope.js';
+
 /** The columns of `saga` under the names of `StoredSaga`. */
 export function sagaColumns(ours: string, alias: string): string {
-  return `${alias}.id, ${alias}.saga, ${alias}.version, ${alias}.status, ${alias}.revision, ${alias}.envelope,
+  return `${alias}.id, ${alias}.saga, ${alias}.version, ${alias}.status, ${alias}.revision,
+    ${unpackedEnvelope(ours, alias)} as envelope,
     ${alias}.attributes, ${alias}.error, ${alias}.start_nonce as "startNonce", ${alias}.input_hash as "inputHash",
     ${ours}.ms(${alias}.created_at) as "createdAt", ${ours}.ms(${alias}.updated_at) as "updatedAt"`;
 }

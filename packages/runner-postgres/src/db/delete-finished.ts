@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { unpackedEnvelope } from './packed-envelope.js';
 import type { SchemaNames } from './schema-name.js';
 
 /** How far a walk through the sagas, oldest first, has come. */
@@ -39,6 +40,7 @@ export async function deleteFinished(
 function deleteStatement({ ours }: SchemaNames): string {
   const rows = (table: string) =>
     `${table}_gone as (delete from ${ours}.${table} x where x.saga_id = any(array(select id from old)))`;
+  const envelope = unpackedEnvelope(ours, 's');
   return `
     with cutoff as materialized (select ${ours}.saga_now() - $1::float8 * interval '1 ms' as at),
     looked as materialized (
@@ -49,7 +51,7 @@ function deleteStatement({ ours }: SchemaNames): string {
     old as materialized (
       select s.id from ${ours}.saga s
       where s.id = any(array(select id from looked)) and s.settled and s.updated_at < (select at from cutoff)
-        and json_array_length(s.envelope->'deferred') = 0 and json_array_length(s.envelope->'kept') = 0
+        and json_array_length(${envelope}->'deferred') = 0 and json_array_length(${envelope}->'kept') = 0
         and not exists (select from ${ours}.outbox o
           where o.saga_id = s.id and o.status in ('pending', 'leased', 'awaiting', 'parked'))
         and not exists (select from ${ours}.inbox i

@@ -22,6 +22,7 @@ it('twelve processes may migrate an empty database at once', async () => {
     '0001-first-tables',
     '0002-traces',
     '0003-what-changes-last',
+    '0004-packed-envelopes',
   ]);
 });
 
@@ -45,7 +46,7 @@ it('a worker does not migrate: it says in one line what to do', async () => {
   await expect(runner.work()).rejects.toMatchObject({
     code: 'SCHEMA_OUTDATED',
     message:
-      "the tables in schema 'countermand' lack 0001-first-tables, 0002-traces, 0003-what-changes-last; run 'countermand migrate' first",
+      "the tables in schema 'countermand' lack 0001-first-tables, 0002-traces, 0003-what-changes-last, 0004-packed-envelopes; run 'countermand migrate' first",
   });
   await runner.migrate();
   await runner.work();

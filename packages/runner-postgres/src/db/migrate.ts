@@ -6,6 +6,7 @@ import { migratePgBoss } from '../queue/pg-boss-queue.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { traces } from './migrations/0002-traces.js';
 import { whatChangesLast } from './migrations/0003-what-changes-last.js';
+import { packedEnvelopes } from './migrations/0004-packed-envelopes.js';
 import type { SchemaNames } from './schema-name.js';
 import { pgSession, type Session } from './session.js';
 
@@ -14,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly strin
   '0001-first-tables': firstTables,
   '0002-traces': traces,
   '0003-what-changes-last': whatChangesLast,
+  '0004-packed-envelopes': packedEnvelopes,
 };
 
 /**

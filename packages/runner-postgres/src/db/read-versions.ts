@@ -1,4 +1,5 @@
 import type { Envelope } from '@countermand/saga-core';
+import { unpackedEnvelope } from './packed-envelope.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -38,7 +39,7 @@ export async function readSagasOf(
   page: VersionPage,
 ): Promise<readonly VersionedSaga[]> {
   return await session.query<VersionedSaga>(
-    `select id, version, fingerprint, error, envelope from ${ours}.saga
+    `select id, version, fingerprint, error, ${unpackedEnvelope(ours, 's')} as envelope from ${ours}.saga s
      where saga = $1 and id > $2 and ($3 or not settled) and version is distinct from $4
      order by id limit $5`,
     [page.saga, page.after, page.includeSettled, page.notVersion ?? null, page.limit],

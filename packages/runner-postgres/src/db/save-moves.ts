@@ -1,6 +1,7 @@
 import type { OutboxRow } from '../ports/outbox-rows.js';
 import type { MoveWrites } from '../ports/store.js';
 import { documents, documentsOrNull, recordSet, records, texts } from './batch-columns.js';
+import { packEnvelope } from './packed-envelope.js';
 import { type Part, runParts } from './parts-of-one-statement.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
@@ -27,13 +28,13 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
       count: newSagas.length,
       values: [
         records(newSagas, ({ envelope: _envelope, envelopeText: _text, ...rest }) => rest),
-        texts(newSagas.map(({ envelopeText }) => envelopeText)),
+        texts(newSagas.map(packEnvelope)),
       ],
       text: ([list = '', envelopes = '']) => `
         insert into ${ours}.saga (id, saga, version, fingerprint, status, settled, revision, state, attributes,
           envelope, error, start_nonce, input_hash, created_at, updated_at)
         select x.id, x.saga, x.version, x.fingerprint, x.status, x.settled, x.revision, x.state, x.attributes,
-          x.envelope::json, x.error, (x.start->>'nonce')::uuid, x.start->>'inputHash', c.now, c.now
+          x.envelope, x.error, (x.start->>'nonce')::uuid, x.start->>'inputHash', c.now, c.now
         from ${recordSet({ param: list, columns: NEW_SAGA }, [{ param: envelopes, name: 'envelope' }], 'x')}, clock c`,
     },
     {
@@ -44,13 +45,13 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
           sagas,
           ({ envelope: _envelope, envelopeText: _text, saga: _saga, start: _start, ...rest }) => rest,
         ),
-        texts(sagas.map(({ envelopeText }) => envelopeText)),
+        texts(sagas.map(packEnvelope)),
       ],
       mustMatch: { count: sagas.length, otherwise: 'a saga has moved since it was locked' },
       text: ([list = '', envelopes = '']) => `
         update ${ours}.saga s set version = x.version, fingerprint = x.fingerprint, status = x.status,
           settled = x.settled, revision = x.revision, state = x.state, attributes = x.attributes,
-          envelope = x.envelope::json, error = x.error, updated_at = c.now
+          envelope = x.envelope, error = x.error, updated_at = c.now
         from ${recordSet({ param: list, columns: MOVED_SAGA }, [{ param: envelopes, name: 'envelope' }], 'x')}, clock c
         where s.id = x.id and s.revision = x.revision - 1
         returning 1`,
