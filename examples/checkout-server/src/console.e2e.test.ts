@@ -42,6 +42,30 @@ describe('the console in development', () => {
     expect((await fetch(`${server().url}/console/api/sagas`, { headers: forged })).status).toBe(401);
   });
 
+  it('leads whoever has signed in to the page that was asked for, and nowhere but in the console', async () => {
+    const asked = await fetch(`${server().url}/console/sagas/order-7`, { headers: { accept: 'text/html' } });
+    expect(new URL(asked.url).searchParams.get('to')).toBe('/console/sagas/order-7');
+    expect(await asked.text()).toContain('name="to" value="/console/sagas/order-7"');
+    const leadTo = async (to: string) => {
+      const body = new URLSearchParams({ token: 'demo-admin', to });
+      const answer = await fetch(`${server().url}/console/login`, {
+        method: 'POST',
+        redirect: 'manual',
+        body,
+      });
+      return answer.headers.get('location');
+    };
+    expect(await leadTo('/console/sagas/order-7')).toBe('/console/sagas/order-7');
+    for (const to of [
+      '//elsewhere.example',
+      'https://elsewhere.example/console/',
+      '/console/login',
+      '/docs',
+      '/console/"><b>',
+    ])
+      expect(await leadTo(to)).toBe('/console/');
+  });
+
   describe.skipIf(isSkipped)('in a browser', () => {
     let browser: Browser;
     let page: Page;

@@ -64,6 +64,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const server = await starting;
+log.info({ port: settings.PORT, role: settings.ROLE }, 'checkout server ready');
 if (isSupervised()) reportWorking();
 else process.stdout.write(welcome(settings, server.notes));
-log.info({ port: settings.PORT, role: settings.ROLE }, 'checkout server ready');

@@ -82,6 +82,26 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
       await page.locator('.ledger .open[data-kind="payment.captured"]', { hasText: 'kept' }).waitFor();
     });
 
+    it('the first order is one click: the button is in sight on a small laptop and on a phone', async () => {
+      for (const viewport of [
+        { width: 1280, height: 660 },
+        { width: 390, height: 780 },
+      ]) {
+        const visitor = await browser.newPage({ viewport });
+        await visitor.goto(server.url);
+        const place = await visitor.getByRole('button', { name: /^Order for/ }).boundingBox();
+        expect((place?.y ?? Number.POSITIVE_INFINITY) + (place?.height ?? 0)).toBeLessThanOrEqual(
+          viewport.height,
+        );
+        const more = visitor.getByRole('button', { name: 'One Limited edition print, numbered more' });
+        const [buttonBox, formBox] = [await more.boundingBox(), await visitor.locator('.form').boundingBox()];
+        expect((buttonBox?.x ?? 0) + (buttonBox?.width ?? 0)).toBeLessThan(
+          (formBox?.x ?? 0) + (formBox?.width ?? 0),
+        );
+        await visitor.close();
+      }
+    });
+
     it('a declined card: the order fails, and what it held is given back', async () => {
       const id = await order('tok_declined');
       await stands('FAILED', true);
@@ -93,7 +113,7 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
 
     it('a double click makes one order', async () => {
       await page.getByLabel('How will the payment behave?').selectOption('tok_ok');
-      await button('Double click').click();
+      await button('Order by double click').click();
       await page.getByText('Two clicks, one order').waitFor();
       await eventually(async () => expect(await count('duplicates refused')).toBe(1), {
         timeoutMs: PATIENCE_MS,
@@ -121,6 +141,16 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
       await button('Start the payment service').waitFor();
       await button('Pay').click();
       await stands('PAYMENT_PENDING');
+      await button('Start the payment service').click();
+      await stands('CONFIRMED');
+      expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 0 });
+    });
+
+    it('an order is taken at once while the services answer nobody, and completes when they do', async () => {
+      await button('Stop the payment service').click();
+      await button('Start the payment service').waitFor();
+      const id = await order('tok_ok');
+      await stands('CREATED');
       await button('Start the payment service').click();
       await stands('CONFIRMED');
       expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 0 });

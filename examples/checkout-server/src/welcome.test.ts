@@ -8,8 +8,10 @@ it('the welcome shows the published tokens, and never any other', () => {
   expect(welcome(readSettings(own), [])).not.toContain('a-token-of');
 });
 
-it('the welcome leads to the page, where there is one', () => {
-  expect(welcome(readSettings({}), [])).toContain('Open http://127.0.0.1:3000 in a browser');
+it('the welcome ends with the page, where there is one', () => {
+  const [page, consoleLine] = welcome(readSettings({}), []).trimEnd().split('\n').slice(-2);
+  expect(page?.trim()).toMatch(/^http:\/\/127\.0\.0\.1:3000 +the shop$/);
+  expect(consoleLine?.trim()).toMatch(/^http:\/\/127\.0\.0\.1:3000\/console +the console/);
   const worker = { ROLE: 'worker', DATABASE_URL: 'postgres://h/d', PARTICIPANTS_URL: 'http://h' };
   expect(welcome(readSettings(worker), [])).not.toContain('in a browser');
 });

@@ -1,9 +1,9 @@
 import { DEMO_TOKENS, type Settings } from './settings.ts';
 
-/** What a person reads who has just started the server: what runs where, the page, and three commands to try. */
+/** What a person reads who has just started the server: what runs where, three commands to try, and, last, the page. */
 export function welcome(settings: Settings, notes: readonly string[]): string {
   const url = `http://${settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST}:${settings.PORT}`;
-  const lines = [`checkout      ${url} (${settings.ROLE}), to read: ${url}/docs`, ...notes];
+  const lines = [`checkout      ${url}, role ${settings.ROLE}`, ...notes];
   const [first] = [...settings.CUSTOMER_TOKENS.keys()];
   if (settings.ROLE === 'worker' || settings.NODE_ENV === 'production' || !first)
     return `${lines.join('\n')}\n`;
@@ -14,9 +14,7 @@ export function welcome(settings: Settings, notes: readonly string[]): string {
   return `
 ${lines.join('\n')}
 
-Open ${url} in a browser: order something, break anything, watch it hold.
-
-Or three commands, in another terminal:
+By hand, in another terminal (all of it: ${url}/docs):
 
 1. Place an order, and keep its id:
 
@@ -33,6 +31,11 @@ Or three commands, in another terminal:
 As an administrator: curl -s -H 'Authorization: Bearer ${admin}' ${url}/api/sagas
 What must always hold: curl -s ${url}/dev/invariants
 Ctrl-C stops everything that was started; the data stays.
+
+Open this in a browser: order something, break anything, watch it hold.
+
+  ${url}            the shop
+  ${url}/console    the console, to look inside
 
 `;
 }

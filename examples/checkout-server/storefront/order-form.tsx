@@ -68,7 +68,7 @@ export function OrderForm({ catalog, isBusy, onOrder }: Props) {
       <ul class="basket">
         {catalog.map(({ sku, name, price, available }) => (
           <li key={sku} class={basket[sku] ? 'picked' : ''}>
-            <span class="item-name">
+            <span class="item-name" title={name}>
               {name}
               <small>
                 {euros(price.amount)} · {available.toLocaleString('en')} left
@@ -138,7 +138,7 @@ export function OrderForm({ catalog, isBusy, onOrder }: Props) {
         />
         Click pay right away
       </label>
-      <div class="buttons">
+      <div class="buttons order">
         <button type="submit" class="primary" disabled={isBusy || total === 0}>
           Order for {euros(total)}
         </button>
@@ -148,7 +148,7 @@ export function OrderForm({ catalog, isBusy, onOrder }: Props) {
           title="Sends the same request twice at the same time: one order comes of it"
           onClick={() => order(2)}
         >
-          Double click
+          Order by double click
         </button>
       </div>
     </form>

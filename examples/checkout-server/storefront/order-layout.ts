@@ -22,10 +22,10 @@ const CAUSES: Readonly<Record<string, string>> = {
 // Pixels.
 const MARGIN = 10;
 const SIDE = 102;
-const LANE = 90;
+const LANE = 88;
 const MAIN = 112;
 const HEIGHT = 34;
-const STEP = 72;
+const STEP = 64;
 const LABEL_WIDTH = 84;
 const MAIN_X = MARGIN + SIDE + LANE;
 const RIGHT_X = MAIN_X + MAIN + LANE;

@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact';
 import type { Incident } from '../src/dev/incidents.ts';
 import type { LiveOrder } from '../src/dev/live-contract.ts';
 import { Chart } from './chart.tsx';
+import { FACTS } from './facts.ts';
 import { Ledger } from './ledger.tsx';
 import { euros } from './money.ts';
-import { FAILURE_WORDS, STATUS_WORDS } from './name-things.ts';
+import { FAILURE_WORDS, STATUS_WORDS, STRIKABLE } from './name-things.ts';
 import { words } from './tell-event.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -41,12 +42,10 @@ export function OrderView({ live, incidents, acts }: Props) {
       </h2>
       {live && <Summary live={live} acts={acts} />}
       <div class="story">
-        <div class="told">
-          <Chart live={live} />
-          {live && <Ledger live={live} />}
-        </div>
-        {live ? <Timeline live={live} incidents={incidents} /> : <Suggestions />}
+        <Chart live={live} />
+        {live ? <Ledger live={live} /> : <Suggestions />}
       </div>
+      {live && <Timeline live={live} incidents={incidents} />}
     </section>
   );
 }
@@ -108,7 +107,8 @@ function Summary({ live, acts }: { readonly live: LiveOrder; readonly acts: Orde
       {order.failure && <p class="why">{FAILURE_WORDS[order.failure.code] ?? order.failure.message}</p>}
       {trying.map(({ id, name, attempts }) => (
         <p key={id} class="soft">
-          {words(name)}: attempt {attempts}
+          {STRIKABLE.find(({ step }) => step === name)?.title ?? words(name)}: no answer yet, attempt{' '}
+          {attempts}
         </p>
       ))}
       {next && isUnderWay && <Deadline id={next.id} dueAt={next.due_at} />}
@@ -121,6 +121,7 @@ function Summary({ live, acts }: { readonly live: LiveOrder; readonly acts: Orde
             Settled by hand: skip {words(name)}
           </Act>
         ))}
+        {FACTS.has_console && <a href={`/console/sagas/${order.id}`}>Look inside, in the console</a>}
       </div>
     </div>
   );
@@ -140,7 +141,7 @@ const DEADLINES: Readonly<Record<string, string>> = {
 };
 
 function Deadline({ id, dueAt }: { readonly id: string; readonly dueAt: string }) {
-  const at = new Date(dueAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const at = new Date(dueAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
   const text = DEADLINES[id];
   return text === undefined ? null : (
     <p class="soft">

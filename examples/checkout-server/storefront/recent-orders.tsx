@@ -18,7 +18,11 @@ export function RecentOrders({ orders, shown, onShow }: Props) {
         {orders.map(({ id, status, total, items, saga }) => (
           <li key={id}>
             <button type="button" aria-current={id === shown} onClick={() => onShow(id)}>
-              <span>{items.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')}</span>
+              <span>
+                {items
+                  .map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`))
+                  .join(', ')}
+              </span>
               <span class="soft">{euros(total.amount)}</span>
               <span class={`pill ${saga.status.toLowerCase()}`}>{STATUS_WORDS[status]}</span>
             </button>

@@ -51,7 +51,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 const REASONS: Readonly<Record<string, string>> = {
   NOT_HANDLED_YET: 'Too early: kept until it fits.',
-  IGNORED_ON_PURPOSE: 'Known already: nothing changes.',
+  IGNORED_ON_PURPOSE: 'It changes nothing here, on purpose.',
   NOT_HANDLED: 'It changes nothing any more.',
   STEP_LEFT: 'Nobody waits for it any more; only the books are told.',
 };

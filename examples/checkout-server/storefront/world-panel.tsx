@@ -20,7 +20,7 @@ export function WorldPanel({ world: { judgement, incidents } }: { readonly world
       <p class="soft">
         {ok === undefined
           ? `Not judged: ${reason}.`
-          : `Judged by the services' own journal (${lines.toLocaleString('en')} lines), not by what the shop believes: ${orders} orders, ${quiet} of them quiet for long enough to be judged by every rule.`}
+          : `Judged by the services' own journal (${counted(lines, 'line')}), not by what the shop believes: ${counted(orders, 'order')}, ${quiet} of them quiet for long enough to be judged by every rule.`}
       </p>
       {details.map((detail) => (
         <p key={detail} class="why">
@@ -42,4 +42,8 @@ export function WorldPanel({ world: { judgement, incidents } }: { readonly world
       )}
     </section>
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -56,6 +56,8 @@ export interface StorefrontFacts {
   readonly payment_timeout_ms: number;
   readonly late_payment_delay_ms: number;
   readonly can_suspend: boolean;
+  /** There is a console to lead to, at `/console`. */
+  readonly has_console: boolean;
 }
 
 /** Minor units. */

@@ -38,9 +38,9 @@ async function build(): Promise<BuiltPage> {
   return { script: script.outputFiles[0]?.text ?? '', style };
 }
 
-/** The page itself, with the facts that it needs to begin; `hasConsole`: there is one to lead to. */
-export async function renderPage(facts: StorefrontFacts, hasConsole: boolean): Promise<string> {
+/** The page itself, with the facts that it needs to begin. */
+export async function renderPage(facts: StorefrontFacts): Promise<string> {
   const html = await readFile(path.join(FOLDER, 'page.html'), 'utf8');
-  const page = hasConsole ? html : html.replace('<a href="/console">Console</a>', '');
+  const page = facts.has_console ? html : html.replace('<a href="/console">Console</a>', '');
   return page.replace('"{{facts}}"', () => JSON.stringify(facts).replaceAll('<', '\\u003c'));
 }

@@ -25,22 +25,33 @@ export function addConsoleRoutes(
       if (principal?.role === 'admin') return admin;
       const wantsPage = request.headers.get('accept')?.includes('text/html') ?? false;
       if (request.method !== 'GET' || !wantsPage) return undefined;
-      return new Response(null, { status: 303, headers: { location: `${BASE}/login` } });
+      const to = toOf(new URL(request.url).pathname);
+      const query = to === `${BASE}/` ? '' : `?${new URLSearchParams({ to })}`;
+      return new Response(null, { status: 303, headers: { location: `${BASE}/login${query}` } });
     },
   });
   stopping.addEventListener('abort', () => console.close());
 
-  app.get(`${BASE}/login`, (c) => c.html(signInPage(settings, false), 200, SIGN_IN_HEADERS));
+  app.get(`${BASE}/login`, (c) => {
+    const to = toOf(c.req.query('to'));
+    return c.html(signInPage(settings, { to, isRefused: false }), 200, SIGN_IN_HEADERS);
+  });
   app.post(`${BASE}/login`, async (c) => {
     const form = await c.req.parseBody();
+    const to = toOf(String(form['to'] ?? ''));
     const site = c.req.header('sec-fetch-site') ?? 'same-origin';
     const principal = await findPrincipal(`Bearer ${String(form['token'] ?? '').trim()}`);
     if (principal?.role !== 'admin' || site !== 'same-origin') {
-      return c.html(signInPage(settings, true), 401, SIGN_IN_HEADERS);
+      return c.html(signInPage(settings, { to, isRefused: true }), 401, SIGN_IN_HEADERS);
     }
     c.header('set-cookie', consoleCookie(settings, Date.now()));
-    return c.redirect(`${BASE}/`, 303);
+    return c.redirect(to, 303);
   });
   app.all(BASE, (c) => console.fetch(c.req.raw));
   app.all(`${BASE}/*`, (c) => console.fetch(c.req.raw));
+}
+
+/** Where a person wanted to go: a page of the console, and never anything else. */
+function toOf(path = ''): string {
+  return /^\/console\/(?!login)[\w./-]*$/.test(path) ? path : `${BASE}/`;
 }

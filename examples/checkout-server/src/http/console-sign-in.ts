@@ -35,13 +35,20 @@ function sealOf({ ADMIN_TOKEN }: Settings, until: string): string {
   return createHmac('sha256', ADMIN_TOKEN).update(`console until ${until}`).digest('base64url');
 }
 
-/** Where an administrator signs in. The published demo token stands in the field; in production it can't be used. */
-export function signInPage(settings: Settings, isRefused: boolean): string {
+/**
+ * Where an administrator signs in, to go on `to` a path of the console. The published demo token stands in the field; in
+ * production it can't be used.
+ */
+export function signInPage(
+  settings: Settings,
+  { to, isRefused }: { readonly to: string; readonly isRefused: boolean },
+): string {
   const demo = !isProduction(settings) && DEMO_TOKENS.has(settings.ADMIN_TOKEN) ? settings.ADMIN_TOKEN : '';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sign in to the console</title><style>${STYLE}</style></head><body><main>
 <h1>Console</h1>
 <form method="post" action="/console/login">
+<input type="hidden" name="to" value="${to}">
 <label for="token">The administrator's token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required value="${demo}">
 ${isRefused ? '<p role="alert">That is not the administrator’s token.</p>' : ''}

@@ -77,8 +77,9 @@ export function addStorefrontRoutes(
   const graph = machineGraph(saga);
   app.openapi(page, async (c) => {
     if (!(c.req.header('accept') ?? '').includes('text/html')) return c.json(PAGES, 200);
-    const hasConsole = app.routes.some(({ path }) => path.startsWith('/console'));
-    return c.html(await renderPage(facts, hasConsole), 200, HEADERS);
+    // Asked when the page is, for the console's routes may be added after this one.
+    const has_console = app.routes.some(({ path }) => path.startsWith('/console'));
+    return c.html(await renderPage({ ...facts, has_console }), 200, HEADERS);
   });
   app.openapi(parts, async (c) => {
     const { part } = c.req.valid('param');
@@ -90,7 +91,7 @@ export function addStorefrontRoutes(
   });
 }
 
-function factsFor(settings: Settings): StorefrontFacts {
+function factsFor(settings: Settings): Omit<StorefrontFacts, 'has_console'> {
   const [customer] = settings.CUSTOMER_TOKENS.keys();
   return {
     // Only tokens that are published anyway may stand in a page that anybody gets.

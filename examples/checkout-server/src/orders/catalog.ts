@@ -1,22 +1,26 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Catalog } from '@countermand-examples/participants/contract';
 import type { ParticipantsClient } from '../adapters/participants-client.ts';
 
 type Item = Catalog['items'][number];
 
 const FRESH_MS = 1_000;
+const PATIENCE_MS = 250;
 const USABLE_MS = 10 * 60_000;
 
 /**
- * What can be bought, asked of the participants and kept for a second. While they don't answer, what was known last
- * serves for ten minutes: an order can be taken without them, its saga waits.
+ * What can be bought, asked of the participants and kept for a second. While they don't answer, or not at once,
+ * what was known last serves for ten minutes: an order can be taken without them, its saga waits.
  */
 export class CatalogReader {
   #known: { readonly items: ReadonlyMap<string, Item>; readonly at: number } | undefined;
   #asking: Promise<ReadonlyMap<string, Item>> | undefined;
 
   constructor(
-    private readonly client: ParticipantsClient,
+    private readonly client: Pick<ParticipantsClient, 'get'>,
     private readonly now: () => number = () => performance.now(),
+    /** Resolves when enough was waited for those who have an older answer. */
+    private readonly patience: () => Promise<void> = () => setTimeout(PATIENCE_MS),
   ) {}
 
   /** By SKU. @throws what the client throws when nothing usable is known */
@@ -26,12 +30,9 @@ export class CatalogReader {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
-    try {
-      return await this.#asking;
-    } catch (error) {
-      if (known && this.now() - known.at < USABLE_MS) return known.items;
-      throw error;
-    }
+    if (!known || this.now() - known.at >= USABLE_MS) return await this.#asking;
+    const older = this.patience().then(() => known.items);
+    return await Promise.race([this.#asking, older]).catch(() => known.items);
   }
 
   async #ask(): Promise<ReadonlyMap<string, Item>> {
