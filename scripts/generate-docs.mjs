@@ -75,6 +75,11 @@ async function loadGenerators() {
       const [found] = core.renderReport(core.checkSaga(leakingTrip)).split('\n  mend:');
       return ['```', '$ npx countermand check trip.ts', found, '```'].join('\n');
     },
+    // The first way alone: as much as one takes in at a glance.
+    'leak-in-short': () => {
+      const [found] = core.renderReport(core.checkSaga(leakingTrip)).split('\n  seat.booked:');
+      return ['```', '$ npx countermand check trip.ts', found.replace(/^.*\n\n/, ''), '```'].join('\n');
+    },
     'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
     'order-transitions': () =>
       table(

@@ -16,7 +16,7 @@ import { environment, publishedPackages, root } from './prepare-workspace.mjs';
 import { runChecks } from './run-checks.mjs';
 import { runQuietly } from './run-quietly.mjs';
 
-const quickstart = path.join(root, 'examples', 'quickstart', 'index.ts');
+const quickstart = path.join(root, 'examples', 'quickstart');
 const manifestOf = (...folder) =>
   JSON.parse(readFileSync(path.join(root, ...folder, 'package.json'), 'utf8'));
 
@@ -151,8 +151,10 @@ function checksWith(bin, suffix) {
       writeFileSync(config, JSON.stringify({ ...typeScript, include: ['.'] }));
       await run('node', path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config);
     },
-    [`the quickstart runs${suffix}`]: async () => {
-      cpSync(quickstart, path.join(project, 'index.ts'));
+    [`the quickstart is sound, and runs${suffix}`]: async () => {
+      for (const file of ['trip.ts', 'index.ts'])
+        cpSync(path.join(quickstart, file), path.join(project, file));
+      await run(countermand, 'check', 'trip.ts');
       await run('node', 'index.ts');
     },
     [`the tutorial can be followed, word by word${suffix}`]: async () => {

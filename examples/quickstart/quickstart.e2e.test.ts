@@ -1,5 +1,7 @@
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
+import { checkSaga } from '@countermand/saga-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { trip } from './trip.ts';
 
 let database: TestDatabase;
 
@@ -10,6 +12,10 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   await database.drop();
+});
+
+it('the trip is sound', () => {
+  expect(checkSaga(trip)).toMatchObject({ verdict: 'sound', findings: [] });
 });
 
 it('the quickstart books one trip, and undoes what the other two had done', async () => {

@@ -13,6 +13,7 @@ import { pruneCommand } from './prune-command.js';
 import { retryCommand } from './retry-command.js';
 import { showCommand } from './show-command.js';
 import { skipCommand } from './skip-command.js';
+import { whyTooOld } from './too-old-node.js';
 import { upgradeCommand } from './upgrade-command.js';
 
 const EXIT_CODES = `
@@ -54,6 +55,11 @@ function program(): Command {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const tooOld = whyTooOld(process.versions.node);
+  if (tooOld !== undefined) {
+    process.stderr.write(`countermand: ${tooOld}\n`);
+    return EXIT.usage;
+  }
   const root = program();
   if (args.length === 0) {
     process.stderr.write(root.helpInformation());

@@ -81,7 +81,7 @@ describe('countermand init', () => {
       'npx vitest run app/flows/booking-saga.test.ts',
       'npx countermand check app/flows/booking-saga.ts',
       'DATABASE_URL=postgres://... npx countermand migrate',
-      'const runner = createRunner({ connection: process.env.DATABASE_URL, sagas: [bookingSaga],',
+      'const runner = createRunner({ // from @countermand/runner-postgres',
     ]);
     expect(readFileSync(path.join(folder, 'app/flows/booking-saga.test.ts'), 'utf8')).toContain(
       "import { it } from 'vitest';",

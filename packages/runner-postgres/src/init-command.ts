@@ -43,19 +43,22 @@ interface NextStep {
 function nextSteps(name: string, backend: Backend, written: readonly string[]): NextStep[] {
   const [saga = '', , test = ''] = written;
   const { install, missing, missingForTests } = backend;
-  const packages = [...missing, ...missingForTests.map((one) => one)];
+  const forDevelopment = /^(yarn|bun)/.test(install) ? '--dev' : '--save-dev';
+  const installs = [
+    ...(missing.length > 0 ? [`${install} ${missing.join(' ')}`] : []),
+    ...(missingForTests.length > 0 ? [`${install} ${forDevelopment} ${missingForTests.join(' ')}`] : []),
+  ];
   return [
-    ...(packages.length > 0
-      ? [{ what: 'install what it needs', command: `${install} ${packages.join(' ')}` }]
-      : []),
+    ...(installs.length > 0 ? [{ what: 'install what it needs', command: installs.join('\n') }] : []),
     { what: 'run its test', command: backend.testCommand(test) },
     { what: 'prove that no path leaves anything open', command: `npx countermand check ${saga}` },
     { what: 'make the tables', command: 'DATABASE_URL=postgres://... npx countermand migrate' },
     {
       what: 'run it, where your backend starts',
       command: [
-        `const runner = createRunner({ connection: process.env.DATABASE_URL, sagas: [${camelCase(name)}Saga],`,
-        `  adapters: { '${name}': ${camelCase(name)}Adapters } }); // from @countermand/runner-postgres`,
+        `const runner = createRunner({ // from @countermand/runner-postgres`,
+        `  connection: process.env.DATABASE_URL ?? 'postgres://localhost/postgres', // or \`pool\`: yours, of pg`,
+        `  sagas: [${camelCase(name)}Saga], adapters: { '${name}': ${camelCase(name)}Adapters } });`,
         'await runner.work();',
         `const { id } = await runner.start(${camelCase(name)}Saga, { item: 'book', account: 'ann', cents: 4900 });`,
       ].join('\n'),
