@@ -131,12 +131,11 @@ export class HttpClient {
     try {
       const response = await (this.#options.fetch ?? fetch)(url, {
         method: request.method,
-        headers: {
-          accept: 'application/json',
-          ...(hasBody && { 'content-type': 'application/json' }),
-          ...credentials,
-          ...request.headers,
-        },
+        headers: eachOnce(
+          { accept: 'application/json', ...(hasBody && { 'content-type': 'application/json' }) },
+          credentials,
+          request.headers,
+        ),
         ...(hasBody && { body: text }),
         signal,
         redirect: 'manual',
@@ -169,6 +168,12 @@ export class HttpClient {
       throw new HttpCallError('too_large', `${name} answered with more than ${maxBytes} bytes`, status);
     return { status, headers, body: parse(bytes, name, status) };
   }
+}
+
+/** Of a header that is given more than once, in whatever case, the last counts: `fetch` would send them all. */
+function eachOnce(...given: readonly (Readonly<Record<string, string>> | undefined)[]) {
+  const pairs = given.flatMap((headers) => Object.entries(headers ?? {}));
+  return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** What `Retry-After` asks for, in milliseconds: seconds, or a date. */

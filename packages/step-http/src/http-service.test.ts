@@ -78,6 +78,26 @@ describe('a step by HTTP', () => {
     expect(keys).toEqual(['"p1:bookPickup:1"']);
   });
 
+  it('has each header once, whatever case it is written in: its own first, then those of the participant', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    const service = httpService({
+      baseUrl: await serve((request, response) => {
+        seen.push(request.headers);
+        response.end();
+      }),
+      headers: { Accept: 'application/vnd.carrier+json', 'X-Tenant': 'all' },
+    });
+    const headers = { 'Content-Type': 'application/merge-patch+json', 'x-tenant': 'one' };
+    await service.send({ method: 'PATCH', path: '/parcels/1', headers, body: {} });
+    expect(seen).toMatchObject([
+      {
+        accept: 'application/vnd.carrier+json',
+        'content-type': 'application/merge-patch+json',
+        'x-tenant': 'one',
+      },
+    ]);
+  });
+
   it.each([409, 422])(
     'is declined by %d with a code that it declares, and with what else was said',
     async (status) => {
