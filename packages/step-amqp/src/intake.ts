@@ -39,8 +39,7 @@ export class Intake {
   /** Resolves when the queue is consumed; rejects only when it is stopped before. */
   async start(): Promise<void> {
     const { connection, exchange, queue, bindings, prefetch = 100, logger } = this.#options;
-    const { deadLetterQueue = `${queue}.dead-letters` } = this.#options;
-    await keepTrying(() => connection.queueDeclare({ queue: deadLetterQueue, durable: true }), {
+    await keepTrying(() => this.#declareDeadLetters(), {
       signal: this.#stopping.signal,
       onFailure: (err, delayMs) => logger.warn({ err, queue, delayMs }, 'RabbitMQ cannot be consumed yet'),
     });
@@ -107,19 +106,26 @@ export class Intake {
 
   async #receive(message: AsyncMessage): Promise<void> {
     const { runner, routes, envelope, logger, queue, sender } = this.#options;
-    const { deadLetterQueue = `${queue}.dead-letters` } = this.#options;
     const receipt = await receiveMessage(runner, routes, envelope, wireOf(message));
     const { routingKey, messageId, type, correlationId, contentType } = message;
     if (receipt.kind === 'poison') {
       const why = { 'dead-letter-reason': receipt.reason, 'dead-letter-routing-key': routingKey };
       const headers = { ...message.headers, ...why };
       await sender.sendToQueue(
-        deadLetterQueue,
+        // The broker throws away what is sent to a queue that isn't there, and somebody may have removed it.
+        await this.#declareDeadLetters(),
         { headers, ...defined({ messageId, type, correlationId, contentType }) },
         bytesOf(message),
       );
     }
     noteReceipt(logger, receipt, { queue, routingKey });
+  }
+
+  /** Makes the queue of dead letters where there is none. @returns its name */
+  async #declareDeadLetters(): Promise<string> {
+    const { connection, queue, deadLetterQueue = `${queue}.dead-letters` } = this.#options;
+    await connection.queueDeclare({ queue: deadLetterQueue, durable: true });
+    return deadLetterQueue;
   }
 }
 
