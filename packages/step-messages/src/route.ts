@@ -58,14 +58,11 @@ export function answers<S extends AnyStep, Payload>(
   read: (payload: Payload, message: Message) => AnswerTo<S>,
   options: AnswersOptions<Payload> = {},
 ): Route {
-  return (message) => {
-    const parsed = payload.safeParse(message.payload);
-    if (!parsed.success) return { misfit: describe(parsed.error) };
-    const id = options.id?.(parsed.data);
-    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
-    const answer = read(parsed.data, message);
+  return routeOf(payload, options, (given, message, sagaId) => {
+    const id = options.id?.(given);
+    const answer = read(given, message);
     return { kind: 'answer', sagaId, step: step.contract.name, answer, ...(id !== undefined && { id }) };
-  };
+  });
 }
 
 /**
@@ -78,12 +75,11 @@ export function sends<Payload>(
   read: (payload: Payload, message: Message) => RoutedEvent,
   options: RouteOptions<Payload> = {},
 ): Route {
-  return (message) => {
-    const parsed = payload.safeParse(message.payload);
-    if (!parsed.success) return { misfit: describe(parsed.error) };
-    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
-    return { kind: 'event', sagaId, event: read(parsed.data, message) };
-  };
+  return routeOf(payload, options, (given, message, sagaId) => ({
+    kind: 'event',
+    sagaId,
+    event: read(given, message),
+  }));
 }
 
 /**
@@ -97,11 +93,23 @@ export function starts<S extends AnySaga, Payload>(
   read: (payload: Payload, message: Message) => SagaInput<S>,
   options: RouteOptions<Payload> = {},
 ): Route {
+  return routeOf(payload, options, (given, message, sagaId) => ({
+    kind: 'start',
+    sagaId,
+    saga,
+    input: read(given, message),
+  }));
+}
+
+function routeOf<Payload>(
+  payload: z.ZodType<Payload>,
+  { to }: RouteOptions<Payload>,
+  mean: (given: Payload, message: Message, sagaId: string) => Meaning,
+): Route {
   return (message) => {
     const parsed = payload.safeParse(message.payload);
     if (!parsed.success) return { misfit: describe(parsed.error) };
-    const sagaId = options.to?.(parsed.data, message) ?? message.correlationId;
-    return { kind: 'start', sagaId, saga, input: read(parsed.data, message) };
+    return mean(parsed.data, message, to?.(parsed.data, message) ?? message.correlationId);
   };
 }
 
