@@ -115,6 +115,21 @@ it('a server that was killed recovers what it had committed, and stopping the de
   expect(await query(recovered, 'select * from kept')).toEqual([{ answer: 42 }]);
 });
 
+it('of servers that were started one after the other on one directory the last is ended with the process', async () => {
+  const dataDir = newDirectory();
+  const before = process.listenerCount('exit');
+  for (let times = 0; times < 3; times += 1) {
+    const { pid } = await start(dataDir);
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => expect(isRunning(pid)).toBe(false));
+  }
+  const last = await start(dataDir);
+  // A listener of a dead one would end whoever has its process id by then.
+  expect(process.listenerCount('exit') - before).toBe(1);
+  await last.stop();
+  expect(process.listenerCount('exit')).toBe(before);
+});
+
 it('a pid file whose process is somebody else by now is no obstacle', async () => {
   const dataDir = newDirectory();
   const first = await start(dataDir);

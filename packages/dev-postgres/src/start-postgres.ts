@@ -4,6 +4,7 @@ import { urlOf } from './ask-server.ts';
 import { choosePlace, type Place } from './choose-place.ts';
 import { initDataDirectory, readPassword } from './init-data-directory.ts';
 import { findFreePort, launchServer, type PostgresSettings } from './launch-server.ts';
+import { isPostgres } from './read-postmaster-file.ts';
 import { stopServer } from './stop-server.ts';
 
 /** What a server is started with. */
@@ -79,14 +80,7 @@ function serverAt(
   server: { pid: number; port: number; adopted: boolean; detached: boolean },
 ): PostgresServer {
   const { pid, port, adopted, detached } = server;
-  const stopAtExit = () => {
-    try {
-      process.kill(pid, 'SIGINT');
-    } catch {
-      // It is gone, which is what was wanted.
-    }
-  };
-  if (!detached) process.once('exit', stopAtExit);
+  const leaveAlone = detached ? () => undefined : endWithProcess(pid, place.dataDir);
   return {
     url: urlOf(port, readPassword(place.dataDir)),
     port,
@@ -94,10 +88,32 @@ function serverAt(
     dataDir: place.dataDir,
     adopted,
     async stop() {
-      process.removeListener('exit', stopAtExit);
+      leaveAlone();
       await stopServer(pid, place);
     },
   };
+}
+
+/** By data directory: leaves the server that was started there last to itself when this process ends. */
+const leaveAloneByDirectory = new Map<string, () => void>();
+
+/** @returns takes it back */
+function endWithProcess(pid: number, dataDir: string): () => void {
+  // One server at a time has the directory: whichever was started there before is this one, or gone.
+  leaveAloneByDirectory.get(dataDir)?.();
+  const end = () => {
+    // The id may belong to another process by now.
+    if (!isPostgres(pid)) return;
+    try {
+      process.kill(pid, 'SIGINT');
+    } catch {
+      // It is gone, which is what was wanted.
+    }
+  };
+  process.once('exit', end);
+  const leaveAlone = () => void process.removeListener('exit', end);
+  leaveAloneByDirectory.set(dataDir, leaveAlone);
+  return leaveAlone;
 }
 
 function lastLines(log: string): string {
