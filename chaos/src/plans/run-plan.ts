@@ -21,30 +21,35 @@ export async function runPlan(
   { seed, count, endsAt = Number.POSITIVE_INFINITY }: Orders,
 ): Promise<Tally> {
   const tally = new Tally();
+  const problem = (error: unknown) =>
+    void tally.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const under = new Set<Promise<void>>();
   const whole: Stage = {
     ...stage,
     tally,
     taken: new Set(),
     beside(work) {
-      const watched = work
-        .catch((error: unknown) => void tally.problems.push(String(error)))
-        .finally(() => under.delete(watched));
+      const watched = work.catch(problem).finally(() => under.delete(watched));
       under.add(watched);
     },
   };
   try {
-    const end = plan.begin?.(whole);
-    for (const strike of plan.schedule(new SeededRandom(seed), count)) {
-      await pause(strike.afterMs);
-      if (performance.now() > endsAt) break;
-      await plan.strike(whole, strike);
+    let end: (() => Promise<void>) | undefined;
+    try {
+      end = plan.begin?.(whole);
+      for (const strike of plan.schedule(new SeededRandom(seed), count)) {
+        await pause(strike.afterMs);
+        if (performance.now() > endsAt) break;
+        await plan.strike(whole, strike);
+      }
+    } finally {
+      // Also after a strike that failed: what is left under way would hit the next plan.
+      while (under.size > 0) await Promise.all(under);
+      await end?.().catch(problem);
     }
-    while (under.size > 0) await Promise.all(under);
-    await end?.();
     await stage.recoveries.settled();
   } catch (error) {
-    tally.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    problem(error);
   }
   judgeTally(plan, tally);
   return tally;
