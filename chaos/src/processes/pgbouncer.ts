@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findFreePort } from '@countermand/test-kit';
 import type { ShopDatabase } from './database.ts';
 import { endWithMe } from './end-with-me.ts';
-import { freePort } from './free-port.ts';
 import type { Pooler } from './world.ts';
 
 /** Where Debian puts it. */
@@ -24,7 +24,7 @@ export async function startPgBouncer(database: ShopDatabase, parent: string): Pr
   const url = new URL(database.appUrl());
   const users = path.join(directory, 'users.txt');
   const settings = path.join(directory, 'pgbouncer.ini');
-  const port = await freePort();
+  const port = await findFreePort();
   writeFileSync(users, `"${url.username}" "${url.password}"\n`);
   writeFileSync(settings, settingsOf(database.port, port, users));
   const log = openSync(path.join(directory, 'pgbouncer.log'), 'a');

@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findFreePort, findFreePorts } from '@countermand/test-kit';
 import type { Fault } from '@countermand-examples/participants/contract';
 import type { ShopBuild } from '../build/build-shop.ts';
 import { type ArmedStrike, writeStrike } from '../build/strike-point.ts';
 import { type Canaries, plantCanaries } from '../canaries.ts';
 import { TcpProxy } from '../network/tcp-proxy.ts';
 import { ShopDatabase } from './database.ts';
-import { freePort } from './free-port.ts';
 import { ShopProcess, type UnexpectedEnd } from './shop-process.ts';
 import { SmallDisk } from './small-disk.ts';
 
@@ -192,7 +192,8 @@ export class World {
 
   async #start(): Promise<void> {
     const { workers, pooler } = this.#options;
-    this.#ports = { web: await freePort(), participants: await freePort() };
+    const [web = 0, participants = 0] = await findFreePorts(2);
+    this.#ports = { web, participants };
     this.#participants = this.#spawnParticipants();
     if (this.#options.onSmallDisk) this.#disk = SmallDisk.mount(this.directory);
     this.#database = await ShopDatabase.start(
@@ -211,7 +212,7 @@ export class World {
     const direct = this.database.port;
     const target = isPooled ? (this.#pooler?.port ?? direct) : direct;
     const proxy = await TcpProxy.start({ host: '127.0.0.1', port: target });
-    const port = await freePort();
+    const port = await findFreePort();
     const env = {
       ...this.#options.env,
       PORT: String(port),

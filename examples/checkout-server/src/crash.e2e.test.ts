@@ -3,15 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { findFreePorts } from '@countermand/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { orderBody } from './testing/client.ts';
-import {
-  findFreePorts,
-  ownSettings,
-  type ServerProcess,
-  spawnServer,
-  startServer,
-} from './testing/start-server.ts';
+import { ownSettings, type ServerProcess, spawnServer, startServer } from './testing/start-server.ts';
 
 const disposals: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

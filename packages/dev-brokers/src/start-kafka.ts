@@ -34,24 +34,21 @@ export async function startKafka(): Promise<KafkaServer> {
     await gone;
   };
   let printed = '';
-  const found = new Promise<string>((resolve, reject) => {
-    const tooLong = setTimeout(
-      () => reject(new Error(`kcat told no address within ${START_MS} ms: ${printed.slice(-500)}`)),
-      START_MS,
-    );
-    child.once('exit', (code) => reject(new Error(`kcat ended with ${code}: ${printed.slice(-500)}`)));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      if (printed.length < 100_000) printed += chunk;
-      const [, address] = /bootstrap\.servers=([\w.:,-]+)/.exec(printed) ?? [];
-      if (address === undefined) return;
-      clearTimeout(tooLong);
-      resolve(address);
-    });
+  const { promise: found, resolve, reject } = Promise.withResolvers<string>();
+  const fail = (why: string) => reject(new Error(`kcat ${why}: ${printed.slice(-500)}`));
+  const tooLong = setTimeout(() => fail(`told no address within ${START_MS} ms`), START_MS);
+  child.once('exit', (code) => fail(`ended with ${code}`));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    if (printed.length < 100_000) printed += chunk;
+    const [, address] = /bootstrap\.servers=([\w.:,-]+)/.exec(printed) ?? [];
+    if (address !== undefined) resolve(address);
   });
   try {
     return { bootstrapServers: await found, stop };
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    clearTimeout(tooLong);
   }
 }

@@ -6,10 +6,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findFreePorts } from '@countermand/test-kit';
 import { requireProgram } from './brokers.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { findProgram } from './find-program.ts';
-import { findFreePorts } from './free-ports.ts';
 
 /** A RabbitMQ of one's own. */
 export interface RabbitServer {

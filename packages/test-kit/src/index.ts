@@ -1,1 +1,2 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
+export { findFreePort, findFreePorts } from './free-ports.ts';

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
-import { eventually } from '@countermand/test-kit';
+import { eventually, findFreePorts } from '@countermand/test-kit';
 import { expect } from 'vitest';
 import { type Client, createClient } from './client.ts';
 
@@ -96,16 +95,4 @@ export function spawnServer(env: Record<string, string>): ServerProcess {
     },
     restart: () => startServer(env),
   };
-}
-
-/** Ports that nobody listens on at the moment. */
-export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
