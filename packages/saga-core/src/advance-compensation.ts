@@ -1,13 +1,14 @@
 import { addEffect, type Draft, nextVisit, removeRun } from './draft.js';
 import type { Obligation, StepRun } from './envelope.js';
-import { findObligation, obligationId, openObligations } from './ledger.js';
+import { findObligation, obligationId } from './ledger.js';
 import { park } from './park.js';
 import { messageOf } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
+import { toUndo } from './settle-rest.js';
 import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
 
 /**
- * Begins the next undo of a compensation that is under way, or ends it when nothing is open.
+ * Begins the next undo of a compensation that is under way, or ends it when nothing is left to undo.
  *
  * One undo at a time, newest start first. It waits for attempts in flight that could still change the ledger, but
  * not for answers that come later, those of undos included. What is stuck, or waits for such an answer, is passed
@@ -16,7 +17,7 @@ import { dispatch, newRun, parseStepInput } from './steps-in-flight.js';
 export function advanceCompensation(draft: Draft): void {
   dropIdleProbes(draft);
   if (!draft.compensation || draft.runs.some(mustSettleFirst)) return;
-  const open = openObligations(draft.obligations);
+  const open = toUndo(draft);
   for (const one of open) {
     if (isHeldUp(draft, one) || open.some((other) => dependsOn(one, other) && isHeldUp(draft, other)))
       continue;

@@ -1,6 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { COMPENSATE, compensate } from './compensate.js';
 import { assertJson } from './json.js';
+import { faultOfKeeps } from './kept-obligations.js';
 import { actionsOf, allNodes } from './machine-nodes.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
@@ -102,6 +103,8 @@ function checkNode(saga: DraftSaga, node: AnyStateNode): void {
       );
     }
   }
+  const keepsFault = faultOfKeeps(node);
+  if (keepsFault !== undefined) fail(saga, `${where(node)}: meta.keeps ${keepsFault}`);
   for (const delay of Object.keys(node.config.after ?? {})) checkDelay(saga, node, delay);
   for (const action of actionsOf(node)) checkAction(saga, node, action);
 }

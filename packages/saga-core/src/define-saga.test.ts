@@ -165,6 +165,16 @@ describe('a saga definition', () => {
     );
   });
 
+  it.each([
+    ['stock', 'must be a list'],
+    [[1], 'lists kinds, or { kind, instance }'],
+    [[{ kind: 'stock' }], 'lists kinds, or { kind, instance }'],
+  ])('refuses an end that keeps %j', (keeps, message) => {
+    expect(refusal({ initial: 'a', states: { a: { ...rest, meta: { keeps } } } })).toContain(
+      `state 'a': meta.keeps ${message}`,
+    );
+  });
+
   it('refuses a context that is not JSON', () => {
     const define = setup({ actors: {} });
     const machine = define.createMachine({ context: { at: new Date(0) }, initial: 'a', states: { a: rest } });
@@ -203,5 +213,7 @@ describe('a step', () => {
       probe: false,
       idempotent: true,
     });
+    const opens = { kind: 'k', instance: () => 'i' };
+    expect(step('a', { ...shapes, pivot: true, opens }).contract.opens?.idempotentBy).toBe('key');
   });
 });

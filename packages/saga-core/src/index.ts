@@ -54,6 +54,7 @@ export type * from './effect.js';
 export type * from './envelope.js';
 export { type Foresight, foresee } from './foresee.js';
 export { assertJson, type Json, type JsonObject } from './json.js';
+export type { Keeps, KeptInstances } from './kept-obligations.js';
 export {
   type GraphState,
   type GraphTransition,

@@ -2,9 +2,10 @@ import type { AnyStateNode } from 'xstate';
 import { COMPENSATE } from './compensate.js';
 import { describeTrigger, type Trigger, triggerOf } from './describe-trigger.js';
 import { describeGuard } from './diagram.js';
+import { keepsOf } from './kept-obligations.js';
 import { allNodes, transitionsOf } from './machine-nodes.js';
 import type { AnySaga } from './saga-definition.js';
-import { keepsOf, REST_TAG } from './state-value.js';
+import { REST_TAG } from './state-value.js';
 
 /** A saga's machine as a drawing needs it: plain JSON, so that a browser can have it. */
 export interface MachineGraph {
@@ -35,6 +36,8 @@ export interface GraphState {
   readonly steps: readonly string[];
   /** Kinds of obligation that it keeps. */
   readonly keeps: readonly string[];
+  /** Those of them of which it keeps no more than the instances that it names. */
+  readonly keepsNamed: readonly string[];
 }
 
 /** One way from a state to another. */
@@ -67,6 +70,7 @@ export function machineGraph(saga: AnySaga): MachineGraph {
 function describeState(node: AnyStateNode): GraphState {
   const { path, key, parent } = node;
   const steps = node.invoke.map(({ src }) => String(src));
+  const kept = keepsOf(node);
   return {
     path: path.join('.'),
     name: key,
@@ -77,7 +81,8 @@ function describeState(node: AnyStateNode): GraphState {
     isRest: node.tags.includes(REST_TAG),
     compensates: steps.includes(COMPENSATE),
     steps: steps.filter((step) => step !== COMPENSATE),
-    keeps: keepsOf(node),
+    keeps: [...new Set(kept.map(({ kind }) => kind))],
+    keepsNamed: kept.flatMap(({ kind, instance }) => (instance ? kind : [])),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Draft } from './draft.js';
 import type { Obligation } from './envelope.js';
+import { keptBy } from './kept-obligations.js';
 import { obligationId, openObligations } from './ledger.js';
 import { park } from './park.js';
-import { isTaggedRest, keptKinds } from './state-value.js';
+import { isTaggedRest } from './state-value.js';
 import { isCompensating } from './steps-in-flight.js';
 
 type Resting = Pick<Draft, 'live' | 'compensation' | 'runs' | 'obligations'>;
@@ -18,8 +19,18 @@ export function isAtRest(draft: Resting): boolean {
 
 /** What is, or may be, open although the states of rest don't keep it. */
 export function leftOpen(draft: Resting): Obligation[] {
-  const kept = keptKinds(draft.live.nodes);
-  return openObligations(draft.obligations).filter((one) => !kept.has(one.kind));
+  const isKept = keptBy(draft.live.nodes, draft.live.context);
+  return openObligations(draft.obligations).filter((one) => !isKept(one));
+}
+
+/**
+ * What compensation has still to undo, newest start first. One that the machine asks for undoes everything; one that
+ * began by itself at rest leaves what the end keeps, and ends where the machine goes on.
+ */
+export function toUndo(draft: Resting): Obligation[] {
+  if (!draft.compensation) return [];
+  if (draft.compensation.invokes.length > 0) return openObligations(draft.obligations);
+  return isTaggedRest(draft.live.nodes) ? leftOpen(draft) : [];
 }
 
 /**

@@ -54,18 +54,6 @@ export function isTaggedRest(nodes: readonly AnyStateNode[]): boolean {
   );
 }
 
-/** The kinds of obligation that the active states keep: the union of their `meta.keeps`. */
-export function keptKinds(nodes: readonly AnyStateNode[]): Set<string> {
-  return new Set(nodes.flatMap(keepsOf));
-}
-
-/** What a state's `meta.keeps` says. */
-export function keepsOf(node: AnyStateNode): readonly string[] {
-  const meta: unknown = node.meta;
-  const keeps = typeof meta === 'object' && meta !== null && 'keeps' in meta ? meta.keeps : undefined;
-  return Array.isArray(keeps) ? keeps.map(String) : [];
-}
-
 /** The paths of all states that a value names, those above its leaves included. */
 export function pathsIn(value: Json, above = ''): string[] {
   if (typeof value === 'string') return [`${above}${value}`];

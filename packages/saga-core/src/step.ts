@@ -35,6 +35,13 @@ export type OpensOptions<Input, Output, Undo extends AnyStep> = {
   readonly when?: (answer: { readonly input: Input; readonly output: Output }) => boolean;
   /** What it is worth, for people who look at open obligations. */
   readonly amount?: (forward: Forward<Input, Output>) => Money | undefined;
+  /**
+   * By what the participant knows a repeat. `key`, the default: by the idempotency key, so that a new run of the step,
+   * which has a new key, opens another thing under the same name. `instance`: by the instance as well, whatever the
+   * key: a payment intent that can be confirmed once, a look-up that opens nothing by itself. The contract suite for
+   * adapters proves it; the check takes it for granted, and says so.
+   */
+  readonly idempotentBy?: 'key' | 'instance';
 } & UndoOptions<Input, Output, Undo>;
 
 /** An obligation that a step closes when it is done. */
@@ -99,6 +106,7 @@ export interface ErasedOpens {
   readonly instance: (input: unknown) => string;
   readonly when: ((answer: { input: unknown; output: unknown }) => boolean) | undefined;
   readonly amount: ((forward: Forward<unknown, unknown>) => Money | undefined) | undefined;
+  readonly idempotentBy: 'key' | 'instance';
   readonly undo: string | undefined;
   readonly undoInput: ((forward: Forward<unknown, unknown>) => unknown) | undefined;
 }
@@ -189,6 +197,7 @@ function eraseOpens<Input, Output, Undo extends AnyStep>(
     instance: opens.instance as ErasedOpens['instance'],
     when: opens.when as ErasedOpens['when'],
     amount: opens.amount as ErasedOpens['amount'],
+    idempotentBy: opens.idempotentBy ?? 'key',
     undo: opens.undo?.contract.name,
     undoInput: opens.undoInput as ErasedOpens['undoInput'],
   };

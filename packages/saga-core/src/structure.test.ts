@@ -60,6 +60,13 @@ describe('the fingerprint', () => {
     ['a tag', { ...base, states: { a: { ...a, tags: ['rest'] }, b } }],
     ['what an end keeps', { ...base, states: { a, b: { ...b, meta: {} } } }],
     [
+      'that an end names instances',
+      {
+        ...base,
+        states: { a, b: { ...b, meta: { keeps: [{ kind: b.meta.keeps[0], instance: () => 'i' }] } } },
+      },
+    ],
+    [
       'a reentry',
       { ...base, states: { a: { ...a, on: { GO: { guard: 'may', target: 'b', reenter: true } } }, b } },
     ],

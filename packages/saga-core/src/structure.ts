@@ -1,7 +1,7 @@
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import type { DraftSaga } from './check-definition.js';
+import { keepsOf } from './kept-obligations.js';
 import { allNodes, transitionsOf } from './machine-nodes.js';
-import { keepsOf } from './state-value.js';
 import type { StepContract } from './step.js';
 
 /**
@@ -49,7 +49,9 @@ function describeNode(node: AnyStateNode): string[] {
       node.type,
       node.type === 'compound' && `initial=${node.initial.target.map((target) => target.key).join(',')}`,
       ...[...node.tags].sort().map((tag) => `tag=${tag}`),
-      ...[...keepsOf(node)].sort().map((kind) => `keeps=${kind}`),
+      ...keepsOf(node)
+        .map(({ kind, instance }) => `keeps=${kind}${instance ? '[named]' : ''}`)
+        .sort(),
     ),
     ...node.invoke.map(({ id, src }) => words('invoke', path, id, `src=${String(src)}`)),
     ...transitionsOf(node).map((transition, index) => describeTransition(path, transition, index)),

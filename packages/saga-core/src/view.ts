@@ -4,7 +4,7 @@ import { obligationId, openObligations } from './ledger.js';
 import type { ObligationView, SagaStatus, SagaView, StepView, WhatNext } from './runner-contract.js';
 import type { AnySaga } from './saga-definition.js';
 import { isAtRest, leftOpen } from './settle-rest.js';
-import { topLevelOf } from './state-value.js';
+import { isTaggedRest, topLevelOf } from './state-value.js';
 import { isCompensating } from './steps-in-flight.js';
 import { type Live, restore, selects } from './xstate-seam.js';
 
@@ -71,8 +71,9 @@ export function whatNext(saga: AnySaga, envelope: Envelope): WhatNext {
 /** What compensation would undo now, newest start first, as it would. At rest, what the end keeps stays. */
 export function compensationPreview(saga: AnySaga, envelope: Envelope): ObligationView[] {
   const live = liveOf(saga, envelope);
-  const isOver = statusOf(envelope, live) === 'rest';
-  const open = isOver ? leftOpen({ ...envelope, live }) : openObligations(envelope.obligations);
+  const isAsked = (envelope.compensation?.invokes.length ?? 0) > 0;
+  const staysAtRest = statusOf(envelope, live) !== 'running' && !isAsked && isTaggedRest(live.nodes);
+  const open = staysAtRest ? leftOpen({ ...envelope, live }) : openObligations(envelope.obligations);
   return open.map(viewObligation);
 }
 

@@ -1,3 +1,4 @@
+import { describeKept } from './describe-kept.js';
 import { measureText } from './measure-text.js';
 import { type LaidState, SIZES } from './statechart-layout.js';
 import type { Heat } from './statechart-marks.js';
@@ -87,6 +88,6 @@ function titleOf({ state }: LaidState): string {
     ...(state.steps.length > 0 ? [`runs ${state.steps.join(', ')}`] : []),
     ...(state.compensates ? ['undoes every open obligation'] : []),
     ...(state.isRest ? ['the saga may rest here'] : []),
-    ...(state.keeps.length > 0 ? [`keeps ${state.keeps.join(', ')}`] : []),
+    ...(state.keeps.length > 0 ? [`keeps ${describeKept(state).join(', ')}`] : []),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { GraphState, MachineGraph } from '@countermand/saga-core';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
+import { describeKept } from './describe-kept.js';
 import { type FoldedEdge, type FoldedGraph, type FoldOptions, foldGraph } from './fold-graph.js';
 import { measureText } from './measure-text.js';
 import {
@@ -163,7 +164,7 @@ function linesOf(folded: FoldedGraph, state: GraphState): string[] {
   const inside = isClosed ? folded.hidden.filter(({ path }) => path.startsWith(`${state.path}.`)) : [];
   const all = [state, ...inside];
   const steps = [...new Set(all.flatMap((one) => one.steps))];
-  const keeps = [...new Set(all.flatMap((one) => one.keeps))];
+  const keeps = [...new Set(all.flatMap(describeKept))];
   return [
     ...(all.some(({ compensates }) => compensates) ? ['undoes what is open'] : []),
     ...(steps.length > MAX_STEP_LINES

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { assign, enqueueActions } from 'xstate';
 import { z } from 'zod';
+import { publicEvent } from '../public-event.js';
 import { step } from '../step.js';
+import { KEEPS_ONE_CARD, keepsEveryCard } from '../test-support/check-corpus/charges-by-card.js';
 import { seats } from '../test-support/check-corpus/seat-steps.js';
 import { failed, smallSaga } from '../test-support/check-corpus/small-saga.js';
 import { SOUND } from '../test-support/check-corpus/sound-machines.js';
@@ -259,9 +261,78 @@ describe('a bound that is reached is told', () => {
     expect(checkSaga(saga, { samples }).verdict).toBe('broken');
   });
 
+  test('an event that never names what it opens is a bound that was reached', () => {
+    const schema = z.object({ status: z.string(), id: z.string() });
+    const instance = ({ status, id }: { status: string; id: string }) =>
+      status === 'captured' ? id : undefined;
+    const undoInput = () => ({});
+    const saga = smallSaga('hears-of-money', {
+      steps: [undoOdd],
+      events: { PAID: publicEvent({ schema, opens: { kind: 'money', instance, undo: undoOdd, undoInput } }) },
+      machine: {
+        initial: 'waiting',
+        states: {
+          waiting: { after: { LATER: 'gone' }, on: { PAID: 'paid' } },
+          paid: { ...rest, meta: { keeps: ['money'] }, on: { PAID: {} } },
+          gone: { ...rest, on: { PAID: {} } },
+        },
+      },
+    });
+    const report = checkSaga(saga);
+    expect(report).toMatchObject({ verdict: 'sound up to bounds', findings: [] });
+    expect(report.reached).toEqual([
+      "opens.instance of event PAID gives nothing for every value that was made of the event's schema: give samples of the event",
+    ]);
+    const samples = { events: { PAID: [{ status: 'captured', id: 'a' }] } };
+    const { findings, reached } = checkSaga(saga, { samples });
+    expect(findings.map(({ rule, subject }) => `${rule}: ${subject}`)).toEqual(['news-lost: PAID in gone']);
+    expect(reached).toEqual([]);
+  });
+
+  test('and so is one that never names what it closes', () => {
+    const closes = {
+      kind: 'seat',
+      instance: ({ code }: { code: string }) => (code === 'x' ? 'x' : undefined),
+    };
+    const saga = smallSaga('hears-of-seats', {
+      steps: seats,
+      events: { GONE: publicEvent({ schema: z.object({ code: z.string() }), closes }) },
+      machine: {
+        initial: 'waiting',
+        states: {
+          waiting: { after: { LATER: 'done' }, on: { GONE: 'done' } },
+          done: { ...rest, on: { GONE: {} } },
+        },
+      },
+    });
+    expect(checkSaga(saga).reached).toEqual([
+      expect.stringContaining('closes.instance of event GONE for seat gives nothing'),
+    ]);
+  });
+
   test('of the corpus, everything else is explored to its end', () => {
     const cut = SOUND.filter((saga) => checkSaga(saga).verdict !== 'sound');
     expect(cut.map(({ name }) => name)).toEqual(['subscription']);
+  });
+});
+
+describe('what is taken for granted is told', () => {
+  test('a state that keeps all of a kind, where there are several at once', () => {
+    const told = ({ assumptions }: ReturnType<typeof checkSaga>) =>
+      assumptions.filter((line) => line.includes('keeps every'));
+    expect(checkSaga(keepsEveryCard)).toMatchObject({ verdict: 'sound' });
+    expect(told(checkSaga(keepsEveryCard))).toEqual([
+      'paid keeps every money: up to 2 at once; name the instance if only one is meant',
+    ]);
+    for (const saga of KEEPS_ONE_CARD) expect(told(checkSaga(saga))).toEqual([]);
+  });
+
+  test('contracts that say that an instance is opened once, whatever the key', () => {
+    const subscription = SOUND.find(({ name }) => name === 'subscription');
+    if (!subscription) throw new Error('the corpus has no subscription');
+    expect(checkSaga(subscription).assumptions).toContain(
+      'participants open an instance that they know no second time, whatever the key: so say the contracts of chargePeriod (money)',
+    );
   });
 });
 

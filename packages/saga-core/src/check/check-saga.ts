@@ -38,7 +38,14 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const reached = reachedBounds(exploration, complete, causes);
   const { crowded, cutGuards, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
-  const cuts = [crowded, cutGuards, causes.missing, causes.oneWay(), guessing ? [] : widened];
+  const cuts = [
+    crowded,
+    cutGuards,
+    causes.missing,
+    causes.oneWay(),
+    causes.nameless(),
+    guessing ? [] : widened,
+  ];
   const mayMiss = cuts.some((cut) => cut.length > 0);
   notebook.end(exploration, !mayMiss);
   const all = notebook.findings();

@@ -21,7 +21,7 @@ export function hasGuards({ machine }: AnySaga): boolean {
 export function reachedBounds(
   exploration: Exploration,
   { maxLate }: CheckOptions,
-  { missing, oneWay }: PossibleCauses,
+  { missing, oneWay, nameless }: PossibleCauses,
 ): string[] {
   const { complete, widened, hurried, cutGuards, crowded, places } = exploration;
   return [
@@ -33,6 +33,9 @@ export function reachedBounds(
         `nothing could be made from the schema of ${what}, so ${what === 'input' ? 'the saga never starts' : 'it never comes'}: give samples`,
     ),
     ...oneWay().map((what) => `${what} to every output that could be made: give samples of that output`),
+    ...nameless().map(
+      (what) => `${what} for every value that was made of the event's schema: give samples of the event`,
+    ),
     ...crowded.map(
       (what) => `a saga with more than ${what} was not followed further; raise maxInstances to see more`,
     ),
@@ -75,6 +78,17 @@ export function boundsOf({ hurried }: Exploration, options: CheckOptions): strin
   ];
 }
 
+/** Steps whose contract says that no second run opens an instance again. */
+function byInstance({ steps }: AnySaga): string[] {
+  const names = Object.values(steps).flatMap(({ name, opens }) =>
+    opens?.idempotentBy === 'instance' ? [`${name} (${opens.kind})`] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `participants open an instance that they know no second time, whatever the key: so say the contracts of ${names.join(', ')}`,
+  ];
+}
+
 const MIRRORED =
   'the machine treats names that were made alike, so that states which differ only in which is which are looked at once';
 
@@ -84,7 +98,7 @@ export function assumptionsOf(
   guessing: boolean,
   { made, areMirrored }: PossibleCauses,
   { samples, alike = [], maxSpawns = 2 }: CheckOptions,
-  { endless }: Exploration,
+  { endless, keptAtOnce }: Exploration,
 ): string[] {
   const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
   return [
@@ -103,6 +117,11 @@ export function assumptionsOf(
           `the machine treats ${alike.join(', ')} alike, and the order of lists of them doesn't count: so its author says`,
         ]
       : []),
+    ...byInstance(saga),
+    ...keptAtOnce.map(
+      ({ state, kind, most }) =>
+        `${state} keeps every ${kind}: up to ${most} at once; name the instance if only one is meant`,
+    ),
     'adapters keep their contracts, and an undo succeeds in the end; one that fails parks the saga in plain sight',
     'a parked saga waits for a person, and what the person does is not explored',
     ...(endless > 0

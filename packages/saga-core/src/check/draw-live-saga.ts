@@ -3,11 +3,12 @@ import type { HistoryEntry } from '../decision.js';
 import { describeTransitions } from '../diagram.js';
 import type { Envelope } from '../envelope.js';
 import type { Json } from '../json.js';
+import { keptBy } from '../kept-obligations.js';
 import { obligationId, openObligations } from '../ledger.js';
 import { initialDescendants } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import { isAtRest } from '../settle-rest.js';
-import { keptKinds, pathsIn } from '../state-value.js';
+import { pathsIn } from '../state-value.js';
 import { isCompensating } from '../steps-in-flight.js';
 import { compensationPreview } from '../view.js';
 import { type Live, restore } from '../xstate-seam.js';
@@ -65,9 +66,9 @@ function leavesIn(value: Json): string[] {
 /** What is open in the world, and what is to become of it. */
 function drawOpen(saga: AnySaga, envelope: Envelope, live: Live): string[] {
   const rests = isAtRest({ ...envelope, live });
-  const keeps = keptKinds(live.nodes);
-  const kept = openObligations(envelope.obligations).filter(({ kind }) => rests && keeps.has(kind));
-  const open = compensationPreview(saga, envelope).filter(({ kind }) => !rests || !keeps.has(kind));
+  const isKept = keptBy(live.nodes, live.context);
+  const kept = openObligations(envelope.obligations).filter((one) => rests && isKept(one));
+  const open = compensationPreview(saga, envelope).filter((one) => !rests || !isKept(one));
   const lost = open.filter(({ undo }) => undo === undefined);
   const undone = open.flatMap(({ id, undo }) => (undo === undefined ? [] : [`${id} by ${undo}`]));
   const meanwhile = rests ? 'left open' : 'would be undone if it failed now';

@@ -1,9 +1,10 @@
 import type { AnyStateNode } from 'xstate';
 import { COMPENSATE } from '../compensate.js';
 import { describeTransitions } from '../diagram.js';
+import { describeKept, keepsOf } from '../kept-obligations.js';
 import { allNodes, transitionsOf } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
-import { keepsOf, REST_TAG } from '../state-value.js';
+import { REST_TAG } from '../state-value.js';
 import { drawLiveSaga, type LiveSaga } from './draw-live-saga.js';
 import { ANYWHERE, quoted, type StateIds, stateIds } from './mermaid-text.js';
 
@@ -51,7 +52,7 @@ function drawNode(node: AnyStateNode, indent: string, idOf: StateIds): string[] 
 
 function labelOf(node: AnyStateNode): string {
   const steps = node.invoke.map(({ src }) => String(src));
-  const kept = keepsOf(node);
+  const kept = keepsOf(node).map(describeKept);
   return [node.key, ...steps, ...(kept.length > 0 ? [`keeps ${kept.join(', ')}`] : [])]
     .map(quoted)
     .join('<br/>');

@@ -9,6 +9,7 @@ import type { CheckOptions } from './check-options.js';
 import { ContextValues } from './context-values.js';
 import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
 import type { GuardOracle } from './guard-oracle.js';
+import { type KeptAtOnce, KeptTogether } from './kept-together.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
 import { type Signature, signatureOf } from './state-signature.js';
@@ -37,6 +38,8 @@ export interface Exploration {
   readonly widened: readonly string[];
   /** Of what there was so much that the saga wasn't followed further. */
   readonly crowded: readonly string[];
+  /** Where a state of rest keeps all of a kind, and there were several at once: how many. */
+  readonly keptAtOnce: readonly KeptAtOnce[];
   /** Why it couldn't even start. */
   readonly failure?: string;
 }
@@ -100,6 +103,7 @@ class Walk {
   #endless = 0;
   #hurried = false;
   #complete = true;
+  readonly #kept = new KeptTogether();
   #failure: string | undefined;
 
   constructor(
@@ -154,6 +158,7 @@ class Walk {
       cutGuards: this.#oracle.wasCut(),
       widened,
       crowded: [...new Set(this.#crowded.values())],
+      keptAtOnce: this.#kept.all(),
       leadingTo: (those) => this.#leadingTo(those),
       ...(this.#failure !== undefined && { failure: this.#failure }),
     };
@@ -180,6 +185,7 @@ class Walk {
     const parked = envelope.parked.length > 0;
     const atRest = !parked && isAtRest({ ...envelope, live });
     const settled = atRest && leftOpen({ ...envelope, live }).length === 0;
+    if (settled) this.#kept.note(live.nodes, envelope.obligations);
     const why = envelope.parked.map(({ code }) => code);
     this.#facts[place.index] = { place, state: envelope.snapshot.value, parked: why, settled };
     const stand: Stand = {

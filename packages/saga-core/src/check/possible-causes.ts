@@ -8,6 +8,7 @@ import type { AnySaga } from '../saga-definition.js';
 import type { StepContract } from '../step.js';
 import { BothWays } from './both-ways.js';
 import type { CheckSamples, SamplesFor } from './check-options.js';
+import { EventNamings } from './event-namings.js';
 import { mirrored } from './name-swap.js';
 import { areNamedByNumber } from './named-by-number.js';
 import { sampleSchema } from './sample-schema.js';
@@ -28,6 +29,8 @@ export interface PossibleCauses {
   readonly areMirrored: boolean;
   /** Functions of contracts that gave the same answer on all values that were made: `opens.when of deposit`. */
   oneWay(): readonly string[];
+  /** Functions of events that named nothing for all values that were made: `opens.instance of event PAID gives nothing`. */
+  nameless(): readonly string[];
 }
 
 /** Finds samples for everything that a saga takes from outside. */
@@ -61,6 +64,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     ),
   );
   const inputs = samples.input ?? (saga.input ? makeFrom('input', saga.input) : [undefined]);
+  const namings = new EventNamings(saga, (type) => made.includes(`event ${type}`));
   const eventsIn = ({ context, value }: Envelope['snapshot']): EventCause[] =>
     Object.entries(events).flatMap(([type, payloadsFor]) =>
       payloadsFor(context as JsonObject, value).map(
@@ -82,13 +86,19 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     missing,
     areMirrored,
     oneWay: () => bothWays.missed(),
+    nameless: () => namings.missed(),
     inside: (envelope) => [
       ...envelope.runs
         .filter((run) => !run.parked && !run.answered && isWatched(run))
         .flatMap((run) => inflight(envelope, run)),
       ...envelope.timers.map(({ id, visit }): Cause => ({ type: 'timer', id, visit })),
     ],
-    outside: ({ snapshot }) => onceForEach(outsideOf, snapshot, () => eventsIn(snapshot)),
+    outside: ({ snapshot }) =>
+      onceForEach(outsideOf, snapshot, () => {
+        const found = eventsIn(snapshot);
+        namings.note(found, snapshot.context as JsonObject);
+        return found;
+      }),
   };
 }
 

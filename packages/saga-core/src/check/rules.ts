@@ -10,6 +10,7 @@ import { keepsUnopened } from './rules/keeps-unopened.js';
 import { machineThrows } from './rules/machine-throws.js';
 import { newsLost } from './rules/news-lost.js';
 import { obligationLeftOpen } from './rules/obligation-left-open.js';
+import { openedTwice } from './rules/opened-twice.js';
 import { restUnreachable } from './rules/rest-unreachable.js';
 import { stateUnreachable } from './rules/state-unreachable.js';
 import { stepErrorUnhandled } from './rules/step-error-unhandled.js';
@@ -21,6 +22,7 @@ import { waitWithoutTimeout } from './rules/wait-without-timeout.js';
 /** Every rule of the check, the gravest first. */
 export const CHECK_RULES: readonly Rule[] = [
   obligationLeftOpen,
+  openedTwice,
   keepsUnopened,
   newsLost,
   undoMissing,

@@ -1,4 +1,6 @@
 import { assign } from 'xstate';
+import { capturedPayments } from './order-context.js';
+import { appliedCoupons } from './order-coupons.js';
 import { cancelByCustomer, cancelByHand, failBecause, failByHand, type OrderSetup } from './order-setup.js';
 
 /** What can't matter any more once the money is there: a repeated click, a decline that was overtaken. */
@@ -167,7 +169,15 @@ export function shippedState(order: OrderSetup) {
 export function inTransitState(order: OrderSetup) {
   return order.createStateConfig({
     tags: 'rest',
-    meta: { keeps: ['payment.captured', 'stock.sold', 'coupon.used'] },
+    // #region keeps
+    meta: {
+      keeps: [
+        'stock.sold',
+        { kind: 'payment.captured', instance: ({ context }) => capturedPayments(context) },
+        { kind: 'coupon.used', instance: ({ context }) => appliedCoupons(context) },
+      ],
+    },
+    // #endregion keeps
     entry: [
       order.emit(({ context: { orderId, tracking } }) => ({
         type: 'ORDER_IN_TRANSIT',

@@ -1,6 +1,7 @@
 import type { CheckOptions } from '../check/check-options.js';
 import type { Json, JsonObject } from '../json.js';
-import type { OrderContext } from './order-context.js';
+import { capturedPayments, type OrderContext } from './order-context.js';
+import { appliedCoupons } from './order-coupons.js';
 import { orderStatus } from './view-order.js';
 
 const total = { amount: 1_999, currency: 'EUR' };
@@ -115,16 +116,21 @@ export function orderCheck(payments: number, everything = payments === 1): Check
 
 /**
  * Coupons decide before the order is reserved, statuses of payments while it is being paid; afterwards only which
- * payments the gateway knows.
+ * payments the gateway knows, and on the way to a success what its end keeps.
  */
 function tellsApart(state: Json, context: JsonObject): unknown {
-  const { payments, asking, verifying, coupons, invalidCoupon } = context as unknown as OrderContext;
+  const order = context as unknown as OrderContext;
+  const { payments, asking, verifying, coupons, invalidCoupon } = order;
   const isAsking = JSON.stringify(state).includes('askingGateway');
-  if (orderStatus(state) !== 'PAYMENT_PENDING') {
-    const couponsAhead = orderStatus(state) === 'CREATED' && [coupons, invalidCoupon];
-    return [payments.map(({ id, paymentId }) => [id, paymentId]), isAsking && asking, couponsAhead];
+  const status = orderStatus(state);
+  const isUndone = status === 'FAILED' || status === 'CANCELLED';
+  const kept = !isUndone && [capturedPayments(order), appliedCoupons(order)];
+  if (status !== 'PAYMENT_PENDING') {
+    const couponsAhead = status === 'CREATED' && [coupons, invalidCoupon];
+    return [payments.map(({ id, paymentId }) => [id, paymentId]), isAsking && asking, couponsAhead, kept];
   }
   return [
+    kept,
     payments.map(({ id, status, paymentId }) => [id, status, paymentId]),
     verifying,
     isAsking && asking,

@@ -158,6 +158,11 @@ export function paymentOf(context: OrderContext, news: PaymentNews): OrderPaymen
   );
 }
 
+/** Our names of the payments that the order counts as captured: what its end keeps of the money. */
+export function capturedPayments({ payments }: OrderContext): string[] {
+  return payments.filter(({ status }) => status === 'captured').map(({ id }) => id);
+}
+
 /** The payments with one of them changed. */
 export function changePayment(
   payments: OrderContext['payments'],

@@ -6,6 +6,11 @@ export function nextCoupon({ coupons }: OrderContext): OrderCoupon | undefined {
   return coupons.find(({ status }) => status === 'pending');
 }
 
+/** Codes of the coupons that the order has used: what its end keeps of them. */
+export function appliedCoupons({ coupons }: OrderContext): string[] {
+  return coupons.filter(({ status }) => status === 'applied').map(({ code }) => code);
+}
+
 /** Whether one more has to be looked at after the one that is looked at now. */
 export function hasAnotherCoupon({ coupons }: OrderContext): boolean {
   return coupons.filter(({ status }) => status === 'pending').length > 1;

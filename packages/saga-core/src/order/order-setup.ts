@@ -1,5 +1,6 @@
 import { assign, log, setup } from 'xstate';
 import { compensate } from '../compensate.js';
+import type { Keeps } from '../kept-obligations.js';
 import { asAction, stepFailure } from '../step.js';
 import {
   afterUndo,
@@ -58,7 +59,7 @@ export function setupOrder(settings: OrderSettings, steps: OrderSteps) {
       input: {} as OrderInput,
       emitted: {} as OrderEmitted,
       tags: {} as 'rest',
-      meta: {} as { keeps?: string[] },
+      meta: {} as { keeps?: Keeps<OrderContext> },
     },
     actors: { ...steps, compensate },
     actions: {

@@ -127,6 +127,8 @@ export function createOrderSteps(settings: OrderSettings) {
       kind: 'payment.captured',
       instance: (input) => input.payment,
       amount: ({ input }) => input.amount,
+      // An authorization can be captured once, whatever the key.
+      idempotentBy: 'instance',
       undo: refund,
       undoInput: ({ input }) => ({ orderId: input.orderId, payment: input.payment }),
     },
@@ -150,6 +152,8 @@ export function createOrderSteps(settings: OrderSettings) {
       instance: (input) => input.payment,
       when: ({ output }) => output.status === 'captured',
       amount: ({ output }) => output?.captured,
+      // It only finds out.
+      idempotentBy: 'instance',
       undo: refund,
       undoInput: ({ input }) => ({ orderId: input.orderId, payment: input.payment }),
     },

@@ -14,12 +14,13 @@ interface NodeConfig {
   after?: Record<string, unknown>;
   always?: unknown;
   invoke?: { src: string; onDone?: unknown; onError?: unknown };
-  meta?: { keeps?: string[] };
+  meta?: { keeps?: (string | { kind: string })[] };
 }
 
 /**
  * Every saga that comes of taking one thing away: the undoing of a state, a timer, a handler of a step's failure or
- * of an event, an ignored event, something that an end keeps, an undo or a close of a contract.
+ * of an event, an ignored event, something that an end keeps, an undo or a close of a contract, and what a contract
+ * says of instances that its participant knows.
  */
 export function mutationsOf(saga: AnySaga): Mutation[] {
   return [...machineMutations(saga), ...contractMutations(saga)];
@@ -55,15 +56,19 @@ function machineMutations(saga: AnySaga): Mutation[] {
         mutate(`${where} without onError of ${src}`, path, ({ invoke }) => void delete invoke?.onError);
       mutate(`${where} without onDone of ${src}`, path, ({ invoke }) => void delete invoke?.onDone);
     }
-    for (const kind of node.meta?.keeps ?? []) {
+    for (const kind of node.meta?.keeps?.map(kindOf) ?? []) {
       mutate(`${where} without keeping ${kind}`, path, ({ meta }) => {
-        if (meta) meta.keeps = meta.keeps?.filter((one) => one !== kind) ?? [];
+        if (meta) meta.keeps = meta.keeps?.filter((one) => kindOf(one) !== kind) ?? [];
       });
     }
     for (const [key, child] of Object.entries(node.states ?? {})) visit(child, [...path, key]);
   };
   visit(saga.machine.config as NodeConfig, []);
   return mutations;
+}
+
+function kindOf(kept: string | { kind: string }): string {
+  return typeof kept === 'string' ? kept : kept.kind;
 }
 
 function targetOf(transition: unknown): unknown {
@@ -83,6 +88,13 @@ function contractMutations(saga: AnySaga): Mutation[] {
         ? [
             withContract(`${contract.name} without its undo`, {
               opens: { ...contract.opens, undo: undefined },
+            }),
+          ]
+        : []),
+      ...(contract.opens?.idempotentBy === 'instance'
+        ? [
+            withContract(`${contract.name} opens an instance again under another key`, {
+              opens: { ...contract.opens, idempotentBy: 'key' },
             }),
           ]
         : []),

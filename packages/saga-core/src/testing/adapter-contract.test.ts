@@ -15,6 +15,21 @@ const reserve = step('reserve', {
   opens: { kind: 'seat', instance: ({ seat }) => seat, undo: release, undoInput: ({ input }) => input },
 });
 
+/** The same of a hotel that knows its seats: asked again under another key, it holds one no second time. */
+const reserveOnce = step('reserveOnce', {
+  input: seat,
+  output: z.object({ place: z.string() }),
+  declines: ['TAKEN'],
+  probe: true,
+  opens: {
+    kind: 'seat',
+    instance: ({ seat }) => seat,
+    idempotentBy: 'instance',
+    undo: release,
+    undoInput: ({ input }) => input,
+  },
+});
+
 type Flaw = 'doubles' | 'forgets' | 'leaves' | keyof typeof SLOWLY;
 
 /** What an adapter does while its participant is silent. */
@@ -30,11 +45,11 @@ const untilAborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 
 /** An adapter with books of its own; `flaw` makes it break the contract. */
-function hotel(flaw?: Flaw): AdapterCase {
+function hotel(flaw?: Flaw, knowsSeats = false): AdapterCase {
   const held: { key: string; seat: string }[] = [];
   let drawn = 0;
   return {
-    step: reserve,
+    step: knowsSeats ? reserveOnce : reserve,
     input: () => {
       drawn += 1;
       return { seat: `s${drawn}` };
@@ -49,7 +64,8 @@ function hotel(flaw?: Flaw): AdapterCase {
         const slowly = flaw !== undefined && flaw in SLOWLY && SLOWLY[flaw as keyof typeof SLOWLY];
         if (input.seat === 'slow') await (slowly ? slowly() : untilAborted(signal));
         if (input.seat === 'taken' && flaw !== 'leaves') return declined('TAKEN');
-        if (flaw === 'doubles' || !held.some((one) => one.key === key)) held.push({ key, seat: input.seat });
+        const isHeld = held.some((one) => one.key === key || (knowsSeats && one.seat === input.seat));
+        if (flaw === 'doubles' || !isHeld) held.push({ key, seat: input.seat });
         return input.seat === 'taken' ? declined('TAKEN') : { place: input.seat };
       },
       probe: ({ input, idempotencyKey }: { input: { seat: string }; idempotencyKey: string }) => {
@@ -70,6 +86,7 @@ function hotel(flaw?: Flaw): AdapterCase {
 }
 
 adapterContract({ describe, it, expect }, hotel());
+adapterContract({ describe, it, expect }, hotel(undefined, true));
 
 /** Titles of the tests of the kit that fail. */
 async function failuresOf(given: AdapterCase): Promise<string[]> {
@@ -95,6 +112,14 @@ describe('the contract of adapters', () => {
     ['leaves', ['leaves nothing in the world when it is declined, and says a code of its contract']],
   ] as const)('is broken by one that %s', async (flaw, expected) => {
     expect(await failuresOf(hotel(flaw))).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  it('is broken by one that knows an instance by its key alone, where its contract says otherwise', async () => {
+    const byKey = hotel();
+    expect(await failuresOf(byKey)).toEqual([]);
+    expect(await failuresOf({ ...byKey, step: reserveOnce })).toEqual([
+      'takes effect once when it is called again for the same instance with another key',
+    ]);
   });
 
   it('names what it cannot test, with the reason, and skips it', () => {

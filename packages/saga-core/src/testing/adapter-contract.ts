@@ -34,7 +34,8 @@ const WATCHED_MS = 50;
 
 /**
  * States, as tests, what a runner counts on in an adapter: the same key twice is one effect, an undo of nothing and
- * an undo twice are fine, the probe agrees, a decline leaves nothing, an abort is honoured. Runs in the test
+ * an undo twice are fine, the probe agrees, a decline leaves nothing, an abort is honoured; and, where the contract says
+ * `idempotentBy: 'instance'`, the same instance under another key is one effect. Runs in the test
  * framework that is given, against the user's own adapter and the participant, or a stub of it. What can't be tested
  * is skipped, with the reason in its title.
  *
@@ -66,6 +67,15 @@ export function adapterContract({ describe, it, expect }: TestTools, given: Adap
       await Promise.all([forward.run(input, 'key-both'), forward.run(input, 'key-both', 2)]);
       expect(await effects(input)).toBe(1);
     });
+
+    if (contract.opens?.idempotentBy === 'instance') {
+      it('takes effect once when it is called again for the same instance with another key', async () => {
+        const input = given.input();
+        await forward.run(input, 'key-first');
+        await forward.run(input, 'key-second');
+        expect(await effects(input)).toBe(1);
+      });
+    }
 
     const unlessProbe = contract.probe ? undefined : `the contract of ${contract.name} has no probe`;
     testUnless(

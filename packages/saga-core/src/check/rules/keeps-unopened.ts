@@ -1,6 +1,6 @@
+import { keepsOf } from '../../kept-obligations.js';
 import { allNodes } from '../../machine-nodes.js';
 import { didYouMean } from '../../nearest-name.js';
-import { keepsOf } from '../../state-value.js';
 import type { Rule } from '../rule.js';
 
 /** A state keeps what no contract opens. */
@@ -18,8 +18,8 @@ export const keepsUnopened: Rule = {
     const known = [...new Set(opened)];
     return allNodes(machine).flatMap((node) =>
       keepsOf(node)
-        .filter((kind) => !known.includes(kind))
-        .map((kind) => ({
+        .filter(({ kind }) => !known.includes(kind))
+        .map(({ kind }) => ({
           subject: `${kind} in ${node.path.join('.') || node.id}`,
           message: `${node.path.join('.') || node.id} keeps '${kind}', which no step and no event opens${didYouMean(kind, known)}`,
         })),

@@ -1,5 +1,5 @@
-import { obligationId, openObligations } from '../../ledger.js';
-import { keptKinds } from '../../state-value.js';
+import { obligationId } from '../../ledger.js';
+import { leftOpen } from '../../settle-rest.js';
 import { restore } from '../../xstate-seam.js';
 import { describeState } from '../describe-cause.js';
 import type { Rule } from '../rule.js';
@@ -14,12 +14,11 @@ export const obligationLeftOpen: Rule = {
     'that a person has to clear up.',
   mend:
     "lead this path through a state with invoke: { src: 'compensate' }, close the obligation by a step, or say that " +
-    'the end keeps it: meta: { keeps: [...] }',
+    'the end keeps it: meta: { keeps: [...] }, by its kind or by the instances that are meant',
   inspect: () => ({
     onMove: ({ saga, step, decision: { envelope } }) => {
       if (!envelope.parked.some(({ code }) => code === 'OBLIGATION_LEFT_OPEN')) return [];
-      const kept = keptKinds(restore(saga.machine, envelope.snapshot).nodes);
-      const left = openObligations(envelope.obligations).filter(({ kind }) => !kept.has(kind));
+      const left = leftOpen({ ...envelope, live: restore(saga.machine, envelope.snapshot) });
       const state = describeState(envelope.snapshot.value);
       return left.map((one) => ({
         subject: `${one.kind} in ${state}`,

@@ -1,5 +1,6 @@
 import { assign, raise } from 'xstate';
 import type { AnySaga } from '../../saga-definition.js';
+import { CHARGES_TWICE } from './charges-again.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
@@ -134,6 +135,7 @@ export const BROKEN: readonly Broken[] = [
       { guards: { isWorthIt: () => true } },
     ),
   ),
+  ...CHARGES_TWICE.map(({ subject, steps, saga }) => broken('opened-twice', subject, steps, saga)),
   broken(
     'keeps-unopened',
     'saet in B',

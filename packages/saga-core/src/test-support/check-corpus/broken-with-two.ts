@@ -4,6 +4,7 @@ import { publicEvent } from '../../public-event.js';
 import type { AnySaga } from '../../saga-definition.js';
 import { type AnyStep, step } from '../../step.js';
 import type { Broken } from './broken-machines.js';
+import { KEEPS_TWO_CARDS } from './charges-by-card.js';
 import { seats } from './seat-steps.js';
 import { failed, smallSaga } from './small-saga.js';
 
@@ -123,6 +124,7 @@ const authorize = step('authorize', {
   opens: {
     kind: 'hold',
     instance: ({ intentId }) => intentId,
+    idempotentBy: 'instance',
     undo: cancelIntent,
     undoInput: ({ input }) => input,
   },
@@ -303,6 +305,7 @@ export const BROKEN_WITH_TWO: readonly Broken[] = [
     subject: 'deposit in B',
     steps: 1,
   },
+  ...KEEPS_TWO_CARDS,
   { saga: withoutReference, rule: 'undo-unsafe', subject: 'cancelOrder for orderOnce', steps: 2 },
   {
     saga: oneStep('undoes-with-what-it-may-not-have', [cancelOrder, order], 'order', { order: 'ORD-1' }, [

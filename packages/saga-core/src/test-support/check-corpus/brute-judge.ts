@@ -1,5 +1,6 @@
 import { type Cause, type Decision, type Envelope, isSettled } from '../../index.js';
 import type { AnySaga } from '../../saga-definition.js';
+import type { StepContract } from '../../step.js';
 import type { BruteNode } from './brute-node.js';
 import type { BruteVerdict } from './brute-verdict.js';
 
@@ -81,6 +82,7 @@ export class BruteJudge {
       const { id, step } = effect;
       this.#begun.add(`${id} in ${state}`);
       const contract = this.#saga.steps[step];
+      if (this.#wasOpen(envelope, effect.key, contract)) this.#note('opened-twice', `${step} in ${state}`);
       if (before?.envelope.pivoted && contract?.declines.length)
         this.#note('decline-after-pivot', `${step} in ${state}`);
       const ends = contract?.closes.map(({ kind }) => kind) ?? [];
@@ -103,6 +105,15 @@ export class BruteJudge {
         );
       }
     }
+  }
+
+  /** What a run opens hangs on it from the start, unless it was, or may have been, open already. */
+  #wasOpen({ obligations }: Envelope, key: string, contract: StepContract | undefined): boolean {
+    const opens = contract?.opens;
+    if (!opens || opens.idempotentBy === 'instance') return false;
+    return obligations.some(
+      ({ kind, source }) => kind === opens.kind && !('key' in source && source.key === key),
+    );
   }
 
   #judgeAnswer(before: Envelope, cause: Cause & { readonly type: 'answer' }, decision: Decision): void {

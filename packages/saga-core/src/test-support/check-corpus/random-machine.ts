@@ -11,7 +11,7 @@ const STEPS = [
   undoB,
   undoC,
   deed('openA', { opens: 'a', undo: undoA, declines: ['NO'] }),
-  deed('openB', { opens: 'b', undo: undoB, probe: true }),
+  deed('openB', { opens: 'b', undo: undoB, probe: true, idempotentBy: 'instance' }),
   deed('moveA', { closes: 'a', opens: 'c', undo: undoC, declines: ['NO'] }),
   deed('closeA', { closes: 'a' }),
   deed('plain', { declines: ['NO'] }),

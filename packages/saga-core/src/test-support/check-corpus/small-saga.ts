@@ -16,6 +16,8 @@ export interface Deed {
   readonly pivot?: boolean;
   readonly probe?: boolean;
   readonly idempotent?: boolean;
+  /** By what the participant knows a repeat of what it opens; by the key where it is left out. */
+  readonly idempotentBy?: 'instance';
   readonly attempts?: number;
   /** The undo's input needs the output. */
   readonly undoNeedsOutput?: boolean;
@@ -25,13 +27,16 @@ const one = () => 'x';
 
 /** A step without input and output. */
 export function deed(name: string, what: Deed = {}): AnyStep {
-  const { opens, undo, closes, declines, pivot, probe, idempotent, attempts, undoNeedsOutput } = what;
+  const { opens, undo, closes, declines, pivot, probe, idempotent, idempotentBy } = what;
+  const { attempts, undoNeedsOutput } = what;
   const undoInput = ({ output }: { output?: unknown }) =>
     undoNeedsOutput ? { reference: (output as { reference: string }).reference } : {};
   const options = {
     input: z.object({ reference: z.string().optional() }),
     output: z.object({}),
-    ...(opens !== undefined && { opens: { kind: opens, instance: one, ...(undo && { undo, undoInput }) } }),
+    ...(opens !== undefined && {
+      opens: { kind: opens, instance: one, idempotentBy, ...(undo && { undo, undoInput }) },
+    }),
     ...(closes !== undefined && { closes: { kind: closes, instance: one } }),
     ...(declines && { declines }),
     ...(pivot && { pivot }),

@@ -2,6 +2,8 @@ import { assign, emit, raise } from 'xstate';
 import { withCheckOptions } from '../../check/with-check-options.js';
 import type { AnySaga } from '../../saga-definition.js';
 import { asAction } from '../../step.js';
+import { CHARGES_ONCE } from './charges-again.js';
+import { KEEPS_ONE_CARD } from './charges-by-card.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
@@ -21,6 +23,15 @@ const creditBack = deed('creditBack');
 const debit = deed('debit', { opens: 'debit', undo: creditBack, declines: ['NO_FUNDS'], probe: true });
 const credit = deed('credit', { opens: 'credit', closes: 'debit', pivot: true, probe: true });
 const tell = deed('tell');
+const refundPeriod = deed('refundPeriod');
+/** A payment intent for each period: asked for once more, it is charged once all the same. */
+const chargePeriod = deed('chargePeriod', {
+  opens: 'money',
+  undo: refundPeriod,
+  declines: ['NO_MONEY'],
+  idempotentBy: 'instance',
+});
+const leaveRoom = deed('leaveRoom', { closes: 'room' });
 const shop = [
   giveBack,
   takeStock,
@@ -66,14 +77,14 @@ const foodDelivery = smallSaga('food-delivery', {
 });
 
 const subscription = smallSaga('subscription', {
-  steps: travel,
+  steps: [refundPeriod, chargePeriod],
   events: { CANCEL: {} },
   machine: {
     initial: 'charging',
     context: { tries: 0 },
     states: {
       charging: {
-        ...invoke('charge', 'active', [
+        ...invoke('chargePeriod', 'active', [
           { guard: 'mayTryAgain', target: 'waiting', actions: 'count' },
           { target: '#failed' },
         ]),
@@ -261,8 +272,8 @@ const choosesByGuard = smallSaga('chooses-by-guard', {
   guards: { wantsRoom: () => false },
 });
 
-const changesSeat = smallSaga('changes-its-mind', {
-  steps: travel,
+const changesRoom = smallSaga('changes-its-mind', {
+  steps: [...travel, leaveRoom],
   events: { CHANGE: {}, FINISH: {} },
   machine: {
     initial: 'seat',
@@ -270,8 +281,9 @@ const changesSeat = smallSaga('changes-its-mind', {
       seat: { ...invoke('holdSeat', 'held'), on: { CHANGE: {}, FINISH: {} } },
       held: {
         after: { LATER: 'failed' },
-        on: { CHANGE: 'room', FINISH: 'done' },
+        on: { CHANGE: 'leaving', FINISH: 'done' },
       },
+      leaving: { ...invoke('leaveRoom', 'room'), on: { CHANGE: {}, FINISH: {} } },
       room: { ...invoke('bookRoom', 'held', 'held'), on: { CHANGE: {}, FINISH: {} } },
       done: { ...end('seat', 'room'), on: { CHANGE: {}, FINISH: {} } },
       failed: { ...failed, on: { CHANGE: {}, FINISH: {} } },
@@ -388,7 +400,9 @@ export const SOUND: readonly AnySaga[] = [
   behindABroker,
   reminds,
   choosesByGuard,
-  changesSeat,
+  changesRoom,
+  ...CHARGES_ONCE,
+  ...KEEPS_ONE_CARD,
   paysInParts,
   refundsOnDemand,
   goesForward,

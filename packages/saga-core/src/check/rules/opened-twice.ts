@@ -1,0 +1,53 @@
+import type { RunStep } from '../../effect.js';
+import type { Envelope } from '../../envelope.js';
+import { findObligation, obligationId } from '../../ledger.js';
+import type { AnySaga } from '../../saga-definition.js';
+import { describeState } from '../describe-cause.js';
+import type { Rule } from '../rule.js';
+
+/** A step runs anew for something that it may have opened already. */
+export const openedTwice: Rule = {
+  code: 'opened-twice',
+  title: 'A step opens again what may be open already',
+  explanation:
+    'Each run of a step has an idempotency key of its own. Where an earlier run may have taken effect (its answer was ' +
+    'lost, say), or has, a new one takes effect a second time: a card is charged twice. The ledger has one entry for ' +
+    'a kind and an instance, so both are kept as one, and undone as one.',
+  mend:
+    'give each attempt an instance of its own, and have the end name the one that it keeps; or compensate before the ' +
+    'step runs again, or ask the participant by a step that closes what never came about. Where the participant itself ' +
+    "does nothing for an instance that it knows, whatever the key, say so in the contract: opens.idempotentBy: 'instance'",
+  inspect: () => ({
+    onMove: ({ saga, step, decision: { envelope, effects } }) =>
+      effects.flatMap((effect) => {
+        const what = effect.type === 'runStep' ? openBefore(saga, envelope, effect) : undefined;
+        if (what === undefined || effect.type !== 'runStep') return [];
+        const state = describeState(envelope.snapshot.value);
+        return [
+          {
+            subject: `${effect.step} in ${state}`,
+            message: `step ${effect.step} in ${state} opens ${what}`,
+            step,
+          },
+        ];
+      }),
+  }),
+};
+
+/** What a run that begins would open a second time, in words. */
+function openBefore(
+  { steps }: AnySaga,
+  { obligations }: Envelope,
+  { step, role, input, key }: RunStep,
+): string | undefined {
+  const opens = steps[step]?.opens;
+  if (role !== 'invoke' || !opens || opens.idempotentBy === 'instance') return undefined;
+  const id = obligationId({ kind: opens.kind, instance: opens.instance(input) });
+  const known = findObligation(obligations, id);
+  // A run that opens something is its source: only where it was open before is it still somebody else's.
+  if (!known || ('key' in known.source && known.source.key === key)) return undefined;
+  const { source, certainty } = known;
+  const before = 'event' in source ? `what ${source.event} tells of` : `what ${source.step} opened`;
+  const stands = certainty === 'open' ? 'is still open' : 'may have come about';
+  return `${id} again under a new key, while ${before} before ${stands}`;
+}
