@@ -69,7 +69,9 @@ function byCards(
     guards: { hasAnother },
     actions: { note: assign({}) },
   });
-  return withCheckOptions(saga, { samples: { input: [undefined], events: { PAID: [{ card: 'first' }] } } });
+  return withCheckOptions(saga, {
+    samples: { input: [undefined], ...('PAID' in news && { events: { PAID: [{ card: 'first' }] } }) },
+  });
 }
 
 /** News of a card that was given up comes while the other is kept. */
