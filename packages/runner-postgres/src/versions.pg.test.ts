@@ -76,7 +76,7 @@ describe('a saga that moved while a worker of the old version carried its step o
 });
 
 describe('a worker that does not know a version', () => {
-  it('makes no attempt and counts none, fires no timer, and says so; whoever knows it goes on', async () => {
+  it('makes no attempt and counts none, and says so; whoever knows it goes on', async () => {
     const starter = openRunner({ connection: url, sagas: [changing2] });
     const { id } = await starter.start(changing2, { n: 1 });
     const logger = keepingLogger();
@@ -100,6 +100,28 @@ describe('a worker that does not know a version', () => {
     expect(await young.waitFor(id, ({ state }) => state === 'READY')).toMatchObject({
       steps: [{ attempts: 1 }],
     });
+  });
+
+  it('fires no timer of it, however long that is due; whoever knows it does', async () => {
+    const adapters = { changing: { work: ok } };
+    const young = openRunner({ connection: url, sagas: [changing2], adapters });
+    await young.work();
+    const { id } = await young.start(changing2, { n: 1 });
+    await young.waitFor(id, ({ state }) => state === 'READY');
+    await young.stop();
+    const old = openRunner({ connection: url, sagas: [changing1], adapters });
+    await old.work();
+    const own = await old.start(changing1, { n: 1 });
+    await old.waitFor(own.id, ({ state }) => state === 'WAITING');
+    await testPool(url).query(
+      `update countermand.outbox set due_at = now() - interval '1 h' where kind = 'timer'`,
+    );
+    // The sweep that found the timer of this one has seen the other, too.
+    await old.waitFor(own.id, ({ state }) => state === 'FAILED');
+    expect(await old.get(id)).toMatchObject({ state: 'READY', timers: [{}] });
+    const knowing = openRunner({ connection: url, sagas: [changing2], adapters });
+    await knowing.work();
+    await knowing.waitFor(id, ({ state }) => state === 'FAILED');
   });
 });
 

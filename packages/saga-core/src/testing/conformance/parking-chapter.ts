@@ -104,6 +104,20 @@ export function describeParking({ describe, test, expect }: ChapterTools): void 
 
   describe('a saga that is parked', () => {
     test('keeps what arrives, and applies it in order of arrival on resume', async (booking) => {
+      await booking.reach('RESERVED');
+      await booking.send('TRIP');
+      for (const text of ['one', 'two', 'three']) {
+        expect(await booking.send('NOTE', { text })).toMatchObject({ outcome: 'deferred', reason: 'PARKED' });
+      }
+      await booking.send('CANCEL');
+      expect(await booking.view()).toMatchObject({ state: 'RESERVED', status: 'parked' });
+      await booking.runner.skip(booking.id, { actor: 'admin', step: 'cause', reason: 'nonsense' });
+      await booking.host.settle();
+      expect(await booking.context()).toMatchObject({ notes: ['one', 'two', 'three'] });
+      expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
+    });
+
+    test('keeps a cancel, and undoes on resume what its broken answer may have held', async (booking) => {
       booking.reply('reserve', () => ({ wrong: 'shape' }));
       await booking.start();
       expect(await booking.send('CANCEL')).toMatchObject({ outcome: 'deferred', reason: 'PARKED' });
