@@ -1,6 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { environment, prepareWorkspace, publishedPackages, root } from './prepare-workspace.mjs';
+import {
+  environment,
+  packageManager,
+  prepareWorkspace,
+  publishedPackages,
+  root,
+} from './prepare-workspace.mjs';
 import { runQuietly } from './run-quietly.mjs';
 
 /**
@@ -10,7 +16,6 @@ import { runQuietly } from './run-quietly.mjs';
  */
 export async function packPackages(folder) {
   await prepareWorkspace();
-  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const tarballs = {};
   for (const name of publishedPackages) {
     const destination = path.join(folder, name);

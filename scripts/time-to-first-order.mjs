@@ -3,10 +3,10 @@
 // downloaded again, so the first time on a machine takes longer by the download.
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.mjs';
 
 const LIMIT_MS = 10 * 60_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,15 +52,4 @@ async function placeOrder(until) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('no order could be placed within ten minutes');
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address();
-      probe.close(() => resolve(free));
-    });
-  });
 }

@@ -16,8 +16,16 @@ it('cuts the connection when so many bytes have passed', async () => {
   const { proxy, client } = await connected();
   const cut = proxy.cutAfterBytes(10);
   client.write('0123456789abcdef');
-  expect(await cut).toEqual({ hitWork: true });
+  expect(await cut.hit).toEqual({ hitWork: true });
   await once(client, 'close');
+});
+
+it('cuts nothing when the cut was withdrawn before anything came to it', async () => {
+  const { proxy, client, received } = await connected();
+  proxy.cutAfterBytes(10).withdraw();
+  client.write('0123456789abcdef');
+  expect(await received()).toBe('0123456789abcdef');
+  expect(client.destroyed).toBe(false);
 });
 
 it('passes a commit on, and keeps its answer back for ever', async () => {
@@ -28,7 +36,7 @@ it('passes a commit on, and keeps its answer back for ever', async () => {
   client.write('commit\0');
   expect(await received()).toBe('commit\0');
   server.write(READY);
-  expect(await cut).toEqual({ hitWork: true });
+  expect(await cut.hit).toEqual({ hitWork: true });
   await once(client, 'close');
   expect(answers).toEqual([]);
 });

@@ -27,6 +27,13 @@ export interface Cut {
   readonly hitWork: boolean;
 }
 
+/** A cut that is still to come. */
+export interface PlannedCut {
+  readonly hit: Promise<Cut>;
+  /** It is not to come any more: what it would hit later belongs to somebody else. */
+  withdraw(): void;
+}
+
 interface PendingCut {
   /** Bytes that may still pass; `commit`: up to the next commit, whose answer is lost. */
   left: number | 'commit';
@@ -42,7 +49,7 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #links = new Set<Link>();
-  readonly #cuts: PendingCut[] = [];
+  #cuts: PendingCut[] = [];
   #mode: LinkMode = 'open';
   #reopened: (() => void)[] = [];
 
@@ -62,12 +69,12 @@ export class TcpProxy {
   }
 
   /** Cuts a connection when that many bytes have passed, in whichever direction. */
-  cutAfterBytes(bytes: number): Promise<Cut> {
+  cutAfterBytes(bytes: number): PlannedCut {
     return this.#cutWhen(bytes);
   }
 
   /** Passes the next commit on, and cuts when its answer comes: the worker never sees it. */
-  cutAfterCommit(): Promise<Cut> {
+  cutAfterCommit(): PlannedCut {
     return this.#cutWhen('commit');
   }
 
@@ -98,8 +105,17 @@ export class TcpProxy {
     await once(this.#server, 'close');
   }
 
-  #cutWhen(left: PendingCut['left']): Promise<Cut> {
-    return new Promise((done) => this.#cuts.push({ left, done }));
+  #cutWhen(left: PendingCut['left']): PlannedCut {
+    let done: PendingCut['done'] = () => undefined;
+    const hit = new Promise<Cut>((resolve) => {
+      done = resolve;
+    });
+    const cut: PendingCut = { left, done };
+    this.#cuts.push(cut);
+    const withdraw = () => {
+      this.#cuts = this.#cuts.filter((one) => one !== cut);
+    };
+    return { hit, withdraw };
   }
 
   #accept(client: Socket): void {
@@ -141,7 +157,7 @@ export class TcpProxy {
     if (this.#mode === 'slow') await pause(SLOW_DELAY_MS + chunk.length / SLOW_BYTES_PER_MS);
     if (this.#mode === 'stalled') await new Promise<void>((resume) => this.#reopened.push(resume));
     if (this.#mode === 'vanished') link.hasLost = true;
-    else if (!to.destroyed && !to.write(chunk)) await once(to, 'drain');
+    else if (!to.destroyed && !to.write(chunk)) await roomIn(to);
   }
 
   /** How much of a chunk still passes. */
@@ -166,6 +182,17 @@ export class TcpProxy {
     cut.done({ hitWork: link.isBusy || link.isInTransaction || isFromClient });
     return Math.max(0, cut.left - 1);
   }
+}
+
+/** Resolves when there is room for more, or nobody is there any more to take it. */
+function roomIn(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      socket.off('drain', over).off('close', over);
+      resolve();
+    };
+    socket.on('drain', over).on('close', over);
+  });
 }
 
 function note(link: Link, chunk: Buffer, isFromClient: boolean): void {

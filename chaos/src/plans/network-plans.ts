@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Cut, LinkMode } from '../network/tcp-proxy.ts';
+import type { LinkMode, PlannedCut } from '../network/tcp-proxy.ts';
 import type { WorkerSlot } from '../processes/world.ts';
 import { definePlan, type Stage } from './plan.ts';
 import { pickReady } from './ready-workers.ts';
@@ -25,8 +25,9 @@ export const cutConnections = definePlan({
   },
 });
 
-async function countCut({ tally }: Stage, cut: Promise<Cut>, isCommit: boolean): Promise<void> {
-  const done = await Promise.race([cut, pause(HIT_WITHIN_MS, undefined, { ref: false })]);
+async function countCut({ tally }: Stage, { hit, withdraw }: PlannedCut, isCommit: boolean): Promise<void> {
+  const done = await Promise.race([hit, pause(HIT_WITHIN_MS, undefined, { ref: false })]);
+  withdraw();
   if (!done) return tally.fact('cuts that nothing came to');
   tally.fault(done.hitWork);
   if (isCommit) tally.fact('commits whose answer was lost');

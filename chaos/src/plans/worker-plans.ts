@@ -70,7 +70,7 @@ async function suspendBeforeCommit(
   const armed = { point: 'before-begin', phase: 'forward', action, nth: 20 } satisfies ArmedStrike;
   const process = stage.world.replace(slot, armed);
   // Whoever is stopped before it is ready never answers: it is looked at from outside.
-  void process.ready();
+  process.ready().catch((error: unknown) => stage.tally.problems.push(String(error)));
   if (!(await isStruck(process))) return void stage.tally.fact('suspensions that were never reached');
   stage.tally.fault(true);
   stage.recoveries.watch(process.workInHand(), stage.tally);

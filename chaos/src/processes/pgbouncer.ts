@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findFreePort } from '@countermand/test-kit';
@@ -11,6 +12,7 @@ import type { Pooler } from './world.ts';
 /** Where Debian puts it. */
 const PROGRAM = '/usr/sbin/pgbouncer';
 const UNPRIVILEGED = 'nobody';
+const START_WITHIN_MS = 10_000;
 
 /** Whether it can be started here. */
 export function hasPgBouncer(): boolean {
@@ -30,10 +32,13 @@ export async function startPgBouncer(database: ShopDatabase, parent: string): Pr
   const log = openSync(path.join(directory, 'pgbouncer.log'), 'a');
   const asRoot = process.getuid?.() === 0 ? ['-u', UNPRIVILEGED] : [];
   const child = spawn(PROGRAM, [...asRoot, settings], { stdio: ['ignore', log, log] });
+  closeSync(log);
   endWithMe(child);
   const exited = once(child, 'exit');
-  await pause(300);
-  if (child.exitCode !== null) throw new Error(`PgBouncer did not start; see ${directory}`);
+  for (const endsAt = performance.now() + START_WITHIN_MS; !(await listensOn(port)); await pause(20)) {
+    if (child.exitCode !== null || performance.now() > endsAt)
+      throw new Error(`PgBouncer did not start; see ${directory}`);
+  }
   return {
     port,
     async stop() {
@@ -41,6 +46,13 @@ export async function startPgBouncer(database: ShopDatabase, parent: string): Pr
       await exited;
     },
   };
+}
+
+function listensOn(port: number): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port });
+  return new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 function settingsOf(databasePort: number, port: number, users: string): string {
