@@ -6,6 +6,8 @@ export interface Watch {
   readonly subscribe: (listener: () => void) => () => void;
   /** Ends the stream. */
   readonly signal: AbortSignal;
+  /** What takes long to look at isn't looked at more often; a quarter of a second by default. */
+  readonly atMostEveryMs?: number;
 }
 
 /** What other processes change shows up this late. */
@@ -19,14 +21,19 @@ const KEEP_ALIVE_MS = 15_000;
  * Server-sent events: `changed` whenever what is shown has changed, whichever process did it. The page then asks for
  * it again, so that nothing is shown that its own requests wouldn't show.
  */
-export function liveStream({ fingerprint, subscribe, signal }: Watch): Response {
+export function liveStream({
+  fingerprint,
+  subscribe,
+  signal,
+  atMostEveryMs = AT_MOST_EVERY_MS,
+}: Watch): Response {
   const encoder = new TextEncoder();
   let end: () => void = () => undefined;
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       const say = (text: string) => controller.enqueue(encoder.encode(text));
       // Once it has looked: what changes after `hello` is told, and what changed before is in what the page asks for then.
-      const look = onlyOneAtATime(fingerprint, (isFirst) =>
+      const look = onlyOneAtATime(fingerprint, atMostEveryMs, (isFirst) =>
         say(`event: ${isFirst ? 'hello' : 'changed'}\ndata: {}\n\n`),
       );
       const timers = [
@@ -61,6 +68,7 @@ export function liveStream({ fingerprint, subscribe, signal }: Watch): Response 
 /** Looks now, or as soon as the look before is over and a little time has passed. */
 function onlyOneAtATime(
   fingerprint: () => Promise<string>,
+  atMostEveryMs: number,
   onChange: (isFirst: boolean) => void,
 ): () => void {
   let before: string | undefined;
@@ -77,7 +85,7 @@ function onlyOneAtATime(
       } catch {
         // The database may be away for a moment; the next look tells.
       }
-      await new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, atMostEveryMs));
     }
     isLooking = false;
   };

@@ -3,6 +3,9 @@ import type { ConsoleOptions } from './console-options.js';
 import type { Watch } from './live-stream.js';
 import { readQuery } from './read-query.js';
 
+/** Sagas are counted anew no more often, however fast they move. */
+const COUNT_AT_MOST_EVERY_MS = 2_000;
+
 /** What `GET api/live` watches: `?saga=ID`, `?machine=NAME`, or `?list` with the filters of the list. */
 export function watchFor(
   { runner }: Required<ConsoleOptions>,
@@ -27,7 +30,7 @@ export function watchFor(
       const { states } = await runner.inspect.states({ name }, { sample: 1 });
       return JSON.stringify(states.map(({ path, now }) => [path, now]));
     };
-    return { signal, subscribe, fingerprint };
+    return { signal, subscribe, fingerprint, atMostEveryMs: COUNT_AT_MOST_EVERY_MS };
   }
   if (!query.has('list')) throw new ConsoleError(400, 'QUERY_INVALID', 'Say what to watch.');
   const search = readQuery(query);

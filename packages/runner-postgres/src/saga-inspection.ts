@@ -12,7 +12,7 @@ import {
   type ToldHistory,
   tellHistory,
 } from '@countermand/saga-core';
-import { countStates, readStays } from './db/count-states.js';
+import { type CountedStates, countStates, readStays } from './db/count-states.js';
 import type { Database } from './db/database.js';
 import { findNeighbours } from './db/find-neighbours.js';
 import { searchSagas } from './db/search-sagas.js';
@@ -42,6 +42,7 @@ export class SagaInspection implements Inspection {
   readonly #parts: InspectionParts;
   readonly #reads: SagaReads;
   readonly #ready: () => Promise<void>;
+  readonly #counting = new Map<number, Promise<CountedStates>>();
 
   constructor(parts: InspectionParts, reads: SagaReads, ready: () => Promise<void>) {
     this.#parts = parts;
@@ -84,9 +85,19 @@ export class SagaInspection implements Inspection {
     const { newest = 20_000, sample = 500 } = options;
     await this.#ready();
     const { database } = this.#parts;
-    const { groups, isComplete } = await countStates(database, name, newest);
+    const { groups, ...limits } = await this.#count(newest);
     const { rows, sampled } = await readStays(database, name, sample);
-    return surveyStates(groups, rows, { isComplete, sampled });
+    const ours = groups.filter(({ saga }) => saga === name);
+    return surveyStates(ours, rows, { ...limits, sampled });
+  }
+
+  /** Counts all names at once: whoever asks meanwhile gets the same answer. */
+  async #count(newest: number): Promise<CountedStates> {
+    const counting =
+      this.#counting.get(newest) ??
+      countStates(this.#parts.database, { newest }).finally(() => this.#counting.delete(newest));
+    this.#counting.set(newest, counting);
+    return await counting;
   }
 
   async tell(id: string): Promise<ToldHistory | undefined> {

@@ -2,7 +2,7 @@ import type { Json, SagaStatus } from '@countermand/saga-core';
 
 /** What {@link Inspection.states} takes. */
 export interface SurveyOptions {
-  /** How many of the newest sagas of each status are counted at most; 20,000 by default. */
+  /** How many of the newest sagas of each status but rest are counted at most; 20,000 by default. */
   readonly newest?: number;
   /** How many of the newest sagas are asked how long they stayed; 500 by default. */
   readonly sample?: number;
@@ -14,10 +14,12 @@ export interface StateSurvey {
   readonly states: readonly StateCount[];
   /** Sagas by status. */
   readonly statuses: Readonly<Record<SagaStatus, number>>;
-  /** How many were counted. */
+  /** How many that is together. */
   readonly counted: number;
-  /** False where there are more than were counted: then these are the newest of each status. */
+  /** False where there are more of a status than were counted: then these are its newest. */
   readonly isComplete: boolean;
+  /** True where so many are at rest that their numbers are estimates, from a part of the table. */
+  readonly isEstimated: boolean;
   /** How many sagas' histories the stays are from. */
   readonly sampled: number;
 }
@@ -53,7 +55,7 @@ export interface StayRow {
 export function surveyStates(
   groups: readonly StateGroup[],
   rows: readonly StayRow[],
-  limits: { readonly isComplete: boolean; readonly sampled: number },
+  limits: Pick<StateSurvey, 'isComplete' | 'isEstimated' | 'sampled'>,
 ): StateSurvey {
   const statuses = noSagas();
   const now = new Map<string, Record<SagaStatus, number>>();

@@ -67,8 +67,13 @@ export function ListView({ query }: { readonly query: URLSearchParams }) {
   );
 }
 
+/** Drawn anew only when it or the time has changed: a long list has many. */
 function Row({ row }: { readonly row: SagaRow }) {
   const now = useNow(10_000);
+  return useMemo(() => <Cells row={row} now={now} />, [row, now]);
+}
+
+function Cells({ row, now }: { readonly row: SagaRow; readonly now: number }) {
   const { id, saga, version, status, settled, state, parked, waitingFor, attributes } = row;
   const [reason] = parked;
   return (

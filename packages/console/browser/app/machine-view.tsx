@@ -46,7 +46,8 @@ export function MachineView({ name, query }: { readonly name: string; readonly q
               class="tally-link"
               href={href(`sagas?type=${encodeURIComponent(name)}&status=${status}`)}
             >
-              <StatusBadge status={status} /> {count(value.survey.statuses[status])}
+              <StatusBadge status={status} /> {value.survey.isEstimated && status === 'rest' ? 'about ' : ''}
+              {count(value.survey.statuses[status])}
             </a>
           ))}
       </div>
@@ -59,7 +60,9 @@ export function MachineView({ name, query }: { readonly name: string; readonly q
               The warmer, the more sagas. Below a state: how long half of them stay. A state leads to its
               sagas.
               {!value.survey.isComplete &&
-                ' There are more than are counted: these are the newest 20,000 of each status.'}{' '}
+                ' There are more than are counted: these are the newest 20,000 of each status.'}
+              {value.survey.isEstimated &&
+                ' How many are at rest is estimated from a part of them, and may miss a state that hardly any is in.'}{' '}
               Times are those of the newest {count(value.survey.sampled)} sagas.
             </p>
           </div>

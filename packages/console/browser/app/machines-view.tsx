@@ -27,8 +27,9 @@ export function MachinesView() {
                     <StatusBadge status={status} />
                   </dt>
                   <dd>
+                    {survey.isEstimated && status === 'rest' ? 'about ' : ''}
                     {count(survey.statuses[status])}
-                    {survey.isComplete ? '' : '+'}
+                    {survey.isComplete || status === 'rest' ? '' : '+'}
                   </dd>
                 </div>
               ))}

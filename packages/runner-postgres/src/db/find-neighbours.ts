@@ -14,6 +14,8 @@ export interface NeighbourRow {
 /** Of each attribute the first so many that have it are looked at: it may be shared by everybody. */
 const OF_EACH = 200;
 const MOST = 20;
+/** The index gives about so many at most, chosen by chance, instead of all that share what nearly everybody has. */
+const MANY = 10_000;
 
 /** Sagas that have one of these attributes, newest first, but for the saga itself. */
 export async function findNeighbours(
@@ -24,8 +26,9 @@ export async function findNeighbours(
   const each = Object.entries(attributes).map(([key, value]) => JSON.stringify({ [key]: value }));
   if (each.length === 0) return [];
   const { ours } = database.names;
-  return await database.transaction((session) =>
-    session.query<NeighbourRow>(
+  return await database.transaction(async (session) => {
+    await session.query(`select set_config('gin_fuzzy_search_limit', '${MANY}', true)`);
+    return await session.query<NeighbourRow>(
       `select distinct on (n.created_at, n.id) n.id, n.saga, n.status, n.state, n.attributes,
          ${ours}.ms(n.created_at) as "createdAt"
        from unnest($2::jsonb[]) wanted(attribute) cross join lateral (
@@ -34,6 +37,6 @@ export async function findNeighbours(
        ) n where n.id <> $1
        order by n.created_at desc, n.id desc limit ${MOST}`,
       [id, each],
-    ),
-  );
+    );
+  });
 }
