@@ -46,23 +46,22 @@ export async function attemptStep(attempt: Attempt): Promise<Ending> {
     return await lastLook(attempt, row.lastError ?? 'the deadline has passed');
   }
   try {
-    return await runAdapter(attempt);
+    if (row.attempt > 1 && !contract.idempotent && attempt.adapter.probe) {
+      const found = await askProbe(attempt);
+      if (found.kind === 'landed') return answer({ kind: 'done', output: found.output });
+      if (found.kind === 'cannotSay')
+        throw new Error('the probe cannot say whether the attempt before took effect');
+    }
+    return endingOf(await runAdapter(attempt));
   } catch (error) {
     return await failed(attempt, errorText(error));
   }
 }
 
-async function runAdapter(attempt: Attempt): Promise<Ending> {
-  const { row, contract, adapter } = attempt;
-  if (row.attempt > 1 && !contract.idempotent && adapter.probe) {
-    const found = await askProbe(attempt);
-    if (found.kind === 'landed') return answer({ kind: 'done', output: found.output });
-    if (found.kind === 'cannotSay')
-      throw new Error('the probe cannot say whether the attempt before took effect');
-  }
+function runAdapter(attempt: Attempt): Promise<unknown> {
+  const { row, contract, adapter, interruption, clock } = attempt;
   const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
-  const { interruption, clock } = attempt;
-  const returned = await withinTime<unknown>({ interruption, clock, limitMs }, (limits) =>
+  return withinTime<unknown>({ interruption, clock, limitMs }, (limits) =>
     adapter.run({
       input: row.input,
       idempotencyKey: keyOf(row),
@@ -76,6 +75,9 @@ async function runAdapter(attempt: Attempt): Promise<Ending> {
       trace: traceOf(row),
     }),
   );
+}
+
+function endingOf(returned: unknown): Ending {
   if (isLater(returned)) return answer({ kind: 'awaiting' });
   if (!isDeclined(returned)) return answer({ kind: 'done', output: returned });
   const { code, details } = returned;

@@ -38,7 +38,8 @@ class Interrupted extends Error {
 /** Carries out the rows that this worker holds the leases of, each in one of its slots. */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #onIdle: (() => void)[] = [];
   /** What may be interrupted. */
   readonly #interruptions = new Set<Interruption>();
   #isStopping = false;
@@ -55,16 +56,8 @@ export class Executor {
    * @param takenAt - process time before its lease was asked for
    */
   run(row: LeasedRow, takenAt: number): void {
-    const running = this.#carryOut(row, takenAt)
-      .catch((error: unknown) => {
-        const { sagaId, key } = row;
-        this.#options.logger.error(
-          { err: error, sagaId, key },
-          'an attempt was lost; it is repeated after its lease',
-        );
-      })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running += 1;
+    void this.#carryOut(row, takenAt);
   }
 
   /** Removes the jobs of wake-ups that led to nothing. */
@@ -81,7 +74,7 @@ export class Executor {
       this.#isStopping = true;
       for (const interruption of this.#interruptions) interruption.interrupt(stopped());
     });
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     ended.abort();
     await grace;
     await this.#removing;
@@ -98,8 +91,13 @@ export class Executor {
     const startedAt = clock.now();
     try {
       const traced = telemetry?.attempt(row);
-      const run = () => this.#attempt(traced?.row ?? row, takenAt, interruption);
-      const ending = await (traced ? traced.run(run) : run()).finally(() => slots.release());
+      let ending: Ending;
+      try {
+        const run = () => this.#attempt(traced?.row ?? row, takenAt, interruption);
+        ending = await (traced ? traced.run(async () => run()) : run());
+      } finally {
+        slots.release();
+      }
       const end = describe(ending);
       traced?.ended(
         interruption.reason ? { outcome: 'interrupted', error: messageOf(interruption.reason) } : end,
@@ -110,25 +108,29 @@ export class Executor {
       );
       if (interruption.reason) await this.#handBack(row);
       else await this.#finish(row, ending, interruption, traced?.row.traceparent);
+    } catch (error) {
+      logger.error({ err: error, sagaId, key }, 'an attempt was lost; it is repeated after its lease');
     } finally {
       this.#interruptions.delete(interruption);
       leases.drop(row);
+      this.#running -= 1;
+      if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
 
-  async #attempt(row: LeasedRow, takenAt: number, interruption: Interruption): Promise<Ending> {
+  #attempt(row: LeasedRow, takenAt: number, interruption: Interruption): Promise<Ending> | Ending {
     const { registry, clock, chance, handlerOf } = this.#options;
     const name = row.step ?? '';
     if (row.kind === 'publish') {
       const handler = handlerOf(row.id, name);
       if (!handler) return { kind: 'retry', error: `no handler for '${name}' here`, delayMs: 1_000 };
-      return await deliverEvent(row, handler, { interruption, clock, chance });
+      return deliverEvent(row, handler, { interruption, clock, chance });
     }
     const contract = registry.contract(row.saga, row.version, name);
     const adapter = registry.adapter(row.saga, name);
     if (!contract || !adapter)
       return { kind: 'retry', error: `no adapter for '${name}' here`, delayMs: 1_000 };
-    return await attemptStep({ row, contract, adapter, interruption, clock, chance, takenAt });
+    return attemptStep({ row, contract, adapter, interruption, clock, chance, takenAt });
   }
 
   async #finish(

@@ -40,23 +40,36 @@ const BLANK = {
 export type Traced<Effect> = Effect & { readonly traceparent: string | null };
 
 /** The row of a step that is to be carried out. */
-export function stepRow(saga: AnySaga, sagaId: string, effect: RunStep, now: number): OutboxRow {
+export function stepRow(
+  { definition, sagaId }: { readonly definition: AnySaga; readonly sagaId: string },
+  effect: RunStep,
+  now: number,
+  traceparent: string | null,
+): OutboxRow {
   const { key, id, visit, step, role, input } = effect;
   return {
-    ...BLANK,
     sagaId,
     key,
     kind: 'step',
+    status: 'pending',
     id,
     visit,
     step,
     role,
-    queue: stepQueue(saga.name, step),
-    deadlineAt: deadlineOf(saga, step, now, role),
+    queue: stepQueue(definition.name, step),
+    attempt: 0,
+    left: false,
+    lease: null,
+    delivery: null,
+    dueAt: null,
+    deadlineAt: deadlineOf(definition, step, now, role),
     input,
-    createdAt: now,
     // Stored where it can't be made from the row: a probe asks about the key of another one.
     idempotencyKey: effect.idempotencyKey === idempotencyKey(sagaId, key) ? null : effect.idempotencyKey,
+    traceparent,
+    result: null,
+    lastError: null,
+    createdAt: now,
   };
 }
 
@@ -71,10 +84,11 @@ export function timerRow(
   sagaId: string,
   timer: { readonly key: string; readonly id: string; readonly visit: number; readonly dueAt: number },
   now: number,
+  traceparent: string | null,
 ): OutboxRow {
   const { key, id, visit, dueAt } = timer;
   const nothing = { step: null, role: null, queue: null };
-  return { ...BLANK, ...nothing, sagaId, key, kind: 'timer', id, visit, dueAt, createdAt: now };
+  return { ...BLANK, ...nothing, sagaId, key, kind: 'timer', id, visit, dueAt, traceparent, createdAt: now };
 }
 
 /** The rows of a published event: one for each subscription, or one that only tells of it. */
@@ -213,8 +227,13 @@ export function dispatchPublished(
   }
 }
 
+/** As JSON would copy it; what it is given is JSON. */
 function copyOf(input: unknown): unknown {
-  return input === undefined ? undefined : (JSON.parse(JSON.stringify(input)) as unknown);
+  if (typeof input !== 'object' || input === null) return Object.is(input, -0) ? 0 : input;
+  if (Array.isArray(input)) return input.map(copyOf);
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(input)) if (value !== undefined) copy[key] = copyOf(value);
+  return copy;
 }
 
 interface SagaName {

@@ -129,16 +129,17 @@ export class SagaFold {
     const isKnown = this.#envelope.version === definition.version;
     if (isKnown) this.#readAttributes();
     const envelope = this.#envelope;
+    const status = this.#error === null && isKnown ? sagaStatus(definition, envelope) : 'parked';
     return {
       id: this.sagaId,
       saga: definition.name,
       version: envelope.version,
       fingerprint: envelope.fingerprint,
-      status: this.#error === null && isKnown ? sagaStatus(definition, envelope) : 'parked',
-      settled: this.#error === null && isKnown && isSettled(definition, envelope),
+      status,
+      settled: status === 'rest' && isSettled(definition, envelope),
       revision: (this.#stored?.revision ?? 0) + 1,
       envelope,
-      envelopeText: textOf(envelope),
+      envelopeText: JSON.stringify(envelope),
       attributes: this.#attributes,
       state: envelope.snapshot.value,
       error: this.#error,
@@ -184,10 +185,10 @@ export class SagaFold {
   #carry(effect: Effect): void {
     switch (effect.type) {
       case 'runStep':
-        this.#add(stepRow(this.definition, this.sagaId, effect, this.#now));
+        this.#add(stepRow(this, effect, this.#now, this.#traceparent));
         break;
       case 'armTimer':
-        this.#add(timerRow(this.sagaId, effect, this.#now));
+        this.#add(timerRow(this.sagaId, effect, this.#now, this.#traceparent));
         break;
       case 'publish':
         this.published.push({ ...effect, traceparent: this.#traceparent });
@@ -201,7 +202,7 @@ export class SagaFold {
   }
 
   #add(row: OutboxRow): void {
-    this.#added.set(row.key, { ...row, traceparent: this.#traceparent });
+    this.#added.set(row.key, row);
   }
 
   #change(effect: Exclude<Effect, { type: 'runStep' | 'armTimer' | 'publish' | 'log' }>): void {
@@ -268,12 +269,4 @@ export class SagaFold {
       this.apply({ type: 'park', reason: `attributes: ${messageOf(error)}`, actor: 'runner' });
     }
   }
-}
-
-/** What changes least comes first: see the migration that put the columns in that order. */
-function textOf(envelope: Envelope): string {
-  const { sagaId, saga, version, fingerprint, snapshot, obligations, visits, ...rest } = envelope;
-  const { context, ...machine } = snapshot;
-  const before = { sagaId, saga, version, fingerprint, snapshot: { context, ...machine } };
-  return JSON.stringify({ ...before, obligations, visits, ...rest });
 }

@@ -23,17 +23,17 @@ export function subscriptionQueue(name: string): string {
 /** What this process knows: definitions by name and version, and the adapters of its steps. */
 export class SagaRegistry {
   readonly sagas: readonly AnySaga[];
-  readonly #byVersion = new Map<string, AnySaga>();
+  readonly #byName = new Map<string, Map<number, AnySaga>>();
   readonly #adapters = new Map<string, ErasedAdapter>();
 
   /** @throws SagaError `SETTING_INVALID` for a definition that comes twice, or an adapter that fits no step */
   constructor(sagas: readonly AnySaga[], adapters: AdapterTable) {
     this.sagas = sagas;
     for (const saga of sagas) {
-      const key = versionKey(saga.name, saga.version);
-      if (this.#byVersion.has(key))
+      const versions = this.#byName.get(saga.name) ?? new Map<number, AnySaga>();
+      if (versions.has(saga.version))
         throw invalid(`saga '${saga.name}' version ${saga.version} is given twice`);
-      this.#byVersion.set(key, saga);
+      this.#byName.set(saga.name, versions.set(saga.version, saga));
     }
     for (const [saga, steps] of Object.entries(adapters)) {
       for (const [step, adapter] of Object.entries(steps)) this.#addAdapter(saga, step, adapter);
@@ -46,7 +46,7 @@ export class SagaRegistry {
   }
 
   find(name: string, version: number): AnySaga | undefined {
-    return this.#byVersion.get(versionKey(name, version));
+    return this.#byName.get(name)?.get(version);
   }
 
   /** The definition of that version, or the newest. @throws SagaError `SAGA_UNKNOWN` */
@@ -114,10 +114,6 @@ export class SagaRegistry {
     }
     this.#adapters.set(stepQueue(saga, step), adapter);
   }
-}
-
-function versionKey(name: string, version: number): string {
-  return `${name} ${version}`;
 }
 
 function invalid(message: string): SagaError {

@@ -119,8 +119,12 @@ function settleLedger(
   outcome: Settled,
   attempts: number,
 ) {
-  if (outcome.kind === 'done')
-    return settleDone(draft.obligations, run, contract, parse(contract, outcome.output), draft.runs);
+  if (outcome.kind === 'done') {
+    // A look of its own, for the books keep it; where the contract asks about nothing, nobody looks.
+    const isAsked = contract.opens !== undefined || contract.closes.some(({ when }) => when !== undefined);
+    const output = isAsked ? parse(contract, outcome.output) : undefined;
+    return settleDone(draft.obligations, run, contract, output, draft.runs);
+  }
   if (outcome.kind === 'declined')
     return settleDeclined(draft.obligations, run, contract, attempts, draft.runs);
   return settleUnknown(draft.obligations, run, contract, attempts, draft.runs);

@@ -12,8 +12,6 @@ const MAX_CONTEXT_LENGTH = 256 * 1024;
 /** How deep a value may be nested: far more than anybody writes, far less than what parsers give up at. */
 const MAX_DEPTH = 200;
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
 /** What a walk over a value has found. */
 interface Found {
   /** The length of its JSON text is no more than this. */
@@ -60,8 +58,63 @@ export function isExactJson(value: Json): boolean {
 
 function look(value: unknown, path: string): Found {
   const seen: Found = { longest: 0, isExact: true };
-  walk(value, path, [], seen);
-  return seen;
+  if (isPlainlyExact(value, seen, 0)) return seen;
+  const closer: Found = { longest: 0, isExact: true };
+  walk(value, path, [], closer);
+  return closer;
+}
+
+/**
+ * Whether there is nothing special about a value: most are like that, and are seen through in a fifth of the time that
+ * it takes to know where in it something is. Of anything else {@link walk} says what it is.
+ */
+function isPlainlyExact(value: unknown, seen: Found, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      seen.longest += 6 * value.length + 2;
+      return isStorable(value);
+    case 'boolean':
+      seen.longest += 5;
+      return true;
+    case 'number':
+      seen.longest += 25;
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      seen.longest += 4;
+      return value === null || (depth < MAX_DEPTH && isPlainlyExactWithin(value, seen, depth + 1));
+    default:
+      return false;
+  }
+}
+
+/** A copy of a value that comes back from its JSON text unchanged; `undefined` for any other. */
+export function copyOfExact(value: unknown): Json | undefined {
+  return isPlainlyExact(value, { longest: 0, isExact: true }, 0) ? copyOf(value as Json) : undefined;
+}
+
+function copyOf(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: Record<string, Json> = {};
+  for (const key of Object.keys(value)) copy[key] = copyOf((value as JsonObject)[key] as Json);
+  return copy;
+}
+
+function isPlainlyExactWithin(value: object, seen: Found, depth: number): boolean {
+  if (Array.isArray(value)) {
+    seen.longest += value.length;
+    for (let index = 0; index < value.length; index += 1) {
+      if (!isPlainlyExact(value[index], seen, depth)) return false;
+    }
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype' || !isStorable(key)) return false;
+    seen.longest += 6 * key.length + 4;
+    if (!isPlainlyExact((value as Record<string, unknown>)[key], seen, depth)) return false;
+  }
+  return true;
 }
 
 function walk(value: unknown, path: string, ancestors: object[], seen: Found): void {
@@ -116,8 +169,12 @@ function walkObject(value: object, path: string, ancestors: object[], seen: Foun
 }
 
 function assertText(text: string, path: string): void {
-  if (text.includes('\u0000')) throw notJson(path, 'a NUL character');
-  if (LONE_SURROGATE.test(text)) throw notJson(path, 'a lone surrogate');
+  if (isStorable(text)) return;
+  throw notJson(path, text.includes('\u0000') ? 'a NUL character' : 'a lone surrogate');
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
 }
 
 function notJson(path: string, what: string): SagaError {

@@ -1,5 +1,5 @@
 import type { Cause, StepOutcome } from './cause.js';
-import { assertJson, type Json } from './json.js';
+import { assertJson, copyOfExact, type Json } from './json.js';
 import { messageOf } from './saga-error.js';
 
 /**
@@ -54,6 +54,8 @@ function plain(value: unknown): Json {
 
 /** A copy through JSON of what needs no change to be stored. */
 function exactly(value: unknown): Json | undefined {
+  const same = copyOfExact(value);
+  if (same !== undefined) return same;
   const text = textOf(value);
   if (text === undefined) return undefined;
   const copy: unknown = JSON.parse(text);

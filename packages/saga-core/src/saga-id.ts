@@ -1,5 +1,8 @@
 import { SagaError } from './saga-error.js';
 
+/** Has nothing in it that {@link idempotencyKey} encodes. */
+const PLAIN_KEY = /^[!#-$&-[\]-~]*$/;
+
 const SAGA_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** Whether the text can be a saga's id: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. */
@@ -19,6 +22,7 @@ export function assertSagaId(text: string): void {
  * is percent-encoded, and so are quotes, backslashes and `%` itself.
  */
 export function idempotencyKey(sagaId: string, rowKey: string): string {
+  if (PLAIN_KEY.test(rowKey)) return `${sagaId}:${rowKey}`;
   const encoded = rowKey.toWellFormed().replace(/[^!#-$&-[\]-~]/gu, (one) => encodeURIComponent(one));
   return `${sagaId}:${encoded}`;
 }

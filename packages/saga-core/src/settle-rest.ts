@@ -6,7 +6,7 @@ import { park } from './park.js';
 import { isTaggedRest } from './state-value.js';
 import { isCompensating } from './steps-in-flight.js';
 
-type Resting = Pick<Draft, 'live' | 'compensation' | 'runs' | 'obligations'>;
+type Resting = Pick<Draft, 'live' | 'compensation' | 'runs'>;
 
 /** Whether every active leaf is tagged `rest`, and no step that the machine waits for and no undo is unsettled. */
 export function isAtRest(draft: Resting): boolean {
@@ -18,16 +18,18 @@ export function isAtRest(draft: Resting): boolean {
 }
 
 /** What is, or may be, open although the states of rest don't keep it. */
-export function leftOpen(draft: Resting): Obligation[] {
-  const isKept = keptBy(draft.live.nodes, draft.live.context);
-  return openObligations(draft.obligations).filter((one) => !isKept(one));
+export function leftOpen({ obligations, live }: Pick<Draft, 'obligations' | 'live'>): Obligation[] {
+  const open = openObligations(obligations);
+  if (open.length === 0) return open;
+  const isKept = keptBy(live.nodes, live.context);
+  return open.filter((one) => !isKept(one));
 }
 
 /**
  * What compensation has still to undo, newest start first. One that the machine asks for undoes everything; one that
  * began by itself at rest leaves what the end keeps, and ends where the machine goes on.
  */
-export function toUndo(draft: Resting): Obligation[] {
+export function toUndo(draft: Pick<Draft, 'live' | 'compensation' | 'obligations'>): Obligation[] {
   if (!draft.compensation) return [];
   if (draft.compensation.invokes.length > 0) return openObligations(draft.obligations);
   return isTaggedRest(draft.live.nodes) ? leftOpen(draft) : [];

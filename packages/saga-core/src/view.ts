@@ -16,7 +16,9 @@ export function sagaStatus(saga: AnySaga, envelope: Envelope): SagaStatus {
 /** At rest, with nothing open that the end doesn't keep, and not parked. */
 export function isSettled(saga: AnySaga, envelope: Envelope): boolean {
   const live = liveOf(saga, envelope);
-  return statusOf(envelope, live) === 'rest' && leftOpen({ ...envelope, live }).length === 0;
+  return (
+    statusOf(envelope, live) === 'rest' && leftOpen({ obligations: envelope.obligations, live }).length === 0
+  );
 }
 
 /** What the saga can be found by, made from its context. @throws what the definition's function throws */
@@ -84,7 +86,8 @@ function liveOf(saga: AnySaga, envelope: Envelope): Live {
 function statusOf(envelope: Envelope, live: Live): SagaStatus {
   if (envelope.parked.length > 0) return 'parked';
   if (isCompensating(envelope)) return 'compensating';
-  return isAtRest({ ...envelope, live }) ? 'rest' : 'running';
+  const { compensation, runs } = envelope;
+  return isAtRest({ live, runs, ...(compensation && { compensation }) }) ? 'rest' : 'running';
 }
 
 function viewObligation(one: Obligation): ObligationView {

@@ -82,27 +82,18 @@ export function restore(machine: AnyStateMachine, stored: StoredSnapshot): Live 
 
 function restoreFully(machine: AnyStateMachine, stored: StoredSnapshot): Live {
   assertStateValue(machine, stored.value);
-  const children = Object.fromEntries(
-    Object.entries(stored.children).map(([id, src]) => [
-      id,
-      {
-        src,
-        syncSnapshot: false,
-        snapshot: { status: 'active', input: undefined, output: undefined, error: undefined },
-      },
-    ]),
-  );
   const { value, context, status, output } = stored;
   const historyValue = stored.historyValue ?? {};
   // The context is put in afterwards: XState would look through all of it for references to actors, which JSON
   // can't hold, and would take a customer's text for one that looks like it.
-  const persisted = { value, context: {}, status, output, historyValue, children, error: undefined };
+  const persisted = { value, context: {}, status, output, historyValue, children: {}, error: undefined };
   // XState types a persisted snapshot by its machine, which is erased here; the value has been checked above.
   const raw = machine.restoreSnapshot(
     persisted as unknown as AnyMachineSnapshot,
     inertScope(machine).scope,
   ) as AnyMachineSnapshot;
-  return readLive({ ...raw, context } as AnyMachineSnapshot);
+  const children = placeholders(Object.entries(stored.children));
+  return readLive({ ...raw, context, children } as unknown as AnyMachineSnapshot);
 }
 
 /**
@@ -147,8 +138,8 @@ function storeFully(
   const output = live.raw.output as Json | undefined;
   const context = asRead(live.context);
   const stored: StoredSnapshot = {
-    value: live.value,
     context,
+    value: live.value,
     status: live.status,
     ...(historyValue !== undefined && { historyValue }),
     ...(output !== undefined && { output }),
@@ -163,20 +154,28 @@ function asRead(context: JsonObject): JsonObject {
   return isExactJson(context) ? context : (JSON.parse(JSON.stringify(context)) as JsonObject);
 }
 
-/** The same with no children but those that are stored: XState keeps the settled ones too. */
+/**
+ * The same with no children but those that are stored: XState keeps the settled ones too. And none of its actors: each
+ * is some two kilobytes that would stay in memory with the saga, for nobody ever starts it.
+ */
 function asRestored(live: Live, context: JsonObject, kept: readonly (readonly [string, string])[]): Live {
-  const { children } = live.raw;
-  if (context === live.context && Object.keys(children).length === kept.length) return live;
-  const raw = {
-    ...live.raw,
-    context,
-    children: Object.fromEntries(kept.map(([id]) => [id, children[id]])),
-  } as AnyMachineSnapshot;
+  const raw = { ...live.raw, context, children: placeholders(kept) } as unknown as AnyMachineSnapshot;
   return { ...live, context, raw };
 }
 
+/** What stands for children between transitions: XState looks at nothing else of one that was never started. */
+function placeholders(children: readonly (readonly [string, string])[]): Record<string, Child> {
+  return Object.fromEntries(children.map(([id, src]) => [id, { id, src }]));
+}
+
+interface Child {
+  readonly id: string;
+  readonly src: string;
+}
+
 function storedHistory(machine: AnyStateMachine, live: Live): Json {
-  return (machine.getPersistedSnapshot(live.raw) as unknown as { historyValue: Json }).historyValue;
+  const alone = { ...live.raw, children: {} } as AnyMachineSnapshot;
+  return (machine.getPersistedSnapshot(alone) as unknown as { historyValue: Json }).historyValue;
 }
 
 /** The event by which an invoke or spawned child tells that it is done. */
