@@ -16,6 +16,7 @@ import { WorkerProcess } from './processes/worker-process.ts';
 import { isProduction, type Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
 import { buildRunner, subscribe } from './start-runner.ts';
+import { startTracing } from './tracing.ts';
 
 const HTTP_GRACE_MS = 5_000;
 const STEP_GRACE_MS = 10_000;
@@ -36,6 +37,7 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
   const { db, pool } = openDatabase(surroundings.databaseUrl, log);
   const client = new ParticipantsClient(surroundings.participantsUrl);
   const around = isSupervised() ? (await import('./dev/strike-steps.ts')).strikeSteps : undefined;
+  const tracing = await startTracing(settings, log);
   const metrics = createMetrics();
   const { runner, saga } = buildRunner({
     ...{ settings, pool, db, client, log },
@@ -54,6 +56,7 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
     await runner.stop({ graceMs: STEP_GRACE_MS });
     await db.destroy();
     await surroundings.stop();
+    await tracing?.stop();
   };
   try {
     await prepareTables(settings, { db, runner });

@@ -87,6 +87,8 @@ const schema = z.object({
   ADMIN_TOKEN: z.string().regex(TOKEN, 'use visible ASCII characters, at most 200').default(DEMO_ADMIN_TOKEN),
   WEBHOOK_SECRET: webhookSecrets.prefault(DEMO_WEBHOOK_SECRET),
   WEBHOOK_TARGET: url(/^https?$/, 'http://127.0.0.1:3000').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(/^https?$/, 'http://127.0.0.1:4318/v1/traces').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'use fatal, error, warn, info, debug, trace or silent',

@@ -6,6 +6,7 @@ import {
   httpService,
 } from '@countermand/step-http';
 import type { Refusal } from '@countermand-examples/participants/contract';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ParticipantFailure } from './participant-failure.ts';
 
 const TIMEOUT_MS = 8_000;
@@ -66,7 +67,7 @@ export class ParticipantsClient {
   }
 
   async #call(request: HttpRequest): Promise<HttpAnswer> {
-    const answer = await sendBy(this.#service(request.path), request);
+    const answer = await inSpan(request, (traced) => sendBy(this.#service(request.path), traced));
     if ((answer.status >= 200 && answer.status < 300) || answer.status === 409) return answer;
     throw new ParticipantFailure(`${request.method} ${request.path} answered ${answer.status}`);
   }
@@ -79,6 +80,30 @@ export class ParticipantsClient {
     this.#services.set(name, service);
     return service;
   }
+}
+
+/** A span for the call, which is what the participant's own spans would be below. Without an SDK it is nothing. */
+async function inSpan(
+  request: HttpRequest,
+  send: (request: HttpRequest) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const [, service = '', what = ''] = request.path.split(/[/?]/);
+  const tracer = trace.getTracer('checkout-server');
+  const name = `${request.method} /${service}/${what}`;
+  return await tracer.startActiveSpan(name, { kind: SpanKind.CLIENT }, async (span) => {
+    const headers: Record<string, string> = { ...request.headers };
+    propagation.inject(context.active(), headers);
+    try {
+      const answer = await send({ ...request, headers });
+      span.setAttribute('http.response.status_code', answer.status);
+      return answer;
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
 }
 
 async function sendBy(service: HttpService, request: HttpRequest): Promise<HttpAnswer> {

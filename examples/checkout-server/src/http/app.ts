@@ -17,6 +17,7 @@ import { problemOf } from './problem-of.ts';
 import { refuseInvalid } from './refuse-invalid.ts';
 import { addSagaRoutes } from './saga-routes.ts';
 import type { Services } from './services.ts';
+import { traceRequests } from './trace-requests.ts';
 import { addWebhookRoutes, verifySignature } from './webhook-routes.ts';
 
 /** Every route of the server; a process that only works serves its health and its documents alone. */
@@ -26,6 +27,7 @@ export async function createApp(services: Services): Promise<OpenAPIHono<AppEnv>
   app.onError((error, c) => answerProblem(c, problemOf(error, services.log)));
   app.notFound((c) => answerProblem(c, new Problem('NOT_FOUND', 'There is no such route.')));
   observeRequests(app, services);
+  traceRequests(app);
 
   addHealthRoutes(app, services);
   addDocsRoutes(app);

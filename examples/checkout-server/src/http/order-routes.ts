@@ -21,6 +21,7 @@ import {
   pageQuery,
 } from './schemas.ts';
 import type { Services } from './services.ts';
+import { traceOf } from './trace-requests.ts';
 
 const tags = ['orders'];
 
@@ -189,7 +190,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
           customerId: principal.customerId,
           idempotencyKey: c.req.valid('header')['idempotency-key'],
           body: c.req.valid('json'),
-          ...traceOf(c.req.header('traceparent')),
+          ...traceOf(c),
         },
       );
       c.header('Location', `/api/orders/${placed.orderId}`);
@@ -221,7 +222,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     for (const token of tokens ?? []) assertToken(token);
     const saga = await payOrder(services, {
       ...{ id: order.id, actor: actorOf(principal), tokens },
-      ...traceOf(c.req.header('traceparent')),
+      ...traceOf(c),
     });
     return c.json(orderJson(order, saga), 202);
   });
@@ -231,7 +232,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const { reason } = c.req.valid('json');
     const saga = await cancelOrder(services, {
       ...{ id: order.id, actor: actorOf(principal), reason },
-      ...traceOf(c.req.header('traceparent')),
+      ...traceOf(c),
     });
     return c.json(orderJson(order, saga), 202);
   });
@@ -242,9 +243,4 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const saga = await overrideOrder(runner, { id: order.id, actor: actorOf(principal), to, reason, force });
     return c.json(orderJson(order, saga), 200);
   });
-}
-
-/** The trace of the request goes on in the saga. */
-function traceOf(traceparent: string | undefined): { readonly traceparent?: string } {
-  return traceparent === undefined ? {} : { traceparent };
 }

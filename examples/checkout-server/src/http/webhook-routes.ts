@@ -10,6 +10,7 @@ import { decodeUtf8, parseJson, readBytes } from './json-body.ts';
 import { jsonContent } from './json-content.ts';
 import { Problem } from './problem.ts';
 import type { Services } from './services.ts';
+import { traceOf } from './trace-requests.ts';
 import { isSignatureValid } from './webhook-signature.ts';
 
 const SENDERS = {
@@ -53,10 +54,9 @@ export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log, develo
       const webhook = readWebhook(sender, c.get('rawBody'));
       const id = c.req.header('webhook-id') ?? '';
       const messageId = messageIdOf(sender, id);
-      const traceparent = c.req.header('traceparent');
       const { outcome, reason, duplicate } = await take(runner, webhook, {
         ...{ messageId, actor: `webhook:${sender}` },
-        ...(traceparent !== undefined && { traceparent }),
+        ...traceOf(c),
       });
       log.info(
         {
