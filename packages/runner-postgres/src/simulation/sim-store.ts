@@ -1,72 +1,17 @@
-import { assumedTransaction, isAsAssumed, NotAsAssumed } from '../assumed-claims.js';
 import { failureKind } from '../db/failure-kind.js';
-import type { AssumedClaims, ClaimRequest } from '../ports/claims.js';
-import type { InboxRow } from '../ports/inbox-rows.js';
 import type { LeasedRow, OutboxRow } from '../ports/outbox-rows.js';
 import { rowId } from '../ports/row-id.js';
-import type { MoveTransaction, MoveWrites, Store, Sweep } from '../ports/store.js';
+import type { Store, Sweep } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
-import type { Flaw } from './flaw.js';
-import { LOCKED, SimConnection, type World } from './sim-connection.js';
-import type { OpenTransaction, SimDatabase } from './sim-database.js';
-import type { SimProcess } from './sim-process.js';
+import { LOCKED } from './sim-connection.js';
+import { SimMoves } from './sim-moves.js';
 import { type JobRecord, storedSaga } from './sim-tables.js';
 
 const GIVE_BACK_MS = 2_000;
 
-/** What a {@link SimStore} is made of. */
-export interface SimStoreOptions {
-  readonly world: World;
-  readonly process: SimProcess;
-  readonly database: SimDatabase;
-  /** Sagas that the database refuses to save for now. */
-  readonly poisoned: ReadonlySet<string>;
-  /** Tells the other processes. */
-  readonly tell: (notices: readonly string[]) => void;
-  readonly flaw: Flaw | undefined;
-}
-
 /** The engine's store over the simulated database: what the statements of the real one mean, in the same steps. */
-export class SimStore implements Store {
-  readonly connection: SimConnection;
+export class SimStore extends SimMoves implements Store {
   readonly failureKind = failureKind;
-  readonly #options: SimStoreOptions;
-
-  constructor(options: SimStoreOptions) {
-    this.#options = options;
-    this.connection = new SimConnection(options.world, options.process, options.database);
-  }
-
-  move<Result>(body: (tx: MoveTransaction) => Promise<Result>): Promise<Result> {
-    const notices: string[] = [];
-    return this.connection
-      .transaction((tx) => body(this.#moveTransaction(tx, notices)))
-      .then((result) => {
-        if (notices.length > 0) this.#options.tell(notices);
-        return result;
-      });
-  }
-
-  async moveAssumed<Result>(
-    assumed: AssumedClaims,
-    body: (tx: MoveTransaction) => Promise<Result>,
-  ): Promise<{ readonly result: Result; readonly now: number } | undefined> {
-    try {
-      return await this.move(async (tx) => {
-        const found = await tx.claim(assumed.request);
-        if (!isAsAssumed(found, assumed)) throw new NotAsAssumed('somebody else was there');
-        const result = await body(
-          assumedTransaction(assumed, tx, (writes) =>
-            tx.save(shifted(writes, found.now - assumed.claims.now)),
-          ),
-        );
-        return { result, now: found.now };
-      });
-    } catch (error) {
-      if (error instanceof NotAsAssumed || failureKind(error) !== 'away') return undefined;
-      throw error;
-    }
-  }
 
   takeWakeups(request: Parameters<Store['takeWakeups']>[0]): ReturnType<Store['takeWakeups']> {
     return this.connection.run('takeWakeups', (now) => this.#take(request, now));
@@ -76,7 +21,7 @@ export class SimStore implements Store {
     leases: readonly { sagaId: string; key: string; lease: string }[],
     leaseMs: number,
   ): Promise<ReadonlySet<string>> {
-    const { database } = this.#options;
+    const { database } = this.parts;
     return this.connection.run('renewLeases', (now) => {
       const held = new Set<string>();
       for (const { sagaId, key, lease } of leases) {
@@ -91,7 +36,7 @@ export class SimStore implements Store {
   }
 
   retryLater(writes: Parameters<Store['retryLater']>[0]): ReturnType<Store['retryLater']> {
-    const { database } = this.#options;
+    const { database } = this.parts;
     return this.connection.run('retryLater', (now) => {
       if (writes.some(({ sagaId, key }) => database.isLocked(sagaId, key))) return LOCKED;
       return writes.flatMap(({ sagaId, key, lease, delayMs, error, uncounted }) => {
@@ -114,7 +59,7 @@ export class SimStore implements Store {
   }
 
   sweep(request: Parameters<Store['sweep']>[0]): Promise<Sweep> {
-    const { database, flaw } = this.#options;
+    const { database, flaw } = this.parts;
     const { tables } = database;
     return this.connection.run('sweep', (now) => {
       const due = (kind: OutboxRow['kind']) =>
@@ -143,7 +88,7 @@ export class SimStore implements Store {
   }
 
   redeliver(rows: Parameters<Store['redeliver']>[0]): Promise<readonly string[]> {
-    const { database } = this.#options;
+    const { database } = this.parts;
     return this.connection.run('redeliver', (now) => {
       if (rows.some(({ row }) => database.isLocked(row.sagaId, row.key))) return LOCKED;
       const queues = new Set<string>();
@@ -163,7 +108,7 @@ export class SimStore implements Store {
   }
 
   expireEarly(): Promise<number> {
-    const { tables } = this.#options.database;
+    const { tables } = this.parts.database;
     return this.connection.run('expireEarly', (now) => {
       let expired = 0;
       for (const row of [...tables.waiting.values()]) {
@@ -180,14 +125,14 @@ export class SimStore implements Store {
   }
 
   removeWakeups(wakeups: readonly Wakeup[]): Promise<void> {
-    const { tables } = this.#options.database;
+    const { tables } = this.parts.database;
     return this.connection.run('removeWakeups', () => {
       for (const { queue, delivery } of wakeups) tables.removeJob(queue, delivery);
     });
   }
 
   markStuck({ sagaId, key, messageId, error }: Parameters<Store['markStuck']>[0]): Promise<void> {
-    const { database } = this.#options;
+    const { database } = this.parts;
     const { tables } = database;
     return this.connection.run<void>('markStuck', (now) => {
       if (database.isSagaLocked(sagaId)) return LOCKED;
@@ -209,7 +154,7 @@ export class SimStore implements Store {
   }
 
   unstick(sagaId: string): Promise<boolean> {
-    const { database } = this.#options;
+    const { database } = this.parts;
     const { tables } = database;
     return this.connection.run('unstick', (now) => {
       if (database.isSagaLocked(sagaId)) return LOCKED;
@@ -230,11 +175,11 @@ export class SimStore implements Store {
   }
 
   notify(notices: readonly string[]): Promise<void> {
-    return this.connection.run('notify', () => this.#options.tell(notices));
+    return this.connection.run('notify', () => this.parts.tell(notices));
   }
 
   find(sagaId: string): ReturnType<Store['find']> {
-    const { tables } = this.#options.database;
+    const { tables } = this.parts.database;
     return this.connection.run('find', () => {
       const record = tables.sagas.get(sagaId);
       const stored = record && storedSaga(record);
@@ -248,50 +193,12 @@ export class SimStore implements Store {
   }
 
   history(sagaId: string): ReturnType<Store['history']> {
-    const { tables } = this.#options.database;
+    const { tables } = this.parts.database;
     return this.connection.run('history', () => [...(tables.history.get(sagaId) ?? [])]);
   }
 
-  #moveTransaction(tx: OpenTransaction, notices: string[]): MoveTransaction {
-    const { database, process } = this.#options;
-    return {
-      claim: async (request) => {
-        const snapshot = await this.#snapshot(tx, request);
-        const claim = () =>
-          database.claim(tx, request, snapshot ?? database.messages(request), process.clock.now());
-        return await this.connection.run('claim', claim, tx);
-      },
-      reserveAbsent: (ids) => this.connection.run('reserveAbsent', () => database.reserveAbsent(tx, ids), tx),
-      publishOrder: (request) =>
-        this.connection.run('publishOrder', () => database.publishOrder(tx, request), tx),
-      save: (writes) => {
-        notices.push(...writes.notices);
-        return this.connection.run('save', () => this.#save(tx, writes), tx);
-      },
-    };
-  }
-
-  /** The claim's snapshot is taken, now and then, a while before its locks are. */
-  async #snapshot(
-    tx: OpenTransaction,
-    request: ClaimRequest,
-  ): Promise<ReadonlyMap<string, InboxRow> | undefined> {
-    const { database, world, flaw } = this.#options;
-    const often = flaw === 'stale-messages-decided' ? 0.9 : 0.1;
-    if (request.messages.length === 0 || !world.faults.hit('snapshot older than the lock', often))
-      return undefined;
-    return await this.connection.run('snapshot', () => database.messages(request), tx);
-  }
-
-  #save(tx: OpenTransaction, writes: MoveWrites): void {
-    const { poisoned, database } = this.#options;
-    if ([...writes.sagas, ...writes.newSagas].some(({ id }) => poisoned.has(id)))
-      throw Object.assign(new Error('unsupported Unicode escape sequence'), { code: '22P05' });
-    database.save(tx, writes);
-  }
-
   #take(request: Parameters<Store['takeWakeups']>[0], now: number) {
-    const { database, world } = this.#options;
+    const { database, world } = this.parts;
     const { tables } = database;
     const jobs: JobRecord[] = [];
     const full: string[] = [];
@@ -329,7 +236,7 @@ export class SimStore implements Store {
         attempt: row.attempt + (isOver ? 0 : 1),
         lease,
         delivery: null,
-        dueAt: this.#options.flaw === 'leases-without-end' ? null : now + request.leaseMs,
+        dueAt: this.parts.flaw === 'leases-without-end' ? null : now + request.leaseMs,
       } as const;
       tables.putRow(leased);
       rows.push({ ...leased, ...name, leasedAt: now, wakeup });
@@ -339,21 +246,7 @@ export class SimStore implements Store {
   }
 
   #nameOf(sagaId: string): { readonly saga: string; readonly version: number } {
-    const { saga = '', version = 0 } = this.#options.database.tables.sagas.get(sagaId) ?? {};
+    const { saga = '', version = 0 } = this.parts.database.tables.sagas.get(sagaId) ?? {};
     return { saga, version };
   }
-}
-
-/** What was decided for a moment ago becomes due that much later. */
-function shifted(writes: MoveWrites, byMs: number): MoveWrites {
-  const later = (at: number | null) => (at === null ? null : at + byMs);
-  return {
-    ...writes,
-    added: writes.added.map((row) => ({
-      ...row,
-      createdAt: row.createdAt + byMs,
-      dueAt: later(row.dueAt),
-      deadlineAt: later(row.deadlineAt),
-    })),
-  };
 }
