@@ -131,6 +131,17 @@ it('the trace of a request goes on in what it asks for, of a click that comes la
   );
 });
 
+it('every alert leads to a chapter that says what to do', () => {
+  const { groups } = parse(textOf('alerts.yml')) as {
+    groups: { rules: { alert: string; annotations: { runbook_url?: string } }[] }[];
+  };
+  const chapters = [...textOf('README.md').matchAll(/^## (Countermand\w+)$/gm)].map(([, name = '']) => name);
+  const rules = groups.flatMap((group) => group.rules);
+  expect(rules.map(({ alert }) => alert).toSorted()).toEqual(chapters.toSorted());
+  for (const { alert, annotations } of rules)
+    expect(annotations.runbook_url).toMatch(new RegExp(`docs/operations/README.md#${alert.toLowerCase()}$`));
+});
+
 describe.skipIf(!hasPromtool())('the alert rules', () => {
   it.each([
     ['are valid', 'check', 'alerts.yml'],
