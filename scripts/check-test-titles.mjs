@@ -13,7 +13,9 @@ const NAMES = /\b(plans?|worlds:) (`[^`]+`(?:,? (?:and )?`[^`]+`)*)/g;
  * @throws Error that names the first title that nothing has
  */
 export function checkTestTitles(file, text) {
-  for (const [, title, target] of text.matchAll(TO_A_TEST)) {
+  for (const [, linked, target] of text.matchAll(TO_A_TEST)) {
+    // A paragraph may be broken in the middle of one.
+    const title = linked.replaceAll(/\s+/g, ' ');
     const source = read(path.posix.join(path.posix.dirname(file), target));
     if (!titlesIn(source).has(title)) throw new Error(`${file}: ${target} has no test '${title}'`);
   }
