@@ -5,7 +5,7 @@ import {
   checkCases,
   drawSaga,
   findingToMermaid,
-  renderReport,
+  renderReports,
   SagaError,
 } from '@countermand/saga-core';
 import type { Command } from 'commander';
@@ -54,9 +54,15 @@ async function check(module: string | undefined, flags: CheckFlags): Promise<num
     );
     const all = [...new Set(drawn)];
     answer(flags.json, all, () => `${all.join('\n\n')}\n`);
-  } else answer(flags.json, reports, () => `${reports.map(renderReport).join('\n\n')}\n`);
+  } else answer(flags.json, reports, () => `${renderReports(reports, { width: terminalWidth() })}\n`);
   const isFine = reports.every(({ sound, verdict }) => (flags.strict ? verdict === 'sound' : sound));
   return isFine ? EXIT.done : EXIT.found;
+}
+
+/** Lines as wide as the terminal, but not so wide that they are hard to read; into a file, as the page of a book. */
+function terminalWidth(): number {
+  const { columns = 80 } = process.stdout;
+  return Math.min(120, Math.max(60, columns));
 }
 
 function drawFindings({ findings }: CheckReport): string {

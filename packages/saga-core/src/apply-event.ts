@@ -1,6 +1,7 @@
 import type { EventCause, TimerCause } from './cause.js';
 import type { Outcome } from './decision.js';
 import { CAUSE_KEY, deliver } from './deliver.js';
+import { describeIssues } from './describe-issues.js';
 import { type Draft, record, storedCause } from './draft.js';
 import { eventLedger } from './event-ledger.js';
 import { assertJson, type JsonObject } from './json.js';
@@ -40,8 +41,7 @@ export function admitEvent(
   }
   const parsed = declared.schema.safeParse(payload);
   if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || type}: ${issue.message}`);
-    return { refusal: `EVENT_INVALID: ${issues.join('; ')}` };
+    return { refusal: `EVENT_INVALID: ${describeIssues(parsed.error, type)}` };
   }
   const admitted = { ...(parsed.data as JsonObject), type };
   try {

@@ -5,6 +5,7 @@ import { carryActions } from './carry-actions.js';
 import type { AnswerCause, Cause, EventCause, UpgradeCause } from './cause.js';
 import type { Decision } from './decision.js';
 import { stabilize } from './deliver.js';
+import { describeIssues } from './describe-issues.js';
 import { type Draft, finish, openDraft, record, revert, storedCause } from './draft.js';
 import type { Envelope, StepRun } from './envelope.js';
 import { assertContext, assertJson, type Json } from './json.js';
@@ -188,11 +189,7 @@ function parseInput(saga: AnySaga, input: unknown): Json {
     throw new SagaError('INPUT_INVALID', `input of saga '${saga.name}': ${message}`);
   };
   const parsed = saga.input?.safeParse(input);
-  if (parsed && !parsed.success) {
-    fail(
-      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; '),
-    );
-  }
+  if (parsed && !parsed.success) fail(describeIssues(parsed.error, 'input'));
   const value: unknown = (parsed ? parsed.data : input) ?? null;
   try {
     assertJson(value, 'input');

@@ -36,13 +36,20 @@ export type {
   UpgradeCause,
 } from './cause.js';
 export type { CheckOptions, CheckSamples, SamplesFor, Suppression } from './check/check-options.js';
-export type { CheckReport, Finding, SuppressedFinding, TraceLine, Verdict } from './check/check-report.js';
+export type {
+  CheckReport,
+  Finding,
+  GuessedGuards,
+  SuppressedFinding,
+  TraceLine,
+  Verdict,
+} from './check/check-report.js';
 export { checkCases, checkSaga } from './check/check-saga.js';
 export type { LiveSaga } from './check/draw-live-saga.js';
 export { drawSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';
 export { findingToMermaid } from './check/finding-to-mermaid.js';
-export { renderReport } from './check/render-report.js';
+export { renderReport, renderReports } from './check/render-report.js';
 export { withCheckOptions } from './check/with-check-options.js';
 export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';

@@ -1,10 +1,11 @@
+import { describeIssues } from './describe-issues.js';
 import { addEffect, type Draft, type InnerEvent, nextVisit, removeRun, updateRun } from './draft.js';
 import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import { obligationId, openMaybe, retract } from './ledger.js';
 import { park } from './park.js';
-import { messageOf, SagaError } from './saga-error.js';
+import { SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import type { StepContract } from './step.js';
 
@@ -145,7 +146,10 @@ function leaveStep(draft: Draft, run: StepRun): void {
 export function parseStepInput(contract: StepContract, rawInput: unknown): Json {
   const parsed = contract.input.safeParse(rawInput);
   if (!parsed.success) {
-    throw new SagaError('STEP_INPUT_INVALID', `input of step '${contract.name}': ${messageOf(parsed.error)}`);
+    throw new SagaError(
+      'STEP_INPUT_INVALID',
+      `input of step '${contract.name}': ${describeIssues(parsed.error, 'input')}`,
+    );
   }
   assertJson(parsed.data, `input of step '${contract.name}'`);
   return parsed.data;

@@ -19,6 +19,15 @@ test.each<[CheckOptions, string]>([
     { samples: { declines: { reserve: ['TAKN'] } } },
     "check: samples.declines: step 'reserve' is never declined with 'TAKN'; did you mean 'TAKEN'?",
   ],
+  [
+    { samples: { events: { DROP: [{ seat: 'a' }, { saet: 'b' }] } } },
+    'check: samples.events.DROP[1] does not fit its schema: seat: Invalid input',
+  ],
+  [
+    { samples: { outputs: { reserve: ['yes'] } } },
+    'samples.outputs.reserve[0] does not fit its schema: it: ',
+  ],
+  [{ samples: { input: [{ seats: 1 }] } }, 'samples.input[0] does not fit its schema: seats: Invalid input'],
   [{ samples: { input: [] } }, 'check: samples.input is empty, so the saga never starts'],
   // What a JavaScript file gives no compiler has looked at.
   [{ sampels: {} } as CheckOptions, "check: there is no option 'sampels'; did you mean 'samples'?"],

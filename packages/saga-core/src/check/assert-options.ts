@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { describeIssues } from '../describe-issues.js';
 import { didYouMean } from '../nearest-name.js';
 import type { AnySaga } from '../saga-definition.js';
 import { SagaError } from '../saga-error.js';
@@ -26,8 +28,8 @@ const SAMPLES: Readonly<Record<keyof CheckSamples, true>> = {
 };
 
 /**
- * Refuses what is written for nothing: samples of an event, a step or a code that the saga doesn't have, an option
- * that there is not, no input at all, a suppression without a reason.
+ * Refuses what is written for nothing: samples of an event, a step or a code that the saga doesn't have, and what
+ * a schema would never let come; an option that there is not, no input at all, a suppression without a reason.
  *
  * @throws SagaError `SETTING_INVALID`, with the name that was meant, or those that there are
  */
@@ -50,12 +52,27 @@ export function assertOptions(saga: AnySaga, options: CheckOptions): void {
   }
   if (samples.input?.length === 0)
     refuse('samples.input is empty, so the saga never starts; leave it out, or give an input');
+  assertFit('input', samples.input, saga.input);
+  for (const [type, payloads] of Object.entries(samples.events ?? {}))
+    if (type !== saga.override) assertFit(`events.${type}`, payloads, saga.events[type]?.schema);
+  for (const [step, outputs] of Object.entries(samples.outputs ?? {}))
+    assertFit(`outputs.${step}`, outputs, saga.steps[step]?.output);
   assertSuppressions(suppress);
 }
 
 function assertKnown(problem: string, given: readonly string[], known: readonly string[]): void {
   for (const name of given)
     if (!known.includes(name)) refuse(`${problem} '${name}'${didYouMean(name, known)}`);
+}
+
+/** What a schema refuses never comes. Samples that a function makes are known only later. */
+function assertFit(where: string, samples: unknown, schema: z.ZodType | undefined): void {
+  if (!schema || !Array.isArray(samples)) return;
+  for (const [index, sample] of samples.entries()) {
+    const parsed = schema.safeParse(sample);
+    if (!parsed.success)
+      refuse(`samples.${where}[${index}] does not fit its schema: ${describeIssues(parsed.error, 'it')}`);
+  }
 }
 
 function refuse(what: string): never {

@@ -149,7 +149,7 @@ describe('a bound that is reached is told', () => {
     expect(report.explored.states).toBeLessThan(100);
     expect(renderReport(report)).toMatch(/^holds-one-more 1: sound up to bounds\n/);
     expect(renderReport(report)).toContain(
-      'bounds that were reached, beyond which nothing was explored:\n  a saga',
+      'bounds that were reached, beyond which nothing was explored:\n  - a saga',
     );
   });
 

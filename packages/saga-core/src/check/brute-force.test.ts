@@ -23,7 +23,7 @@ const PARKING = ['obligation-left-open', 'undo-missing', 'machine-throws', 'step
 test(`a brute-force walk comes to the same verdict by each of ${JUDGED.length} rules on ${wanted} random machines`, {
   timeout: 900_000,
 }, () => {
-  const seen = { compared: 0, sound: 0, skipped: 0, cut: 0 };
+  const seen = { compared: 0, sound: 0, broken: 0, built: 0, builtSound: 0, skipped: 0, cut: 0 };
   const broken = new Map(JUDGED.map((rule) => [rule, 0]));
   fc.assert(
     fc.property(randomMachines, (machine) => {
@@ -37,7 +37,10 @@ test(`a brute-force walk comes to the same verdict by each of ${JUDGED.length} r
       expect(check).toEqual(walk);
       if (report.reached.some((bound) => bound.includes('not followed further'))) seen.cut += 1;
       seen.compared += 1;
-      if (Object.keys(brute.wrong).length === 0) seen.sound += 1;
+      const isSound = Object.keys(brute.wrong).length === 0;
+      seen[isSound ? 'sound' : 'broken'] += 1;
+      if (machine.isBuilt) seen.built += 1;
+      if (machine.isBuilt && isSound) seen.builtSound += 1;
       for (const rule of Object.keys(brute.wrong)) broken.set(rule, (broken.get(rule) ?? 0) + 1);
       judgeWays(report, brute, machine.defers);
     }),
@@ -47,7 +50,7 @@ test(`a brute-force walk comes to the same verdict by each of ${JUDGED.length} r
   expect(seen.compared).toBe(wanted);
   if (!isLong) return;
   process.stdout.write(`${JSON.stringify({ ...seen, ...Object.fromEntries(broken) }, undefined, 2)}\n`);
-  expect(seen.sound).toBeGreaterThan(0);
+  expect(seen.sound / wanted).toBeGreaterThan(0.2);
   expect([...broken].filter(([, count]) => count === 0)).toEqual([]);
 });
 

@@ -13,6 +13,14 @@ export interface TraceLine {
   readonly guards?: readonly string[];
 }
 
+/** Guards that were taken both ways on one way to a finding, so that perhaps it can't be gone. */
+export interface GuessedGuards {
+  /** What those are called that say yes and no of the same context with the same parameters. */
+  readonly guards: readonly string[];
+  /** The input with which the way begins; as a sample, it lets guards be asked. `null` where the saga takes none. */
+  readonly input: Json;
+}
+
 /** Something that is wrong with a saga. */
 export interface Finding {
   /** Code of the rule; `countermand check --explain CODE` shows its page. */
@@ -25,6 +33,8 @@ export interface Finding {
   readonly mend: string;
   /** The shortest way to it. Empty where the definition alone shows it. */
   readonly trace: readonly TraceLine[];
+  /** There only where guards on the way contradict themselves. */
+  readonly guessed?: GuessedGuards;
 }
 
 /** A finding that is accepted, with the reason. */
@@ -54,6 +64,8 @@ export interface CheckReport {
   readonly suppressed: readonly SuppressedFinding[];
   /** Suppressions that no finding needs: out of date, or written wrongly. Empty where the check ended early. */
   readonly unneeded: readonly Suppression[];
+  /** Names in `ignore` and `alike` that nothing in the saga has. Empty where the check ended early. */
+  readonly vain: readonly string[];
   readonly explored: {
     readonly states: number;
     readonly transitions: number;

@@ -9,7 +9,8 @@ import { possibleCauses } from './possible-causes.js';
 import type { Found, Inspection, Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
 import { isMeant, suppressionOf } from './suppressions.js';
-import { traceOf } from './trace.js';
+import { wayTo } from './trace.js';
+import { UnseenNames } from './unseen-names.js';
 import { checkOptionsOf } from './with-check-options.js';
 
 /**
@@ -30,9 +31,10 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const oracle = guessing ? guessGuards(saga) : askGuards(saga);
   const causes = possibleCauses(oracle.saga, complete.samples ?? {}, complete.maxSpawns);
   const suppressions = complete.suppress ?? [];
-  let notebook = new Notebook(oracle, suppressions);
+  const unseen = new UnseenNames(complete);
+  let notebook = new Notebook(oracle, suppressions, unseen);
   const exploration = explore(oracle, guessing, causes, complete, () => {
-    notebook = new Notebook(oracle, suppressions);
+    notebook = new Notebook(oracle, suppressions, unseen);
     return notebook.witness;
   });
   const reached = reachedBounds(exploration, complete, causes);
@@ -66,6 +68,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     unneeded: exploration.complete
       ? suppressions.filter((one) => !all.some(({ rule, subject }) => isMeant(one, rule, subject)))
       : [],
+    vain: isComplete ? unseen.told() : [],
     explored: {
       states: exploration.places.length,
       transitions: exploration.transitions,
@@ -93,12 +96,14 @@ export function checkCases(saga: AnySaga, options: CheckOptions = {}): CheckRepo
 class Notebook {
   readonly #oracle: GuardOracle;
   readonly #suppressions: readonly Suppression[];
+  readonly #unseen: UnseenNames;
   readonly #found = new Map<string, { rule: Rule; found: Found }>();
   #isEnough = false;
   readonly #inspections: readonly { rule: Rule; inspection: Inspection }[];
 
-  constructor(oracle: GuardOracle, suppressions: readonly Suppression[]) {
+  constructor(oracle: GuardOracle, suppressions: readonly Suppression[], unseen: UnseenNames) {
     this.#oracle = oracle;
+    this.#unseen = unseen;
     this.#suppressions = suppressions;
     const { saga } = oracle;
     this.#inspections = CHECK_RULES.map((rule) => ({ rule, inspection: rule.inspect?.(saga) ?? {} }));
@@ -109,6 +114,7 @@ class Notebook {
     return {
       isEnough: () => this.#isEnough,
       onPlace: (stand: Parameters<NonNullable<Inspection['onPlace']>>[0]) => {
+        this.#unseen.see(stand.envelope);
         for (const { rule, inspection } of this.#inspections)
           this.#note(rule, inspection.onPlace?.(stand) ?? []);
       },
@@ -120,12 +126,13 @@ class Notebook {
   }
 
   end({ places, complete, failure, leadingTo }: Exploration, isAll: boolean): void {
+    // Where a saga couldn't start, nothing is known of what would have followed.
+    const knowsAll = isAll && failure === undefined && places.length > 0;
     for (const { rule, inspection } of this.#inspections) {
-      if (complete && (isAll || !rule.saysNever))
+      if (complete && (knowsAll || !rule.saysNever))
         this.#note(rule, inspection.atEnd?.(places, leadingTo) ?? []);
-      if (failure !== undefined && rule.code === 'machine-throws') {
-        this.#note(rule, [{ subject: 'start', message: `the saga can't start: ${failure}` }]);
-      }
+      if (failure !== undefined && rule.code === 'machine-throws')
+        this.#note(rule, [{ subject: 'start', message: failure }]);
     }
   }
 
@@ -139,7 +146,7 @@ class Notebook {
           subject: found.subject,
           message: found.message,
           mend: rule.mend,
-          trace: traceOf(this.#oracle, found),
+          ...wayTo(this.#oracle, found),
         })),
     );
   }

@@ -89,6 +89,18 @@ function byInstance({ steps }: AnySaga): string[] {
   ];
 }
 
+/** `input`, `output of hold` and `event PAID`, each kind told once. */
+function inKinds(made: readonly string[]): string {
+  const named = (start: string) =>
+    made.filter((one) => one.startsWith(start)).map((one) => one.slice(start.length));
+  const kinds = [
+    ['outputs of', named('output of ')],
+    ['events', named('event ')],
+  ] as const;
+  const told = kinds.flatMap(([kind, names]) => (names.length > 0 ? [`${kind} ${names.join(', ')}`] : []));
+  return [...made.filter((one) => one === 'input'), ...told].join('; ');
+}
+
 const MIRRORED =
   'the machine treats names that were made alike, so that states which differ only in which is which are looked at once';
 
@@ -108,7 +120,7 @@ export function assumptionsOf(
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
     ...(made.length > 0
       ? [
-          `values made from the schemas stand for all values of ${made.join(', ')}: two names of each kind of thing, and lists of up to ${maxSpawns} elements, so that of each spawn from a list there are up to ${maxSpawns} children`,
+          `values made from the schemas stand for all values of ${inKinds(made)}: two names of each kind of thing, and lists of up to ${maxSpawns} elements, so that of each spawn from a list there are up to ${maxSpawns} children`,
           ...(areMirrored ? [MIRRORED] : []),
         ]
       : []),

@@ -174,7 +174,11 @@ class Walk {
           this.#arrive(result, undefined, { input, answers });
         }
       } catch (thrown) {
-        this.#failure = messageOf(thrown);
+        const isGuessed = input === undefined && this.#oracle.saga.input === undefined;
+        const which = isGuessed
+          ? ' without an input, and none is declared (defineSaga({ input }), or give samples of it)'
+          : ` with the input ${JSON.stringify(input)}`;
+        this.#failure ??= `the saga can't start${which}: ${messageOf(thrown)}`;
       }
     }
   }

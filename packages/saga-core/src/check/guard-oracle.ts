@@ -19,10 +19,18 @@ export interface GuardOracle {
   allWays<Result>(work: () => Result): Way<Result>[];
   /** The work with answers that are known. */
   withAnswers<Result>(answers: Answers, work: () => Result): Result;
-  /** The names of the guards that the last piece of work asked, in order; empty where they are code and are asked. */
-  lastAsked(): readonly string[];
+  /** The guards that the last piece of work asked, in order; empty where they are code and are asked. */
+  lastAsked(): readonly AskedGuard[];
   /** Names of guards that were asked more often, or in more ways, than are followed. */
   wasCut(): readonly string[];
+}
+
+/** A guard that was asked once. */
+interface AskedGuard {
+  /** Its name, for people. */
+  readonly called: string;
+  /** Which it was, with its parameters and the context: who is asked the same again should say the same. */
+  readonly about: string;
 }
 
 /** How many ways of one piece of work are followed. */
@@ -37,6 +45,8 @@ interface Book {
   asked: boolean[];
   /** What the guards are called that were asked. */
   names: string[];
+  /** Which guard it was, with which parameters and context. */
+  questions: unknown[];
   known: Map<unknown, Map<string, boolean>>;
   /** How often each guard was asked, each time about something else. */
   times: Map<string, number>;
@@ -70,7 +80,8 @@ export function guessGuards(saga: AnySaga): GuardOracle {
   return {
     saga: { ...saga, machine },
     withAnswers,
-    lastAsked: () => [...book.names],
+    lastAsked: () =>
+      book.names.map((called, index) => ({ called, about: JSON.stringify(book.questions[index]) })),
     wasCut: () => [...cut],
     allWays: (work) => {
       const ways: Way<ReturnType<typeof work>>[] = [];
@@ -91,7 +102,7 @@ export function guessGuards(saga: AnySaga): GuardOracle {
 }
 
 function blankBook(given: Answers): Book {
-  return { given, asked: [], names: [], known: new Map(), times: new Map() };
+  return { given, asked: [], names: [], questions: [], known: new Map(), times: new Map() };
 }
 
 function guessFrom(book: Book, cut: Set<string>): Guess {
@@ -111,6 +122,7 @@ function guessFrom(book: Book, cut: Set<string>): Guess {
       const answer = book.given[book.asked.length] ?? false;
       book.asked.push(answer);
       book.names.push(called);
+      book.questions.push([name, params, context]);
       known.set(question, answer);
       return answer;
     };

@@ -1,38 +1,105 @@
-import type { CheckReport, Finding, TraceLine } from './check-report.js';
-import { describeState } from './describe-cause.js';
+import type { CheckReport, Finding, GuessedGuards } from './check-report.js';
+import { renderTrace } from './render-trace.js';
+import { wrapText } from './wrap-text.js';
 
 /** A report for people: what was found, each with the way to it, what was explored, and what was assumed. */
 export function renderReport(report: CheckReport): string {
-  const { saga, version, findings, suppressed, unneeded, explored, reached, bounds, assumptions } = report;
-  const verdict = report.verdict === 'broken' ? countOf(findings.length) : report.verdict;
+  return renderReports([report]);
+}
+
+/**
+ * Several reports for people, one after the other; what bounded them and what was assumed stands once, at the end.
+ *
+ * @param options - `width`: how many characters a line may have, where its words allow; 80 by default
+ */
+export function renderReports(
+  reports: readonly CheckReport[],
+  options: { readonly width?: number } = {},
+): string {
+  const { width = 80 } = options;
+  const shared = (title: string, linesOf: (report: CheckReport) => readonly string[]) =>
+    renderShared(reports, title, linesOf, width);
   return [
-    `${saga} ${version}${report.case === undefined ? '' : `, ${report.case}`}: ${verdict}`,
-    ...byRule(findings).map((ofRule) => `\n${renderRule(ofRule)}`),
-    ...(suppressed.length > 0 ? ['\naccepted:'] : []),
-    ...suppressed.map(({ rule, message, reason }) => `  ${rule}: ${message}\n    for ${reason}`),
-    ...(unneeded.length > 0 ? ['\naccepted in vain, for nothing is found that they mean:'] : []),
-    ...unneeded.map(
-      ({ rule, subject, reason }) =>
-        `  ${rule}${subject === undefined ? '' : ` of '${subject}'`}\n    for ${reason}`,
-    ),
-    `\nexplored: ${explored.states} states, ${explored.transitions} transitions, up to ${explored.depth} things one after the other`,
-    ...(findings.some(({ trace }) => trace.some(({ open }) => open.some((one) => one.endsWith('?'))))
-      ? ['(a ? marks what may be open in the world: nobody knows)']
-      : []),
-    ...(findings.some(({ trace }) => trace.some(({ guards }) => guards)) ? GUESSED : []),
-    ...(reached.length > 0 ? ['bounds that were reached, beyond which nothing was explored:'] : []),
-    ...reached.map((line) => `  ${line}`),
-    'bounds:',
-    ...bounds.map((line) => `  ${line}`),
-    'assumed:',
-    ...assumptions.map((line) => `  ${line}`),
+    ...reports.flatMap((report) => [...renderFound(report, width), '']),
+    ...legend(reports, width),
+    ...shared('bounds that were reached, beyond which nothing was explored:', ({ reached }) => reached),
+    ...shared('simplified, without missing anything:', ({ bounds }) => bounds),
+    ...shared('assumed:', ({ assumptions }) => assumptions),
   ].join('\n');
 }
 
-const GUESSED = [
-  '(what stands in brackets is how guards answered: both ways are tried; where one of them cannot be, give samples of the',
-  ' input, and guards are asked: withCheckOptions(saga, { samples: { input: [...] } }))',
-];
+function renderFound(report: CheckReport, width: number): string[] {
+  const { findings, suppressed, unneeded, vain, explored } = report;
+  const verdict = report.verdict === 'broken' ? counted(findings.length, 'finding') : report.verdict;
+  const { states, transitions, depth } = explored;
+  return [
+    `${nameOf(report)}: ${verdict}`,
+    ...byRule(findings).flatMap((ofRule) => ['', ...renderRule(ofRule, width)]),
+    ...(suppressed.length > 0 ? ['', 'accepted:'] : []),
+    ...suppressed.flatMap(({ rule, message, reason }) => [
+      ...wrapText(`  ${rule}: ${message}`, width, 4),
+      ...wrapText(`    for ${reason}`, width, 6),
+    ]),
+    ...(unneeded.length > 0 ? ['', 'accepted in vain, for nothing is found that they mean:'] : []),
+    ...unneeded.flatMap(({ rule, subject, reason }) => [
+      `  ${rule}${subject === undefined ? '' : ` of '${subject}'`}`,
+      ...wrapText(`    for ${reason}`, width, 6),
+    ]),
+    ...(vain.length > 0 ? ['', 'named in vain:'] : []),
+    ...vain.flatMap((line) => wrapText(`  ${line}`, width, 4)),
+    ...(findings.length + suppressed.length + unneeded.length + vain.length > 0 ? [''] : []),
+    ...wrapText(
+      `explored: ${counted(states, 'state')} and ${counted(transitions, 'transition')}, the farthest ${counted(depth, 'thing')} away from the start`,
+      width,
+      2,
+    ),
+  ];
+}
+
+function nameOf({ saga, version, case: ofCase }: CheckReport): string {
+  return `${saga} ${version}${ofCase === undefined ? '' : `, ${ofCase}`}`;
+}
+
+/** What signs in the traces mean. */
+function legend(reports: readonly CheckReport[], width: number): string[] {
+  const lines = reports.flatMap(({ findings }) => findings.flatMap(({ trace }) => trace));
+  const isMaybe = lines.some(({ open }) => open.some((one) => one.endsWith('?')));
+  const isGuessed = lines.some(({ guards }) => guards);
+  const told = [
+    ...(isMaybe ? ['(a ? marks what may be open in the world: nobody knows)'] : []),
+    ...(isGuessed
+      ? [
+          '(what stands in brackets is how guards answered: both ways are tried; where one of them cannot be, give ' +
+            'samples of the input, and guards are asked: withCheckOptions(saga, { samples: { input: [...] } }))',
+        ]
+      : []),
+  ];
+  return told.length === 0 ? [] : [...told.flatMap((line) => wrapText(line, width, 1)), ''];
+}
+
+/** Lines that reports have in common stand once, those of some of them below their names. */
+function renderShared(
+  reports: readonly CheckReport[],
+  title: string,
+  linesOf: (report: CheckReport) => readonly string[],
+  width: number,
+): string[] {
+  const lines = [...new Set(reports.flatMap(linesOf))];
+  if (lines.length === 0) return [];
+  const ofWhom = (line: string) => reports.filter((report) => linesOf(report).includes(line));
+  const item = (line: string) => wrapText(`  - ${line}`, width, 4);
+  const common = lines.filter((line) => ofWhom(line).length === reports.length);
+  const groups = new Map<string, string[]>();
+  for (const line of lines.filter((one) => !common.includes(one))) {
+    const names = ofWhom(line).map(nameOf).join('; ');
+    groups.set(names, [...(groups.get(names) ?? []), line]);
+  }
+  return [
+    title,
+    ...common.flatMap(item),
+    ...[...groups].flatMap(([names, own]) => [...wrapText(`  of ${names}:`, width, 5), ...own.flatMap(item)]),
+  ];
+}
 
 /** Of one rule, more findings than this are told without the way to them. */
 const MOST_TOLD = 3;
@@ -43,35 +110,55 @@ function byRule(findings: readonly Finding[]): Finding[][] {
 }
 
 /** What a rule found, each with the shortest way to it, and how to mend it. */
-function renderRule(findings: readonly Finding[]): string {
+function renderRule(findings: readonly Finding[], width: number): string[] {
   const [first] = findings;
-  if (!first) return '';
+  if (!first) return [];
   const { rule, title, mend } = first;
-  const told = findings.slice(0, MOST_TOLD).flatMap(({ message, trace }) => [message, ...renderTrace(trace)]);
-  const others = findings.slice(MOST_TOLD).map(({ message }) => message);
+  const others = findings.slice(MOST_TOLD);
   return [
-    `${rule}: ${title}`,
-    ...told.map((line) => `  ${line}`),
+    ...wrapText(`${rule}: ${title}`, width, 2),
+    ...byWay(findings.slice(0, MOST_TOLD)).flatMap((ofWay, index) => [
+      ...(index > 0 && ofWay.some(({ trace }) => trace.length > 0) ? [''] : []),
+      ...renderWay(ofWay, width),
+    ]),
     ...(others.length > 0 ? ['  and also (--json tells how):'] : []),
-    ...others.map((line) => `    ${line}`),
-    `  mend: ${mend}`,
+    ...others.flatMap(({ message }) => wrapText(`    ${message}`, width, 6)),
+    ...wrapText(`  mend: ${mend}`, width, 8),
     `  more: npx countermand check --explain ${rule}`,
-  ].join('\n');
+  ];
 }
 
-/** The lines of a trace, numbered, what happened on the left and where that led on the right. */
-export function renderTrace(trace: readonly TraceLine[]): string[] {
-  const left = trace.map(({ what, guards }, index) => {
-    const asked = guards ? ` (${guards.join(', ')})` : '';
-    return `${String(index).padStart(2)}. ${what}${asked}`;
-  });
-  const width = Math.min(72, Math.max(0, ...left.map(({ length }) => length)));
-  return trace.map(({ state, open }, index) => {
-    const what = (left[index] ?? '').padEnd(width);
-    return `${what}  -> ${describeState(state)}${open.length > 0 ? `   open: ${open.join(', ')}` : ''}`;
-  });
+/** Findings to which one and the same way leads. */
+function byWay(findings: readonly Finding[]): Finding[][] {
+  const ways = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const way = JSON.stringify(finding.trace);
+    ways.set(way, [...(ways.get(way) ?? []), finding]);
+  }
+  return [...ways.values()];
 }
 
-function countOf(count: number): string {
-  return count === 1 ? '1 finding' : `${count} findings`;
+function renderWay(findings: readonly Finding[], width: number): string[] {
+  const [first] = findings;
+  if (!first) return [];
+  return [
+    ...findings.flatMap(({ message }) => wrapText(`  ${message}`, width, 4)),
+    ...renderTrace(first.trace, width - 2).map((line) => `  ${line}`),
+    ...(first.guessed ? renderGuessed(first.guessed, width) : []),
+  ];
+}
+
+function renderGuessed({ guards, input }: GuessedGuards, width: number): string[] {
+  const say = guards.length === 1 ? 'says' : 'say';
+  const text =
+    `  ! on this way ${guards.join(' and ')} ${say} both yes and no of the same context, for guards are taken both ways. ` +
+    'If that cannot be, give samples of the input, and guards are asked:';
+  return [
+    ...wrapText(text, width, 4),
+    `    withCheckOptions(saga, { samples: { input: [${JSON.stringify(input ?? {})}] } })`,
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

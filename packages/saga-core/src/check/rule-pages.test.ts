@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AnySaga } from '../saga-definition.js';
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
 import { checkSaga } from './check-saga.js';
-import { renderTrace } from './render-report.js';
+import { renderTrace } from './render-trace.js';
 import type { Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
 

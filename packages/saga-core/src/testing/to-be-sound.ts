@@ -1,6 +1,6 @@
 import type { CheckOptions } from '../check/check-options.js';
 import { checkCases } from '../check/check-saga.js';
-import { renderReport } from '../check/render-report.js';
+import { renderReports } from '../check/render-report.js';
 import type { AnySaga } from '../saga-definition.js';
 
 /** What a matcher tells its test framework. */
@@ -37,7 +37,7 @@ export function toBeSound(
   const reports = checkCases(received, options);
   const unsound = reports.filter(({ sound, verdict }) => (strict ? verdict !== 'sound' : !sound));
   const shown = unsound.length > 0 ? unsound : reports;
-  return { pass: unsound.length === 0, message: () => shown.map(renderReport).join('\n\n') };
+  return { pass: unsound.length === 0, message: () => renderReports(shown) };
 }
 
 /** The matcher's type, to extend that of a test framework's matchers with. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { assign } from 'xstate';
 import type { AnySaga } from '../../saga-definition.js';
+import { events, keeps, NAMES, type RandomState, state } from './random-state.js';
 import { deed, kept, newsOf, smallSaga } from './small-saga.js';
+import { soundMachines } from './sound-machine.js';
 
 const undoA = deed('undoA');
 const undoB = deed('undoB');
@@ -17,52 +19,9 @@ const STEPS = [
   deed('plain', { declines: ['NO'] }),
   deed('pivot', { opens: 'p', pivot: true }),
 ];
-const NAMES = ['S0', 'S1', 'S2', 'S3'];
-
-const target = fc.constantFrom(...NAMES);
-const handler = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({}) },
-  { weight: 2, arbitrary: target },
-  { weight: 1, arbitrary: fc.constant(undefined) },
-);
-const events = fc.record({ GO: handler, KEPT: handler, NEWS: handler });
-const stepName = fc.constantFrom('openA', 'openB', 'moveA', 'closeA', 'plain', 'pivot');
-const state = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('step' as const),
-      src: stepName,
-      // Seldom nothing takes that it is done, or what takes it throws.
-      onDone: fc.option(target, { nil: undefined, freq: 12 }),
-      chokes: fc.integer({ min: 0, max: 14 }).map((drawn) => drawn === 14),
-      onError: fc.option(target, { nil: undefined, freq: 8 }),
-      timer: fc.option(target, { nil: undefined, freq: 1 }),
-      on: events,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('undo' as const), onDone: target, on: events }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('wait' as const),
-      timer: fc.option(target, { nil: undefined, freq: 5 }),
-      on: events,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('rest' as const),
-      keeps: fc.subarray(['a', 'b', 'c', 'p']),
-      on: events,
-    }),
-  },
-);
-
 /** States of a small machine without guards, the last of them at rest. */
 const randomStates: fc.Arbitrary<readonly RandomState[]> = fc
-  .tuple(state, state, state, fc.subarray(['a', 'b', 'c', 'p']), events)
+  .tuple(state, state, state, keeps, events)
   .map(([first, second, third, keeps, on]) => [first, second, third, { kind: 'rest' as const, keeps, on }]);
 
 interface Handlers {
@@ -70,40 +29,47 @@ interface Handlers {
   readonly KEPT?: string | object | undefined;
 }
 
-/** A state of a random machine. */
-type RandomState = typeof state extends fc.Arbitrary<infer T> ? T : never;
-
 /** A random machine: its states, the last of them at rest, and how it is drawn. */
 export interface RandomMachine {
   readonly states: readonly RandomState[];
   /** Whether an event is kept for later. */
   readonly defers: boolean;
-  /** Whether its author thought of most things, so that it is sound more often. */
-  readonly careful: boolean;
+  /** Whether something outside may open what must be undone. */
+  readonly hasNews: boolean;
+  /** Whether it was built to be sound, but for one defect perhaps. */
+  readonly isBuilt: boolean;
 }
 
-export const randomMachines: fc.Arbitrary<RandomMachine> = fc.record({
-  states: randomStates,
-  defers: fc.boolean(),
-  careful: fc.boolean(),
-});
+const freeMachines: fc.Arbitrary<RandomMachine> = fc
+  .record({ states: randomStates, defers: fc.boolean(), careful: fc.boolean() })
+  .map(({ states, defers, careful }) => ({
+    // Of some the author thought of most things.
+    states: careful ? withCare(states) : states,
+    defers,
+    hasNews: !careful,
+    isBuilt: false,
+  }));
+
+const builtMachines = soundMachines.map((machine): RandomMachine => ({ ...machine, isBuilt: true }));
+
+/** Half of them are anything at all, half are sound or one defect away from it. */
+export const randomMachines: fc.Arbitrary<RandomMachine> = fc.oneof(freeMachines, builtMachines);
 
 function chokes(): never {
   throw new Error('it chokes');
 }
 
 /** The saga of a random machine. */
-export function sagaOfRandom({ states: drawn, defers, careful }: RandomMachine): AnySaga {
-  const states = careful ? withCare(drawn) : drawn;
+export function sagaOfRandom({ states, defers, hasNews }: RandomMachine): AnySaga {
   const isUndo = (name: string | undefined) => states[NAMES.indexOf(name ?? '')]?.kind === 'undo';
   // One compensation never leads straight to another, which would never come to a stop.
   const tame = (one: RandomState) =>
     one.kind === 'undo' && isUndo(one.onDone) ? { ...one, onDone: 'S3' } : one;
   const config = Object.fromEntries(states.map((one, index) => [`S${index}`, configOf(tame(one))]));
-  const events = { GO: {}, KEPT: defers ? kept : {} };
+  const declared = { GO: {}, KEPT: defers ? kept : {} };
   return smallSaga('random', {
     steps: STEPS,
-    events: careful ? events : { ...events, NEWS: newsOf('b', undoB) },
+    events: hasNews ? { ...declared, NEWS: newsOf('b', undoB) } : declared,
     machine: { initial: 'S0', states: config },
     actions: { choke: assign(chokes) },
   });
