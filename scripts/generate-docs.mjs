@@ -27,7 +27,7 @@ export async function checkDocs({ write }) {
       return `${begin}\n${text.trim()}\n\n${end}`;
     });
     checkTestTitles(file, after);
-    if (file === 'README.md' || file.startsWith('docs/')) checkCodeBlocks(file, after);
+    if (/^(README\.md$|docs\/|packages\/)/.test(file)) checkCodeBlocks(file, after);
     if (after === before) continue;
     outdated.push(file);
     if (write) writeFileSync(path.join(root, file), after);

@@ -6,7 +6,7 @@ const table = z.object({ table: z.string(), guest: z.string() });
 const nothing = z.object({});
 
 const freeTable = step('freeTable', { input: table, output: nothing });
-const holdTable = step('holdTable', {
+export const holdTable = step('holdTable', {
   input: table,
   output: nothing,
   declines: ['TAKEN'],
