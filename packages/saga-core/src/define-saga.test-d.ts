@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { declined, landed, later } from './answer.js';
 import { compensate } from './compensate.js';
 import { defineSaga } from './define-saga.js';
+import type { Keeps } from './kept-obligations.js';
 import { publicEvent } from './public-event.js';
 import type { AdaptersFor, AnySaga, MissingUndo, PublicEventOf, SagaInput } from './saga-definition.js';
 import { type AnyStep, asAction, step } from './step.js';
@@ -70,6 +71,27 @@ describe('a saga definition', () => {
     assertType<PublicEventOf<Shop>>({ type: 'UNHEARD_OF' });
     // @ts-expect-error: its payload is missing
     assertType<PublicEventOf<Shop>>({ type: 'NOTE' });
+  });
+
+  it('types the context for an end that names what it keeps', () => {
+    const meta = {} as { keeps?: Keeps<{ sku: string }> };
+    const named = setup({ types: { ...types, meta }, actors }).createMachine({
+      context: ({ input }) => ({ sku: input.sku }),
+      initial: 'a',
+      states: {
+        a: {
+          meta: {
+            keeps: [
+              'seat.held',
+              { kind: 'stock.reserved', instance: ({ context }) => context.sku },
+              // @ts-expect-error: the context has no such key
+              { kind: 'stock.sold', instance: ({ context }) => context.unheardOf },
+            ],
+          },
+        },
+      },
+    });
+    assertType<AnyStateMachine>(named);
   });
 
   it('refuses a public event that the machine does not know', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test as it } from 'vitest';
 import type { Obligation } from './envelope.js';
 import { close, findObligation, openByEvent, openMaybe, openObligations } from './ledger.js';
+import { CHARGES_TWICE } from './test-support/check-corpus/charges-again.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import { given, only, stepAwaits, stepDone, stepUnknown } from './testing/index.js';
 
@@ -60,6 +61,26 @@ describe('the ledger', () => {
     expect(openByEvent(undone, { ...opens, undo: 'giveBack' }, news, 2)).toMatchObject([
       { certainty: 'open', opened: 2 },
     ]);
+  });
+});
+
+describe('a step that runs again for what may be open', () => {
+  const [, again] = CHARGES_TWICE;
+  const saga = again?.saga;
+  if (!saga) throw new Error('the corpus has changed');
+  const twice = given(saga, undefined).after(
+    stepDone('bookRoom', {}),
+    { type: 'CHANGE' },
+    stepUnknown('bookRoom'),
+  );
+
+  it('opens one obligation, which is undone once, by the run that was heard of last', () => {
+    expect(twice.envelope.obligations).toMatchObject([
+      { kind: 'room', opened: 1, source: { key: 'bookRoom:1' } },
+    ]);
+    expect(twice.came).toMatchObject({ asks: ['cancelRoom'], open: ['room:x'] });
+    const over = twice.after(stepDone('cancelRoom', {}));
+    expect(over.came).toEqual(only({ state: { failed: 'done' } }));
   });
 });
 

@@ -22,6 +22,7 @@ export const authorize = step('authorize', {
   opens: {
     kind: 'payment.authorized',
     instance: ({ paymentIntent }) => paymentIntent,
+    idempotentBy: 'instance', // an intent is confirmed once
     undo: voidAuthorization,
     undoInput: ({ input: { paymentIntent } }) => ({ paymentIntent }),
   },
@@ -40,6 +41,7 @@ export const capture = step('capture', {
   opens: {
     kind: 'payment.captured',
     instance: ({ paymentIntent }) => paymentIntent,
+    idempotentBy: 'instance', // and captured once
     undo: refund,
     undoInput: ({ input }) => input,
   },

@@ -2,11 +2,12 @@ import { setup } from 'xstate';
 import { z } from 'zod';
 import { compensate } from '../../compensate.js';
 import { defineSaga } from '../../define-saga.js';
+import type { Keeps } from '../../kept-obligations.js';
 import { publicEvent } from '../../public-event.js';
 import { release, reserve } from './booking-steps.js';
 
 const machine = setup({
-  types: { events: {} as { type: 'FORGET' } },
+  types: { events: {} as { type: 'FORGET' | 'HALVE' }, meta: {} as { keeps?: Keeps } },
   actors: { reserve, release, compensate },
 }).createMachine({
   initial: 'both',
@@ -34,16 +35,20 @@ const machine = setup({
           },
         },
       },
-      on: { FORGET: 'forgetful' },
+      on: { FORGET: 'forgetful', HALVE: 'halved' },
     },
     forgetful: { tags: ['rest'] },
+    halved: { tags: ['rest'], meta: { keeps: [{ kind: 'seat.held', instance: () => 'L' }] } },
   },
 });
 
-/** Two regions, each with a step of its own; `forgetful` is a rest that keeps nothing and undoes nothing. */
+/**
+ * Two regions, each with a step of its own; `forgetful` is a rest that keeps nothing and undoes nothing,
+ * `halved` one that keeps the left alone.
+ */
 export const pair = defineSaga({
   name: 'pair',
   version: 1,
   machine,
-  events: { FORGET: publicEvent({ schema: z.object({}) }) },
+  events: { FORGET: publicEvent({ schema: z.object({}) }), HALVE: publicEvent({ schema: z.object({}) }) },
 });

@@ -51,6 +51,21 @@ export function describeShapes({ describe, test, expect }: ChapterTools): void {
     });
   });
 
+  describe('rest that names what it keeps', () => {
+    test('parks with another of that kind, and a retry undoes that one alone', async (scenario) => {
+      await scenario.start(pair, null);
+      await scenario.send('HALVE');
+      const view = await scenario.view();
+      expect(view.parked).toMatchObject([{ code: 'OBLIGATION_LEFT_OPEN' }]);
+      expect(view.parked[0]?.message.includes('with seat.held:R open')).toBe(true);
+      await scenario.runner.retry(scenario.id, { actor: 'admin' });
+      await scenario.host.settle();
+      expect(scenario.callsOf('release').map(({ input }) => input.seat)).toEqual(['R']);
+      expect(await scenario.open()).toEqual(['seat.held:L open']);
+      expect(await scenario.view()).toMatchObject({ status: 'rest', settled: true, parked: [] });
+    });
+  });
+
   describe('spawned steps', () => {
     test('run at once under ids of their own, and answer one by one', async (scenario) => {
       await scenario.start(group, { seats: ['A', 'B', 'C'] });
