@@ -33,14 +33,17 @@ export function assumeClaims(
     if (item.kind === 'start') starts.add(sagaId);
     else if (item.kind === 'answer') {
       const { key, lease, row, outcome } = item;
-      if (!row || lease === null || outcome.kind === 'awaiting' || claimed.has(rowId(sagaId, key)))
-        return undefined;
-      claimed.set(rowId(sagaId, key), { ...row, sagaId, key, lease, status: 'settled' });
+      const place = rowId(sagaId, key);
+      if (!row || lease === null || outcome.kind === 'awaiting' || claimed.has(place)) return undefined;
+      const { id, visit, attempt, traceparent } = row;
+      claimed.set(place, { sagaId, key, id, visit, status: 'settled', attempt, lease, traceparent });
     } else if (item.kind !== 'send') return undefined;
   }
   const nothing = { busy: new Set<string>(), inbox: new Map(), refused: new Map() };
-  const sagas = new Map(request.remembered);
-  return { request, claims: { ...nothing, now, sagas, claimed, leftToOthers: new Set() } };
+  return {
+    request,
+    claims: { ...nothing, now, sagas: request.remembered, claimed, leftToOthers: new Set() },
+  };
 }
 
 function isKnown(saga: StoredSaga | undefined, registry: SagaRegistry): boolean {

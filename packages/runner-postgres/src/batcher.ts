@@ -151,8 +151,9 @@ export class Batcher {
       for (const waiting of this.#waiting) {
         if (batch.size >= MAX_BATCH) return;
         const { sagaId } = waiting.item;
-        if (this.#busy.has(sagaId) || this.#resting.has(sagaId)) continue;
-        if (isNext(waiting.item)) batch.add(waiting);
+        // Most that wait are out of the question by their kind.
+        if (!isNext(waiting.item) || this.#busy.has(sagaId) || this.#resting.has(sagaId)) continue;
+        batch.add(waiting);
       }
     };
     choose(({ kind, sagaId }) => kind !== 'start' && !this.#starting.has(sagaId));

@@ -26,6 +26,8 @@ export interface MoveContext {
   readonly hears: (queue: string) => boolean;
   /** Those of the sagas that this process has in memory. */
   readonly remembered: (sagaIds: readonly string[]) => ReadonlyMap<string, StoredSaga>;
+  /** What the items are about, where that has been put together before. */
+  readonly request?: ClaimRequest;
   /** Hears of each cause that is decided. */
   readonly telemetry?: BatchTelemetry | undefined;
 }
@@ -68,7 +70,7 @@ export async function moveSagas(
   items: readonly MoveItem[],
   context: MoveContext,
 ): Promise<Moved> {
-  const claims = await tx.claim(claimRequest(items, context));
+  const claims = await tx.claim(context.request ?? claimRequest(items, context));
 
   const absent = await reserveAbsent(tx, items, claims);
   const { verdicts, folds, received, decided } = decideItems(
@@ -121,8 +123,8 @@ export function claimRequest(
   for (const item of items) {
     const wanted = outboxClaim(item);
     // Of two answers to one row in a batch the first is claimed; the other finds it settled, like a later one.
-    if (wanted && !outbox.has(rowId(wanted.sagaId, wanted.key)))
-      outbox.set(rowId(wanted.sagaId, wanted.key), wanted);
+    const id = wanted && rowId(wanted.sagaId, wanted.key);
+    if (id !== undefined && !outbox.has(id)) outbox.set(id, wanted);
   }
   const sagaIds = [...new Set(items.map(({ sagaId }) => sagaId))];
   return {

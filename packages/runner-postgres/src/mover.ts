@@ -75,7 +75,9 @@ export class Mover {
     if (!assumed) return undefined;
     const attempt = this.#begin(items, remembered);
     const done = await this.#sent(attempt, (keep) =>
-      store.moveAssumed(assumed, async (tx) => keep(await moveSagas(tx, items, attempt.context))),
+      store.moveAssumed(assumed, async (tx) =>
+        keep(await moveSagas(tx, items, { ...attempt.context, request })),
+      ),
     );
     if (done) {
       attempt.telemetry?.committed();
