@@ -153,8 +153,10 @@ export class Sweeper {
     }
     if (again.length === 0) return;
     for (const { row } of again) {
-      const { sagaId, key, status, attempt } = row;
-      if (status === 'leased')
+      const { sagaId, key, status, attempt, delivery } = row;
+      if (isLost(row, now))
+        this.#options.logger.warn({ sagaId, key, attempt, delivery }, 'wake-up lost; another is sent');
+      else if (status === 'leased')
         this.#options.logger.warn({ sagaId, key, attempt }, 'lease over; handed to another worker');
     }
     const queues = await this.#options.store.redeliver(again);
@@ -195,7 +197,7 @@ function leftAnswer({ result }: DueRow): StepOutcome | undefined {
  * looks what became of them. `answer`: nobody can look, or nobody did; the outcome is unknown.
  */
 function fateOf(row: DueRow, now: number, registry: SagaRegistry): 'again' | 'probe' | 'answer' {
-  if (row.kind === 'publish') return 'again';
+  if (row.kind === 'publish' || isLost(row, now)) return 'again';
   if (leftAnswer(row)) return 'answer';
   const contract = registry.contract(row.saga, row.version, row.step ?? '');
   if (!contract) return 'again';
@@ -208,4 +210,9 @@ function fateOf(row: DueRow, now: number, registry: SagaRegistry): 'again' | 'pr
   // A last look that nobody took until it came round again will not be taken.
   const wasOffered = isOver && row.status === 'pending' && row.delivery !== null;
   return contract.probe && wasBegun && !wasOffered && row.role !== 'probe' ? 'probe' : 'answer';
+}
+
+/** It isn't due: it was found because the wake-up that it waits for is gone. */
+function isLost({ dueAt }: DueRow, now: number): boolean {
+  return dueAt !== null && dueAt > now;
 }

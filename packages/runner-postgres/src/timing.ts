@@ -19,6 +19,9 @@ export const SWEEP_SOONEST_MS = 50;
 /** When a wake-up that nobody took is sent once more, and how slow that becomes. */
 export const REDELIVER_MS = 60_000;
 
+/** A wake-up that was sent so long ago should be waiting, or have been taken: where it is neither, it is lost. */
+export const LOST_AFTER_MS = 2_000;
+
 /** How far the database's clock may be behind what a process assumed of it, and ahead. */
 export const CLOCK_BEHIND_MS = 100;
 export const CLOCK_AHEAD_MS = 1_000;

@@ -57,6 +57,33 @@ it('a step whose job somebody has fetched and keeps is handed on without waiting
   });
 });
 
+it.each([
+  { what: 'is gone', damage: 'delete from countermand_boss.job where id = $1' },
+  {
+    what: 'was taken by nobody who knows of it',
+    damage: `update countermand_boss.job set state = 'active' where id = $1`,
+  },
+])('a step whose wake-up $what gets another, long before it would be sent once more', async ({ damage }) => {
+  const { pool, store, sweep } = await withOverdueSteps(2);
+  await store.redeliver((await sweep()).map((row, n) => ({ row, delivery: deliveryOf(n), ...AGAIN })));
+  expect(await sweep()).toEqual([]);
+  await pool.query(`update countermand.outbox set due_at = due_at - interval '3 seconds'`);
+  expect(await sweep()).toEqual([]);
+  await pool.query(damage, [deliveryOf(1)]);
+  const lost = await sweep();
+  expect(lost).toMatchObject([{ status: 'pending', delivery: deliveryOf(1) }]);
+  await store.redeliver(lost.map((row) => ({ row, delivery: deliveryOf(2), ...AGAIN })));
+  expect(await sweep()).toEqual([]);
+  const { rows } = await pool.query(`select from countermand_boss.job where id = $1 and state = 'created'`, [
+    deliveryOf(2),
+  ]);
+  expect(rows).toHaveLength(1);
+});
+
+function deliveryOf(n: number): string {
+  return `00000000-0000-4000-8000-00000000000${n}`;
+}
+
 /** Sagas whose step was leased by a worker that is no more. */
 async function withOverdueSteps(count: number) {
   const { url } = await freshDatabase();

@@ -1,6 +1,7 @@
 import { rowId } from '../ports/row-id.js';
 import type { Store, Sweep, SweepRequest } from '../ports/store.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
+import { LOST_AFTER_MS, REDELIVER_MS } from '../timing.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';
 import type { SchemaNames } from './schema-name.js';
@@ -10,7 +11,7 @@ import type { Session } from './session.js';
  * Everything whose time has come, in one statement that touches nothing. Each part reads the front of a partial
  * index, so that an idle database answers from a few pages, whatever it holds.
  */
-function sweepStatement({ ours }: SchemaNames): string {
+function sweepStatement({ ours, boss }: SchemaNames): string {
   const known = 'join known k on k.name = s.saga and k.version = s.version';
   return `
     with known as (select * from unnest($1::text[], $2::int[]) as k(name, version))
@@ -30,6 +31,13 @@ function sweepStatement({ ours }: SchemaNames): string {
         from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id
         where o.kind = 'publish' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
         order by o.due_at limit $4
+      ) union all (
+        select ${outboxColumns(ours, 'o')}, s.saga, s.version
+        from (${oldestSent(ours, 'step')} union all ${oldestSent(ours, 'publish')}) sent
+        join ${ours}.outbox o on o.saga_id = sent.saga_id and o.key = sent.key
+        join ${ours}.saga s on s.id = o.saga_id left join known k on k.name = s.saga and k.version = s.version
+        where (o.kind = 'publish' or k.name is not null)
+          and not exists (select from ${boss}.job j where j.name = o.queue and j.id = o.delivery and j.state < 'active')
       )) r) as rows,
       (select coalesce(jsonb_agg(to_jsonb(i)), '[]') from (
         select i.saga_id as "sagaId", i.message_id as "messageId" from ${ours}.inbox i
@@ -40,6 +48,19 @@ function sweepStatement({ ours }: SchemaNames): string {
       (select coalesce(jsonb_agg(q), '[]') from unnest($3::text[]) q where exists (
         select from ${ours}.outbox o where o.queue = q and o.status = 'pending' and o.delivery is not null
       )) as queues`;
+}
+
+/**
+ * The rows whose wake-ups were sent longest ago, as far as they aren't taken. A wake-up is taken in the transaction
+ * that leases its row, and sent in the one that writes it: a row that still waits for one which doesn't wait any more
+ * has lost it, whatever the reason. Such rows stay in front of a backlog, however long that is.
+ */
+function oldestSent(ours: string, kind: 'step' | 'publish'): string {
+  return `(select o.saga_id, o.key from ${ours}.outbox o
+    where o.kind = '${kind}' and o.status in ('pending', 'leased', 'awaiting') and o.due_at > ${ours}.saga_now()
+      and o.due_at < ${ours}.saga_now() + ${REDELIVER_MS - LOST_AFTER_MS} * interval '1 ms'
+      and o.status = 'pending' and o.delivery is not null and o.queue is not null
+    order by o.due_at limit $4)`;
 }
 
 /** Finds what is due. @see Store.sweep */
@@ -95,7 +116,8 @@ async function markRedelivered(
        select o.saga_id, o.key, x.next, x."againInMs", x.final from ${ours}.outbox o
        join jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, status text, lease uuid, delivery uuid,
          next uuid, "againInMs" float8, final boolean) on o.saga_id = x."sagaId" and o.key = x.key
-       where o.status = x.status and o.due_at <= ${ours}.saga_now()
+       -- One that waits, and isn't due, is here because its wake-up was lost.
+       where o.status = x.status and (o.due_at <= ${ours}.saga_now() or o.status = 'pending' and o.delivery is not null)
          and o.lease is not distinct from x.lease and o.delivery is not distinct from x.delivery
        for no key update of o skip locked
      )

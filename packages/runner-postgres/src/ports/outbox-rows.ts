@@ -59,7 +59,7 @@ export interface LeasedRow extends OutboxRow {
   readonly wakeup?: Wakeup;
 }
 
-/** A step or event row whose time has come. */
+/** A step or event row whose time has come; or one that isn't due yet, but whose wake-up was lost. */
 export interface DueRow extends OutboxRow {
   readonly saga: string;
   readonly version: number;
