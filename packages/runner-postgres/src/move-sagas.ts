@@ -122,9 +122,10 @@ export function claimRequest(
   const outbox = new Map<string, OutboxClaim>();
   for (const item of items) {
     const wanted = outboxClaim(item);
+    if (!wanted) continue;
+    const id = rowId(wanted.sagaId, wanted.key);
     // Of two answers to one row in a batch the first is claimed; the other finds it settled, like a later one.
-    const id = wanted && rowId(wanted.sagaId, wanted.key);
-    if (id !== undefined && !outbox.has(id)) outbox.set(id, wanted);
+    if (!outbox.has(id)) outbox.set(id, wanted);
   }
   const sagaIds = [...new Set(items.map(({ sagaId }) => sagaId))];
   return {

@@ -213,6 +213,6 @@ function fateOf(row: DueRow, now: number, registry: SagaRegistry): 'again' | 'pr
 }
 
 /** It isn't due: it was found because the wake-up that it waits for is gone. */
-function isLost({ dueAt }: DueRow, now: number): boolean {
+function isLost({ dueAt }: Pick<DueRow, 'dueAt'>, now: number): boolean {
   return dueAt !== null && dueAt > now;
 }

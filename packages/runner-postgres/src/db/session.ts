@@ -35,13 +35,18 @@ export function pgSession(
   };
 }
 
-/** Lets no statement be sent before the one in front of it has ended: most clients can't have two under way. */
+/**
+ * Lets no statement of a transaction be sent before the one in front of it has ended: most clients can't have two under
+ * way. Behind one that failed nothing is sent any more, as the server would carry out nothing: by then the transaction
+ * may have been rolled back, and what came after it would be one of its own.
+ */
 export function oneByOne(session: Session): Session {
   let last: Promise<unknown> = Promise.resolve();
   return {
     query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
       const result = last.then(() => session.query<Row>(text, values, options));
-      last = result.catch(() => undefined);
+      last = result;
+      last.catch(() => undefined);
       return result;
     },
   };
