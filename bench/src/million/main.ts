@@ -9,6 +9,7 @@ import { BenchServer } from '../bench-server.ts';
 import { copySagas } from './copy-sagas.ts';
 import { makeTemplates } from './make-templates.ts';
 import { type LiveFigures, measureLive } from './measure-live.ts';
+import { measureRetention } from './measure-retention.ts';
 import { renderMillion } from './render-million.ts';
 import { serveConsole } from './serve-console.ts';
 import { type Seen, type Sights, walkConsole } from './walk-console.ts';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     at: { type: 'string' },
+    prune: { type: 'boolean', default: false },
   },
 });
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -58,6 +60,10 @@ async function withMillion(sagas: number): Promise<void> {
 
 /** Measures, and tells. */
 async function report(url: string): Promise<void> {
+  if (values.prune) {
+    process.stdout.write(`${await measureRetention(url)}\n`);
+    return;
+  }
   const { sights, size } = await lookAt(url);
   say(size);
   const { seen, live } = await measure(url, sights, Number(values.rounds));

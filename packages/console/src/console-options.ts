@@ -1,4 +1,4 @@
-import type { PostgresRunner } from '@countermand/runner-postgres';
+import type { Inspection, PostgresRunner } from '@countermand/runner-postgres';
 import type { Authorize } from './principal.js';
 import type { Redact } from './redact.js';
 
@@ -12,6 +12,11 @@ export type ConsoleRunner = Pick<
 export interface ConsoleOptions {
   /** Any runner that knows the sagas; it need not work. */
   readonly runner: ConsoleRunner;
+  /**
+   * Where lists and counts are read: `openReplica({ ... }).inspect` takes them off the primary, and shows what the
+   * replica has. One saga, and what is done to it, are always the runner's. Left out: the runner.
+   */
+  readonly lists?: Pick<Inspection, 'search' | 'states'>;
   /** Who may see and do what. There is no console without it. */
   readonly authorize: Authorize;
   /** What is shown of contexts and payloads. Left out: all of it. */
@@ -39,7 +44,8 @@ export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOp
   if (!/^(\/[\w.~-]+)*$/.test(basePath)) {
     throw new TypeError(`createConsole: basePath must be a path such as /console, not '${basePath}'`);
   }
-  return { runner, authorize, redact, title, basePath, onError };
+  const { lists = runner.inspect } = options;
+  return { runner, lists, authorize, redact, title, basePath, onError };
 }
 
 function reportToStderr(error: unknown): void {

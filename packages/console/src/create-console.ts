@@ -97,7 +97,7 @@ async function answerRead(
     return liveStream(watchFor(parts, query, AbortSignal.any([request.signal, closing])));
   }
   if (path === 'sagas') {
-    return Response.json(sagasAnswer(parts, await parts.runner.inspect.search(readQuery(query))));
+    return Response.json(sagasAnswer(parts, await parts.lists.search(readQuery(query))));
   }
   if (path === 'machines') return Response.json(await machinesAnswer(parts));
   if (what === 'sagas' && name) return Response.json(await sagaAnswer(parts, name));

@@ -52,19 +52,19 @@ export async function sagaAnswer({ runner, redact }: Parts, id: string): Promise
 }
 
 /** Every machine that the runner knows, newest version first. */
-export async function machinesAnswer({ runner }: Parts): Promise<MachinesAnswer> {
+export async function machinesAnswer({ runner, lists }: Parts): Promise<MachinesAnswer> {
   const names = [...new Set(runner.inspect.sagas.map(({ name }) => name))];
   const items = names.map(async (name) => ({
     name,
     versions: versionsOf(runner, name),
-    survey: await runner.inspect.states({ name }, { sample: 100 }),
+    survey: await lists.states({ name }, { sample: 100 }),
   }));
   return { items: await Promise.all(items) };
 }
 
 /** One machine with how many sagas are where. @throws ConsoleError 404 */
 export async function machineAnswer(
-  { runner }: Parts,
+  { runner, lists }: Parts,
   name: string,
   wanted: string | undefined,
 ): Promise<MachineAnswer> {
@@ -73,7 +73,7 @@ export async function machineAnswer(
   const saga = version === undefined ? undefined : definitionOf(runner, name, version);
   if (!saga)
     throw new ConsoleError(404, 'SAGA_UNKNOWN', `No machine '${name}' of that version is known here.`);
-  return { versions, graph: machineGraph(saga), survey: await runner.inspect.states({ name }) };
+  return { versions, graph: machineGraph(saga), survey: await lists.states({ name }) };
 }
 
 /** The definition of a saga, where the runner knows it. */

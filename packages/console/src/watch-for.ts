@@ -8,7 +8,7 @@ const COUNT_AT_MOST_EVERY_MS = 2_000;
 
 /** What `GET api/live` watches: `?saga=ID`, `?machine=NAME`, or `?list` with the filters of the list. */
 export function watchFor(
-  { runner }: Required<ConsoleOptions>,
+  { runner, lists }: Required<ConsoleOptions>,
   query: URLSearchParams,
   signal: AbortSignal,
 ): Watch {
@@ -27,7 +27,7 @@ export function watchFor(
   const name = query.get('machine');
   if (name !== null) {
     const fingerprint = async () => {
-      const { states } = await runner.inspect.states({ name }, { sample: 1 });
+      const { states } = await lists.states({ name }, { sample: 1 });
       return JSON.stringify(states.map(({ path, now }) => [path, now]));
     };
     return { signal, subscribe, fingerprint, atMostEveryMs: COUNT_AT_MOST_EVERY_MS };
@@ -35,7 +35,7 @@ export function watchFor(
   if (!query.has('list')) throw new ConsoleError(400, 'QUERY_INVALID', 'Say what to watch.');
   const search = readQuery(query);
   const fingerprint = async () => {
-    const { items } = await runner.inspect.search(search);
+    const { items } = await lists.search(search);
     return JSON.stringify(items.map((view) => [view.id, view.status, view.updatedAt]));
   };
   return { signal, subscribe, fingerprint };

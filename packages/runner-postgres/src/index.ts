@@ -5,6 +5,7 @@ export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js
 export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
 export type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
+export { openReplica, type ReplicaOptions, type SagaReplica } from './open-replica.js';
 export type { Clock, ClockTimer } from './ports/clock.js';
 export type { Logger } from './ports/logger.js';
 export type { Telemetry } from './ports/telemetry.js';

@@ -32,7 +32,7 @@ const LONGEST_STORY = 5_000;
 
 interface InspectionParts {
   readonly database: Database;
-  readonly store: Store;
+  readonly store: Pick<Store, 'history'>;
   readonly registry: SagaRegistry;
   readonly clock: Clock;
 }
@@ -40,11 +40,11 @@ interface InspectionParts {
 /** The part of the runner that a console looks through. */
 export class SagaInspection implements Inspection {
   readonly #parts: InspectionParts;
-  readonly #reads: SagaReads;
+  readonly #reads: Pick<SagaReads, 'find'>;
   readonly #ready: () => Promise<void>;
   readonly #counting = new Map<number, Promise<CountedStates>>();
 
-  constructor(parts: InspectionParts, reads: SagaReads, ready: () => Promise<void>) {
+  constructor(parts: InspectionParts, reads: Pick<SagaReads, 'find'>, ready: () => Promise<void>) {
     this.#parts = parts;
     this.#reads = reads;
     this.#ready = ready;

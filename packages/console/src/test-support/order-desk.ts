@@ -8,7 +8,7 @@ import { type ConsoleOptions, createConsole } from '../index.js';
 const retry = { attempts: 3, initialDelayMs: 20, jitter: 0 };
 
 /** The order saga with short waits between attempts. */
-const order = createOrderSaga({
+export const order: OrderSaga = createOrderSaga({
   steps: { refund: { retry }, releaseStock: { retry }, checkFraud: { retry } },
 });
 
