@@ -7,9 +7,9 @@ import {
 } from '@countermand/saga-core/order';
 import { amqpSteps } from '@countermand/step-amqp';
 import { listen } from '@countermand-examples/service-kit';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Connection } from 'rabbitmq-client';
+import { openPool } from './db/open-pool.ts';
 import { createApp } from './http/app.ts';
 import { orderAdapters } from './rabbit/adapters.ts';
 import { connectStreams } from './rabbit/consume-streams.ts';
@@ -67,8 +67,7 @@ const COMMANDS = [
 /** Starts the order service: the order saga behind RabbitMQ, and its HTTP interface. */
 export async function startOrderService(settings: Settings, ground: OrderGround): Promise<OrderService> {
   const { connection, log, databaseUrl } = ground;
-  const pool = new pg.Pool({ connectionString: databaseUrl });
-  pool.on('error', (err) => log.warn({ err }, 'a database connection broke'));
+  const pool = openPool(databaseUrl, log);
   const rabbit = amqpSteps({ connection, exchange: EXCHANGE, logger: log });
   const streams = settings.STREAMS === 'three' ? connectStreams({ connection, log }) : undefined;
   const orderSettings = {

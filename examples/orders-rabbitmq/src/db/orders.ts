@@ -36,25 +36,3 @@ export async function findOwner(db: Pick<pg.Pool, 'query'>, id: string): Promise
   );
   return rows[0]?.owner;
 }
-
-/** Work in one transaction; equal requests wait for the first of them. */
-export async function inTransaction<Result>(
-  pool: pg.Pool,
-  lock: string,
-  work: (tx: pg.PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const tx = await pool.connect();
-  try {
-    await tx.query('begin');
-    // Held until the end of the transaction: the second of two equal requests finds the first's answer.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
-    const result = await work(tx);
-    await tx.query('commit');
-    return result;
-  } catch (error) {
-    await tx.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    tx.release();
-  }
-}

@@ -8,7 +8,8 @@ import { HTTPException } from 'hono/http-exception';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { findAnswer, findOwner, inTransaction } from '../db/orders.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { findAnswer, findOwner } from '../db/orders.ts';
 import { nameOf, ORDER_NAMES, statusOf } from '../order-names.ts';
 import type { Settings } from '../settings.ts';
 

@@ -1,8 +1,11 @@
 import type { JsonObject } from '@countermand/saga-core';
-import { type Message, plainEnvelope } from '@countermand/step-messages';
-import pg from 'pg';
+import { keepTrying, type Message, plainEnvelope } from '@countermand/step-messages';
+import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { Connection } from 'rabbitmq-client';
+import { type AsyncMessage, type Connection, ConsumerStatus } from 'rabbitmq-client';
+import { ZodError } from 'zod';
+import { inTransaction } from '../db/in-transaction.ts';
+import { openPool } from '../db/open-pool.ts';
 import { STREAMS, type Stream } from '../rabbit/streams.ts';
 
 /** The exchange over which all services talk. */
@@ -55,8 +58,8 @@ export async function startParticipant(
   bindings: readonly (string | { readonly exchange: string; readonly routingKey: string })[],
   handle: Handle,
 ): Promise<Participant> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
-  pool.on('error', (err) => log.warn({ err }, 'a database connection broke'));
+  const pool = openPool(databaseUrl, log, 4);
+  const stopping = new AbortController();
   const exchanges = [EXCHANGE, ...Object.values(STREAMS)].map((exchange) => ({
     ...{ exchange, type: 'topic', durable: true },
   }));
@@ -98,17 +101,27 @@ export async function startParticipant(
       qos: { prefetchCount: 10 },
       requeue: true,
     },
-    async ({ body, headers = {} }) => {
-      const texts = Object.entries(headers).map(([header, value]) => [header, String(value)]);
-      const message = plainEnvelope.decode({
-        body: JSON.stringify(body),
-        headers: Object.fromEntries(texts),
-      });
-      const key = message.idempotencyKey ?? message.id;
-      const replies = await answerOnce(pool, key, (tx) => handle(tx, message));
-      log.info({ service: name, type: message.type, replies: replies.map(({ type }) => type) }, 'command');
-      for (const reply of isDisorderly ? replies.toReversed() : replies)
-        await send(message.correlationId, reply, key);
+    async (delivery) => {
+      try {
+        const message = read(delivery);
+        const key = message.idempotencyKey ?? message.id;
+        // Not handed back to the queue, which would bring it again at once for as long as the database is away.
+        const replies = await keepTrying(() => answerOnce(pool, key, (tx) => handle(tx, message)), {
+          signal: stopping.signal,
+          onFailure(err, delayMs) {
+            if (err instanceof ZodError) throw new Unreadable(err);
+            log.warn({ err, service: name, delayMs }, 'a command cannot be answered yet');
+          },
+        });
+        log.info({ service: name, type: message.type, replies: replies.map(({ type }) => type) }, 'command');
+        for (const reply of isDisorderly ? replies.toReversed() : replies)
+          await send(message.correlationId, reply, key);
+        return ConsumerStatus.ACK;
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        log.error({ err: error.cause, service: name }, 'a message that cannot be read was dropped');
+        return ConsumerStatus.DROP;
+      }
     },
   );
   consumer.on('error', (err) => log.warn({ err, service: name }, 'the consumer was interrupted'));
@@ -117,6 +130,7 @@ export async function startParticipant(
     pool,
     tell: send,
     async stop() {
+      stopping.abort();
       await consumer.close();
       await publisher.close();
       await pool.end();
@@ -124,27 +138,35 @@ export async function startParticipant(
   };
 }
 
+/** It won't be read better the next time. */
+class Unreadable extends Error {
+  constructor(cause: unknown) {
+    super('a message cannot be read', { cause });
+  }
+}
+
+function read({ body, headers = {} }: AsyncMessage): Message {
+  const texts = Object.entries(headers).map(([header, value]) => [header, String(value)]);
+  try {
+    return plainEnvelope.decode({ body: JSON.stringify(body), headers: Object.fromEntries(texts) });
+  } catch (error) {
+    throw new Unreadable(error);
+  }
+}
+
 async function answerOnce(
   pool: pg.Pool,
   key: string,
   work: (tx: pg.PoolClient) => Promise<readonly Reply[]>,
 ): Promise<readonly Reply[]> {
-  const tx = await pool.connect();
-  try {
-    await tx.query('begin');
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+  return await inTransaction(pool, key, async (tx) => {
     const { rows } = await tx.query<{ replies: Reply[] }>('select replies from answered where key = $1', [
       key,
     ]);
     const known = rows[0]?.replies;
-    const replies = known ?? (await work(tx));
-    if (!known) await tx.query('insert into answered values ($1, $2)', [key, JSON.stringify(replies)]);
-    await tx.query('commit');
+    if (known) return known;
+    const replies = await work(tx);
+    await tx.query('insert into answered values ($1, $2)', [key, JSON.stringify(replies)]);
     return replies;
-  } catch (error) {
-    await tx.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    tx.release();
-  }
+  });
 }
