@@ -229,8 +229,8 @@ describe('a tampered row of ours breaks', () => {
       'reserved',
     ],
     [
-      ...(['E1', 'a step that was never asked for', 'countermand.outbox'] as const),
-      `delete from countermand.outbox where saga_id = $1 and step = 'capture'`,
+      ...(['E1', 'a step that was never asked for', 'countermand.history'] as const),
+      `delete from countermand.history where saga_id = $1 and event = 'capture.done'`,
       'paid',
     ],
     [

@@ -120,13 +120,14 @@ it('the trace of a request goes on in what it asks for, of a click that comes la
   await client.connect();
   onTestFinished(() => client.end());
   const { rows } = await client.query<{ step: string; traceparent: string }>(
-    `select step, traceparent from countermand.outbox where saga_id = $1 and step in ('reserveStock', 'capture')`,
+    `select step, traceparent from countermand.outbox
+     where saga_id = $1 and step in ('ORDER_RESERVED', 'notifyWarehouse')`,
     [id],
   );
   expect(new Map(rows.map(({ step, traceparent }) => [step, traceparent]))).toEqual(
     new Map([
-      ['reserveStock', trace('a')],
-      ['capture', trace('b')],
+      ['ORDER_RESERVED', trace('a')],
+      ['notifyWarehouse', trace('b')],
     ]),
   );
 });

@@ -66,11 +66,18 @@ export class BatchRows {
 }
 
 function answerRefused(item: AnswerItem, row: ClaimedRow | undefined): Verdict {
-  if (!item.late)
-    return done(row !== undefined && item.lease !== null && row.lease === item.lease && isOver(row));
+  if (!item.late) return done(row !== undefined && isOwn(item, row) && isOver(row));
   if (!row) return failed(new SagaError('ANSWER_UNKNOWN', `no step waits for '${item.sagaId}:${item.key}'`));
   const duplicate = row.status === 'settled';
   return sent('ignored', duplicate ? 'ALREADY_ANSWERED' : `STEP_${row.status.toUpperCase()}`, duplicate);
+}
+
+/** Whether it was this very answer that was taken, by a commit whose own answer was lost. */
+function isOwn(item: AnswerItem, row: ClaimedRow): boolean {
+  // Of a row that was never tried again, the attempt says as much as the lease.
+  return row.isForgotten
+    ? item.row?.attempt === row.attempt
+    : item.lease !== null && row.lease === item.lease;
 }
 
 /** A row that was ever leased has been begun, even if its attempts were counted anew since. */

@@ -44,8 +44,11 @@ it('a worker whose lease was lost is told, and what it answers then is not waite
   await aborted.opened;
   released.open();
   await runner.stop();
-  const { rows } = await pool.query(`select attempt, result from countermand.outbox where kind = 'step'`);
-  expect(rows).toEqual([{ attempt: 2, result: { kind: 'done' } }]);
+  const { rows } = await pool.query(
+    `select cause->'outcome'->'output' as output, cause->'attempts' as attempts from countermand.history
+     where cause->>'type' = 'answer'`,
+  );
+  expect(rows).toEqual([{ output: { ok: 'second' }, attempts: 2 }]);
   expect(logger.lines.filter(({ message }) => message === 'lease lost')).toHaveLength(1);
 });
 

@@ -7,8 +7,7 @@ import type {
   StepOutcome,
   UpgradeResult,
 } from '@countermand/saga-core';
-import type { ClaimedRow } from './ports/claims.js';
-import type { OutboxStatus } from './ports/outbox-rows.js';
+import type { OutboxRow, OutboxStatus } from './ports/outbox-rows.js';
 
 /** A saga that is to be started. Its nonce tells a repeated try from somebody else's start. */
 export interface StartItem {
@@ -65,7 +64,7 @@ export interface AnswerItem {
   /** Of the attempt or the caller; the row's own where this is left out. */
   readonly traceparent?: string | null;
   /** The row as this process holds it. */
-  readonly row?: Pick<ClaimedRow, 'id' | 'visit' | 'attempt' | 'traceparent'>;
+  readonly row?: Pick<OutboxRow, 'id' | 'visit' | 'attempt' | 'traceparent' | 'role' | 'lastError'>;
 }
 
 /** A timer that is due. */

@@ -1,5 +1,6 @@
 import type { AnySaga, HistoryEntry, Log } from '@countermand/saga-core';
 import { decideItems } from './decide-items.js';
+import { forgottenRows } from './forgotten-rows.js';
 import type { SavedSaga } from './known-sagas.js';
 import type { MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
@@ -95,6 +96,7 @@ export async function moveSagas(
     decided,
     added,
     changed,
+    forgotten: forgottenRows(items, verdicts, folds),
     deliveries,
     notices: [
       ...queues.filter((queue) => !context.hears(queue)),

@@ -74,9 +74,17 @@ function checkEffects({ orders }: OwnRows, { effects }: BooksAnswer): Violation[
     if (order_id !== undefined && key === fulfilmentKey(order_id)) return [];
     if (!named) return [say(`${path} took effect under ${key}, which is no key of any step`)];
     const saga = sagas.get(named.sagaId);
-    if (!saga || saga.outbox.some((row) => row.key === named.key)) return [];
+    if (!saga || isAsked(saga, named.key)) return [];
     return [say(`${path} took effect under ${key}, which is no step of the saga`)];
   });
+}
+
+/** A step that was settled without a hitch is in the history alone. */
+function isAsked({ outbox, history }: SagaRows, key: string): boolean {
+  return (
+    outbox.some((row) => row.key === key) ||
+    history.some(({ cause }) => cause?.type === 'answer' && rowKey(cause.id, cause.visit) === key)
+  );
 }
 
 function checkPromises({ orders, promisedOrderIds }: OwnRows): Violation[] {

@@ -4,6 +4,7 @@ import { rowId } from '../ports/row-id.js';
 import type { StoredSaga } from '../ports/saga-rows.js';
 import { documents, recordSet } from './batch-columns.js';
 import { inboxColumns, sagaColumns } from './columns.js';
+import { TELLS_OF_A_ROW, TOLD_KEY } from './forget-rows.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -41,6 +42,12 @@ function claimText(ours: string): string {
     `json_build_object('sagaId', ${alias}.saga_id, 'key', ${alias}.key, 'id', ${alias}.id, 'visit', ${alias}.visit,
       'status', ${alias}.status, 'attempt', ${alias}.attempt, 'lease', ${alias}.lease,
       'traceparent', ${alias}.traceparent)`;
+  // Of a row that is gone: what the history tells of it. Looked for only where there is none.
+  const toldRow = `select json_build_object('sagaId', x."sagaId", 'key', x.key, 'id', h.cause->>'id',
+      'visit', (h.cause->>'visit')::int, 'status', 'settled', 'attempt', (h.cause->>'attempts')::int, 'lease', null,
+      'traceparent', null, 'isForgotten', true) as row
+    from ${ours}.history h where o.key is null and h.saga_id = x."sagaId" and ${TELLS_OF_A_ROW} and ${TOLD_KEY} = x.key
+    limit 1`;
   const mayClaim = `(x.known or o.kind = 'publish')`;
   return `
     with clock as materialized (select ${ours}.saga_now() as now),
@@ -98,8 +105,11 @@ function claimText(ours: string): string {
       (select json_agg(${row('d')}) from claimed d where d.mine) as claimed,
       (select json_agg(json_build_object('sagaId', saga_id, 'key', key)) from claimed d where not d.mine)
         as "leftToOthers",
-      (select json_agg(${row('o')}) from asked x join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
-        where (x."sagaId", x.key) not in (select saga_id, key from claimed where mine)) as refused
+      (select json_agg(case when o.key is null then told.row else ${row('o')} end) from asked x
+        left join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
+        left join lateral (${toldRow}) told on true
+        where (x."sagaId", x.key) not in (select saga_id, key from claimed where mine)
+          and (o.key is not null or told.row is not null)) as refused
     from clock c`;
 }
 

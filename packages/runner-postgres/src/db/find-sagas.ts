@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '@countermand/saga-core';
 import type { FoundSaga, ListFilter } from '../ports/saga-rows.js';
 import { outboxColumns, sagaColumns } from './columns.js';
+import { forgottenColumns, TELLS_OF_A_ROW, TOLD_KEY } from './forget-rows.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -67,13 +68,23 @@ export async function findHistory(
   return rows.map(({ entry }) => entry);
 }
 
-/** The columns of a found saga, from a source that is called `s`. */
+/**
+ * The columns of a found saga, from a source that is called `s`. Its steps come in the order of their times: of one whose
+ * row is gone, when it was settled.
+ */
 export function foundColumns({ ours }: SchemaNames): string {
   return `
     (select to_json(x) from (select ${sagaColumns(ours, 's')}) x) as stored,
-    (select coalesce(json_agg(o), '[]') from (
-      select ${outboxColumns(ours, 'o')} from ${ours}.outbox o
-      where o.saga_id = s.id and o.kind = 'step' order by o.created_at, o.key
-    ) o) as steps,
+    (select coalesce(json_agg(step order by at, line, key), '[]') from (
+      select to_json(o) as step, o."createdAt" as at, 'infinity'::float8 as line, o.key from (
+        select ${outboxColumns(ours, 'o')} from ${ours}.outbox o where o.saga_id = s.id and o.kind = 'step'
+      ) o
+      union all
+      select to_json(f), f."createdAt", f.line, f.key from (
+        select ${forgottenColumns(ours)}, h.seq as line from ${ours}.history h
+        where h.saga_id = s.id and ${TELLS_OF_A_ROW}
+          and not exists (select from ${ours}.outbox o where o.saga_id = s.id and o.key = ${TOLD_KEY})
+      ) f
+    ) told) as steps,
     s.created_at::text as "createdAtText"`;
 }

@@ -23,6 +23,12 @@ describe('a batch that is decided from memory', () => {
     expect(await stored()).toEqual({ revision: 2, status: 'settled' });
   });
 
+  it('forgets the rows that have nothing more to tell', async () => {
+    const { move, pool } = await withSaga();
+    expect(await move(0, [{ sagaId: 's-0', key: 'work:1' }])).toMatchObject({ result: 'decided' });
+    expect((await pool.query('select from countermand.outbox')).rowCount).toBe(0);
+  });
+
   it.each([
     ['has moved meanwhile', `update countermand.saga set revision = 7`],
     ['has lost its lease', `update countermand.outbox set lease = gen_random_uuid()`],
@@ -33,6 +39,7 @@ describe('a batch that is decided from memory', () => {
     await pool.query(change);
     const before = await stored();
     expect(await move()).toBeUndefined();
+    expect(await move(0, [{ sagaId: 's-0', key: 'work:1' }])).toBeUndefined();
     expect(await stored()).toEqual(before);
   });
 
@@ -138,9 +145,9 @@ async function withSaga() {
       } as AssumedClaims['claims'],
     };
   };
-  const move = async (offMs = 0) =>
+  const move = async (offMs = 0, forgotten: MoveWrites['forgotten'] = []) =>
     await store.moveAssumed(await assumed(offMs), async (tx) => {
-      await tx.save({ ...NO_WRITES, sagas: [write('s-0', 2)] });
+      await tx.save({ ...NO_WRITES, sagas: [write('s-0', 2)], forgotten });
       return 'decided';
     });
   const start = async (id: string) => {
@@ -167,7 +174,7 @@ const NO_REQUEST: AssumedClaims['request'] = {
 };
 const NO_WRITES: MoveWrites = {
   ...{ newSagas: [], sagas: [], history: [], received: [], decided: [] },
-  ...{ added: [], changed: [], deliveries: [], notices: [] },
+  ...{ added: [], changed: [], forgotten: [], deliveries: [], notices: [] },
 };
 
 function saga(id: string): StoredSaga {

@@ -33,6 +33,7 @@ const claimed: ClaimRequest = {
 const saved: MoveWrites = {
   ...{ newSagas: [], history: [], received: [], decided: [], added: [], deliveries: [], notices: [] },
   sagas: [],
+  forgotten: [],
   changed: [{ sagaId: 's-0', key: 'work:2', status: 'cancelled' }],
 };
 

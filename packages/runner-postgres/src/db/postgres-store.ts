@@ -81,7 +81,7 @@ async function moveAssumed<Result>(
 
 const NOTHING: MoveWrites = {
   ...{ newSagas: [], sagas: [], history: [], received: [], decided: [] },
-  ...{ added: [], changed: [], deliveries: [], notices: [] },
+  ...{ added: [], changed: [], forgotten: [], deliveries: [], notices: [] },
 };
 
 /** Somebody else holds a lock for longer than a hasty transaction waits. */

@@ -1,4 +1,6 @@
-import type { AssumedClaims, ClaimRequest } from '../ports/claims.js';
+import type { AssumedClaims, ClaimRequest, OutboxClaim } from '../ports/claims.js';
+import type { OutboxId } from '../ports/outbox-rows.js';
+import { rowId } from '../ports/row-id.js';
 import type { MoveWrites } from '../ports/store.js';
 import { CLOCK_AHEAD_MS, CLOCK_BEHIND_MS } from '../timing.js';
 import { records } from './batch-columns.js';
@@ -22,7 +24,11 @@ export async function saveAssumed(
   writes: MoveWrites,
 ): Promise<number> {
   const starts = request.startIds.length > 0 ? reserveAll(session, names, request.startIds) : undefined;
-  const parts = [...partsOf(names, writes), ...settledPart(names, request), ...aloneParts(names, request)];
+  const parts = [
+    ...partsOf(names, writes),
+    ...settledParts(names, request, writes.forgotten),
+    ...aloneParts(names, request),
+  ];
   const [, [saved]] = await Promise.all([
     starts,
     runParts<{ now: number }>(session, names, parts, assumedClock(names, claims.now)),
@@ -41,26 +47,52 @@ function assumedClock({ ours }: SchemaNames, now: number): Clock {
   };
 }
 
-/** The rows that answers are for: settled if they are still held by whoever carried them out. */
-function settledPart({ ours }: SchemaNames, { outbox }: ClaimRequest): readonly Part[] {
-  if (outbox.length === 0) return [];
+/** The rows that answers are for: settled if they are still held by whoever carried them out; some of them go. */
+function settledParts(
+  { ours }: SchemaNames,
+  { outbox }: ClaimRequest,
+  forgotten: readonly OutboxId[],
+): readonly Part[] {
+  const going = new Set(forgotten.map(({ sagaId, key }) => rowId(sagaId, key)));
+  const goes = ({ sagaId, key }: OutboxId) => going.has(rowId(sagaId, key));
+  // A row's status is compared with a column, so that no plan can begin with all rows that have it.
+  const isHeld = `o.saga_id = x."sagaId" and o.key = x.key and o.status = x."from" and o.lease = x.lease`;
+  return [
+    settledPart(
+      'answered',
+      outbox.filter((row) => !goes(row)),
+      (list) => `
+      update ${ours}.outbox o set status = 'settled', result = x.result, due_at = null, settled_at = c.now,
+        delivery = null
+      from ${list} as x("sagaId" text, key text, "from" text, lease uuid, result jsonb), clock c
+      where ${isHeld} returning 1`,
+    ),
+    settledPart(
+      'forgotten',
+      outbox.filter(goes),
+      (list) => `
+      delete from ${ours}.outbox o using ${list} as x("sagaId" text, key text, "from" text, lease uuid)
+      where ${isHeld} returning 1`,
+    ),
+  ].flat();
+}
+
+function settledPart(
+  name: string,
+  rows: readonly OutboxClaim[],
+  text: (list: string) => string,
+): readonly Part[] {
+  if (rows.length === 0) return [];
   return [
     {
-      name: 'answered',
+      name,
       values: [
-        records(outbox, ({ sagaId, key, from, lease, result }) => {
+        records(rows, ({ sagaId, key, from, lease, result }) => {
           return { sagaId, key, from: from[0], lease, result: { kind: result?.kind } };
         }),
       ],
-      mustMatch: { count: outbox.length, otherwise: 'a lease has been lost' },
-      // Its status is compared with a column, so that no plan can begin with all rows that have it.
-      text: ([list = '']) => `
-        update ${ours}.outbox o set status = 'settled', result = x.result, due_at = null, settled_at = c.now,
-          delivery = null
-        from json_to_recordset(${list}::json) as x("sagaId" text, key text, "from" text, lease uuid, result jsonb),
-          clock c
-        where o.saga_id = x."sagaId" and o.key = x.key and o.status = x."from" and o.lease = x.lease
-        returning 1`,
+      mustMatch: { count: rows.length, otherwise: 'a lease has been lost' },
+      text: ([list = '']) => text(`json_to_recordset(${list}::json)`),
     },
   ];
 }

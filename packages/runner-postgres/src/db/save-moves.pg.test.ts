@@ -9,7 +9,7 @@ import { pgSession } from './session.js';
 
 const nothing: MoveWrites = {
   ...{ newSagas: [], sagas: [], history: [], received: [], decided: [] },
-  ...{ added: [], changed: [], deliveries: [], notices: [] },
+  ...{ added: [], changed: [], forgotten: [], deliveries: [], notices: [] },
 };
 
 it('a message that somebody else has decided since it was read is not decided again', async () => {

@@ -1,6 +1,7 @@
 import type { OutboxRow } from '../ports/outbox-rows.js';
 import type { MoveWrites } from '../ports/store.js';
 import { documents, documentsOrNull, recordSet, records, texts } from './batch-columns.js';
+import { forgetPart } from './forget-rows.js';
 import { packEnvelope } from './packed-envelope.js';
 import { type Part, runParts } from './parts-of-one-statement.js';
 import type { SchemaNames } from './schema-name.js';
@@ -19,7 +20,7 @@ const OUTBOX =
   'attempt int, "left" boolean, lease uuid, delivery uuid, "dueAt" float8, "deadlineAt" float8, ' +
   '"idempotencyKey" text, traceparent text';
 
-/** Everything that a batch writes but the wake-ups, as far as there is anything of it. */
+/** Everything that a batch writes but the wake-ups and what it forgets, as far as there is anything of it. */
 export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Part[] {
   const { newSagas, sagas, history, received, decided, added, changed } = writes;
   const all: readonly (Part & { readonly count: number })[] = [
@@ -172,7 +173,7 @@ function shortRow(row: OutboxRow): object {
  * since it was claimed: nothing may be kept then, and the next try sees it.
  */
 export async function saveMoves(session: Session, names: SchemaNames, writes: MoveWrites): Promise<void> {
-  const parts = partsOf(names, writes);
+  const parts = [...partsOf(names, writes), ...forgetPart(names.ours, writes.forgotten)];
   if (parts.length > 0) await runParts(session, names, parts);
 }
 

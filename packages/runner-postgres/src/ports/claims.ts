@@ -41,7 +41,10 @@ export interface KnownVersion {
 export type ClaimedRow = Pick<
   OutboxRow,
   'sagaId' | 'key' | 'id' | 'visit' | 'status' | 'attempt' | 'lease' | 'traceparent'
->;
+> & {
+  /** The row is gone, since it was settled; this is what the history tells of it. */
+  readonly isForgotten?: true;
+};
 
 /** What was locked and claimed. Maps are keyed by saga id, or by {@link rowId}. */
 export interface Claims {
@@ -55,7 +58,7 @@ export interface Claims {
   readonly inbox: ReadonlyMap<string, InboxRow>;
   /** As they were claimed, with their attempts. */
   readonly claimed: ReadonlyMap<string, ClaimedRow>;
-  /** As they are, where the claim was refused; rows that don't exist are missing. */
+  /** As they are, where the claim was refused; rows that never were are missing. */
   readonly refused: ReadonlyMap<string, ClaimedRow>;
   /**
    * Answers of sagas that aren't known here: the row keeps the answer and is due, so that whoever knows the saga

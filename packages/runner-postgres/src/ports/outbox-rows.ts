@@ -48,6 +48,9 @@ export interface OutboxRow {
   readonly createdAt: number;
 }
 
+/** Which row. */
+export type OutboxId = Pick<OutboxRow, 'sagaId' | 'key'>;
+
 /** A row that this worker holds the lease of. */
 export interface LeasedRow extends OutboxRow {
   readonly saga: string;

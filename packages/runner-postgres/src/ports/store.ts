@@ -6,6 +6,7 @@ import type {
   DueRow,
   LeasedRow,
   OutboxChange,
+  OutboxId,
   OutboxRow,
   PublishOrder,
   RetryResult,
@@ -23,6 +24,8 @@ export interface MoveWrites {
   readonly decided: readonly InboxWrite[];
   readonly added: readonly OutboxRow[];
   readonly changed: readonly OutboxChange[];
+  /** Rows that were claimed, are settled, and go: the history has all that there is to them. */
+  readonly forgotten: readonly OutboxId[];
   readonly deliveries: readonly Delivery[];
   /** Queues, or other words, that other processes should hear of. */
   readonly notices: readonly string[];

@@ -1,4 +1,4 @@
-import type { ClaimRequest, Claims } from '../ports/claims.js';
+import type { ClaimedRow, ClaimRequest, Claims } from '../ports/claims.js';
 import type { InboxRow } from '../ports/inbox-rows.js';
 import type { OutboxChange, PublishOrder } from '../ports/outbox-rows.js';
 import { rowId } from '../ports/row-id.js';
@@ -7,6 +7,7 @@ import type { Faults } from './faults.js';
 import type { Flaw } from './flaw.js';
 import type { Scheduler } from './scheduler.js';
 import { type OutboxRecord, SimTables, storedSaga } from './sim-tables.js';
+import { toldRows } from './told-rows.js';
 
 /** A transaction as the simulated server has it. */
 export interface OpenTransaction {
@@ -117,10 +118,16 @@ export class SimDatabase {
     }
     for (const id of sagas.keys()) busy.delete(id);
     const claimed = new Map<string, OutboxRecord>();
-    const refused = new Map<string, OutboxRecord>();
+    const refused = new Map<string, ClaimedRow>();
     for (const wanted of request.outbox) {
       const row = sagas.has(wanted.sagaId) ? this.#read(tx, wanted.sagaId, wanted.key) : undefined;
-      if (!row) continue;
+      if (!row) {
+        const { sagaId, key } = wanted;
+        const history = sagas.has(sagaId) ? (this.tables.history.get(sagaId) ?? []) : [];
+        const told = toldRows(sagaId, history).find((one) => one.key === key);
+        if (told) refused.set(rowId(sagaId, key), { ...told, isForgotten: true });
+        continue;
+      }
       const id = rowId(row.sagaId, row.key);
       const holds = wanted.lease === null || row.lease === wanted.lease;
       const isDue = !wanted.overdue || (row.dueAt !== null && row.dueAt <= now);
@@ -218,6 +225,7 @@ export class SimDatabase {
       const receivedAt = tables.inbox.get(rowId(sagaId, messageId))?.receivedAt ?? now;
       tables.putMessage({ ...message, receivedAt });
     }
+    for (const { sagaId, key } of writes.forgotten) tables.removeRow(sagaId, key);
     for (const delivery of writes.deliveries) this.putJob(delivery, now);
   }
 

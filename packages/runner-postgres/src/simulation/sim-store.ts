@@ -6,6 +6,7 @@ import type { Wakeup } from '../ports/wakeup-queue.js';
 import { LOCKED } from './sim-connection.js';
 import { SimMoves } from './sim-moves.js';
 import { type JobRecord, storedSaga } from './sim-tables.js';
+import { toldRows } from './told-rows.js';
 
 const GIVE_BACK_MS = 2_000;
 
@@ -183,7 +184,9 @@ export class SimStore extends SimMoves implements Store {
     return this.connection.run('find', () => {
       const record = tables.sagas.get(sagaId);
       const stored = record && storedSaga(record);
-      const steps = [...(tables.outbox.get(sagaId)?.values() ?? [])].filter(({ kind }) => kind === 'step');
+      const rows = [...(tables.outbox.get(sagaId)?.values() ?? [])].filter(({ kind }) => kind === 'step');
+      const told = toldRows(sagaId, tables.history.get(sagaId) ?? []);
+      const steps = [...told.filter(({ key }) => !tables.row(sagaId, key)), ...rows];
       return stored && { stored, steps, createdAtText: String(stored.createdAt) };
     });
   }

@@ -57,6 +57,11 @@ export class SimTables {
     else this.live.delete(id);
   }
 
+  removeRow(sagaId: string, key: string): void {
+    this.outbox.get(sagaId)?.delete(key);
+    this.live.delete(rowId(sagaId, key));
+  }
+
   putMessage(row: InboxRow): void {
     const id = rowId(row.sagaId, row.messageId);
     this.inbox.set(id, row);
