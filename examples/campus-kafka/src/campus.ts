@@ -44,13 +44,13 @@ export async function startCampus(
   });
   try {
     await runner.migrate();
-    const waitMs = settings.ACCEPTANCE_TIME + SCHEDULER_GRACE_MS;
     await runner.on('ORDER_PLACED', { name: 'acceptance' }, async ({ sagaId, payload }: PublishedEvent) => {
-      const { orderId, paymentId } = placed.parse(payload);
+      const { orderId, paymentId, acceptanceMs } = placed.parse(payload);
+      const waitMs = acceptanceMs + SCHEDULER_GRACE_MS;
       await runner.start(acceptanceSaga, { orderId, paymentId, waitMs }, { id: acceptanceIdOf(sagaId) });
     });
     await runner.work();
-    const http = await listen(settings, createApp(runner, settings).fetch);
+    const http = await listen(settings, createApp(runner, settings, log).fetch);
     // Orders are taken while Kafka is away, too: their commands wait.
     const consuming = kafka.consume(runner, {
       groupId: 'campus-orchestrator',
@@ -77,4 +77,4 @@ export async function startCampus(
   }
 }
 
-const placed = z.object({ orderId: z.string(), paymentId: z.string() });
+const placed = z.object({ orderId: z.string(), paymentId: z.string(), acceptanceMs: z.int() });

@@ -33,7 +33,7 @@ const machine = setup({
   types: {
     context: {} as Context,
     input: {} as z.output<typeof input>,
-    emitted: {} as { type: 'ORDER_PLACED'; orderId: string; paymentId: string },
+    emitted: {} as { type: 'ORDER_PLACED'; orderId: string; paymentId: string; acceptanceMs: number },
   },
   actors: {
     createOrder,
@@ -125,8 +125,8 @@ const machine = setup({
       tags: 'rest',
       // From here on they are the acceptance's, which begins with this event.
       meta: { keeps: ['order.open', 'payment.authorized'] },
-      entry: emit(({ context: { orderId, paymentId } }) => ({
-        ...{ type: 'ORDER_PLACED' as const, orderId, paymentId },
+      entry: emit(({ context: { orderId, paymentId, acceptanceMs } }) => ({
+        ...{ type: 'ORDER_PLACED' as const, orderId, paymentId, acceptanceMs },
       })),
     },
     FAILED: {
