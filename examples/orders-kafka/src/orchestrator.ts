@@ -1,6 +1,6 @@
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
 import type { JsonObject } from '@countermand/saga-core';
-import { kafkaSteps } from '@countermand/step-kafka';
+import { type KafkaSteps, kafkaSteps } from '@countermand/step-kafka';
 import { cloudEvents, plainEnvelope } from '@countermand/step-messages';
 import { listen } from '@countermand-examples/service-kit';
 import type { Kafka } from 'kafkajs';
@@ -25,7 +25,6 @@ export interface Ground {
 /** Starts the three sagas' handlers: topics in, requests and topics out, and the HTTP interface. */
 export async function startOrchestrator(settings: Settings, ground: Ground) {
   const { databaseUrl, log, servicesUrl } = ground;
-  const topics = topicsOf(settings);
   const envelope = settings.SERIALIZATION === 'plain' ? plainEnvelope : cloudEvents({ source: '/orders' });
   const kafka = kafkaSteps({ client: ground.kafka, envelope, logger: log });
   const services = {
@@ -40,6 +39,23 @@ export async function startOrchestrator(settings: Settings, ground: Ground) {
     adapters: adaptersOf(settings, services, () => runner),
     logger: log,
   });
+  try {
+    return await startOn(runner, { settings, log, kafka });
+  } catch (error) {
+    await kafka.stop();
+    await runner.stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly kafka: KafkaSteps;
+}
+
+async function startOn(runner: PostgresRunner, { settings, log, kafka }: Parts) {
+  const topics = topicsOf(settings);
   await runner.migrate();
   const leaves = {
     PRODUCTS_RESERVED: [topics.PRODUCT_RESERVED, 'ProductReservationStoredEvent'],
@@ -63,7 +79,7 @@ export async function startOrchestrator(settings: Settings, ground: Ground) {
       ...{ type: 'OrderCreatedEvent', payload },
     });
   const address = { HOST: settings.HOST, PORT: settings.SERVER_PORT };
-  const http = await listen(address, createApp({ runner, settings, announce }).fetch);
+  const http = await listen(address, createApp({ runner, settings, log, announce }).fetch);
   const consuming = kafka.consume(runner, {
     groupId: settings.CONSUMER_GROUP,
     topics: routesOf(topics),

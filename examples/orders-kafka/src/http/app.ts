@@ -4,6 +4,7 @@ import type { JsonObject } from '@countermand/saga-core';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { childIds } from '../adapters.ts';
 import { item, payment } from '../sagas/order-saga.ts';
@@ -21,25 +22,27 @@ const request = z.strictObject({
 export interface AppParts {
   readonly runner: Pick<PostgresRunner, 'get' | 'list'>;
   readonly settings: Settings;
+  readonly log: Pick<Logger, 'error'>;
   /** The order service's part: says on its topic that an order was created. */
   readonly announce: (order: JsonObject & { readonly orderId: string }) => Promise<void>;
 }
 
 /** Orders in, and the stored state of each saga out. */
-export function createApp({ runner, settings, announce }: AppParts): Hono {
+export function createApp({ runner, settings, log, announce }: AppParts): Hono {
   const app = new Hono();
-  app.onError((error, context) =>
-    error instanceof HTTPException
-      ? context.json({ error: error.message }, error.status)
-      : context.json({ error: 'something went wrong here' }, 500),
-  );
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) return context.json({ error: error.message }, error.status);
+    log.error({ err: error, method: context.req.method, path: context.req.path }, 'request failed');
+    return context.json({ error: 'something went wrong here' }, 500);
+  });
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.post('/api/orders', bodyLimit({ maxSize: 64 * 1024 }), async (context) => {
     const parsed = request.safeParse(await context.req.json().catch(() => undefined));
     if (!parsed.success) throw new HTTPException(400, { message: z.prettifyError(parsed.error) });
     const { customer_id: customerId, ...order } = parsed.data;
     const paid = order.payments.reduce((sum, one) => sum + one.amount.amount, 0);
-    if (paid !== order.total.amount)
+    const isStrange = order.payments.some((one) => one.amount.currency !== order.total.currency);
+    if (isStrange || paid !== order.total.amount)
       throw new HTTPException(422, { message: 'the payments are not the total' });
     const orderId = randomUUID();
     await announce({ orderId, customerId, ...order });

@@ -23,7 +23,8 @@ const body = z.looseObject({ orderId: z.string() });
 /**
  * Plays product, promotion, payment and order service: requests come over REST, results leave on topics. The sku
  * `sold-out` is never there, the coupon `EXPIRED` never valid, the method `empty-card` always declined, and a customer
- * whose order holds `unwanted` isn't approved.
+ * whose order holds `unwanted` isn't approved. What was undone, be it before it was done, stays so: a request that comes
+ * late is refused.
  */
 export async function playServices({ kafka, topics, isDisorderly = false }: PlayOptions) {
   const book = openBook();
@@ -52,28 +53,35 @@ export async function playServices({ kafka, topics, isDisorderly = false }: Play
   /** The same request again is carried out once; its event is sent again. */
   const on = (
     path: string,
-    work: (given: z.output<typeof body>, key: string) => Promise<unknown> | undefined,
+    work: (given: z.output<typeof body>, key: string) => Promise<unknown> | 'refused' | undefined,
   ) =>
     app.post(path, async (context) => {
       const key = context.req.header('idempotency-key') ?? '';
       book.requests.push(`${path} ${key}`);
       const later = work(body.parse(await context.req.json()), key);
+      if (later === 'refused') return context.json({ code: 'UNDONE' }, 409);
       await later;
       return context.json({}, later ? 202 : 200);
     });
   on('/reservations', ({ orderId, items }, key) => {
     const isShort = JSON.stringify(items).includes('sold-out') || book.stock.get(orderId) === 'released';
     if (isShort) return tell(topics.PRODUCT_RESERVATION_FAILED, key, 'ProductReservationFailedEvent', {});
-    book.stock.set(orderId, 'reserved');
+    if (book.stock.get(orderId) !== 'confirmed') book.stock.set(orderId, 'reserved');
     if (JSON.stringify(items).includes('unwanted')) book.unwanted.add(orderId);
     return tell(topics.PRODUCT_RESERVED, key, 'ProductReservedEvent', {});
   });
-  on('/reservations/confirm', ({ orderId }) => void book.stock.set(orderId, 'confirmed'));
+  on('/reservations/confirm', ({ orderId }) => {
+    if (book.stock.get(orderId) !== 'reserved' && book.stock.get(orderId) !== 'confirmed') return 'refused';
+    book.stock.set(orderId, 'confirmed');
+    return undefined;
+  });
   on('/reservations/release', ({ orderId }) => void book.stock.set(orderId, 'released'));
   on('/coupons/apply', (given, key) => {
     const code = String(given['code']);
-    if (code === 'EXPIRED') return tell(topics.COUPON_APPLIED, key, 'CouponRejectedEvent', {});
-    book.coupons.set(`${given.orderId} ${code}`, 'used');
+    const name = `${given.orderId} ${code}`;
+    const isRefused = code === 'EXPIRED' || book.coupons.get(name) === 'cancelled';
+    if (isRefused) return tell(topics.COUPON_APPLIED, key, 'CouponRejectedEvent', {});
+    book.coupons.set(name, 'used');
     return tell(topics.COUPON_APPLIED, key, 'CouponAppliedEvent', { discount: 500 });
   });
   on('/coupons/cancel', (given) => void book.coupons.set(`${given.orderId} ${given['code']}`, 'cancelled'));
