@@ -69,6 +69,19 @@ describe('a cart that is checked out', () => {
     expect(rows).toEqual([{ total_amount: '4205', prices: ['1999', '7'] }]);
   });
 
+  it.each([1, 2])('reserves both lines of one variant, 2 units and %i', async (more) => {
+    const { request, userId, variants } = await newCustomer(world, [4, 3]);
+    const [variantId = ''] = variants;
+    const lines = [2, more].map((quantity) => ({ variantId, quantity }));
+    await world.simulation.putCart({ userId, cartId: 'cart', lines });
+    const subtotal = (1_999 * (2 + more)) / 100;
+    const total = (1_999 * (2 + more) + 200) / 100;
+    const asked = { ...request, subtotal, total, paymentAmount: total };
+    expect(await outcome(world.orchestrator.createSagaOrder(asked))).toBe('OK');
+    expect(await stockOf(world, variants)).toMatchObject([{ available: 2 - more, sold: 2 + more }, {}]);
+    expect(await ordersOf(world, userId)).toEqual([{ status: 'CREATED', items: 2 }]);
+  });
+
   it('reaches each participant with a key of its step, and the trace', async () => {
     const { request } = await newCustomer(world);
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;

@@ -39,9 +39,12 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 async function database(name: string): Promise<string> {
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
-  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
-  if (rowCount === 0) await client.query(`create database ${name}`);
-  await client.end();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${name}`);
+  } finally {
+    await client.end();
+  }
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
   return url.href;
@@ -55,7 +58,8 @@ async function start(name: string, env: Record<string, string>): Promise<void> {
     env: { LOG_LEVEL: 'warn', ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = once(child, 'exit');
+  // One that can't even be spawned has ended, too.
+  const exited = once(child, 'exit').catch(() => undefined);
   services.push({ child, exited });
   const serves = await Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
   if (stopping) return await stopping;
@@ -65,14 +69,20 @@ async function start(name: string, env: Record<string, string>): Promise<void> {
   await stopping;
 }
 
-await start('participants', {});
-await start('orders', { ORDERS_DATABASE_URL: await database('cart_orders') });
-await start('orchestrator', {
-  DATABASE_URL: await database('cart_orchestrator'),
-  PARTICIPANTS_ADDRESS: '127.0.0.1:50052',
-  GATEWAY_ADDRESS: '127.0.0.1:50053',
-  ORDERS_ADDRESS: '127.0.0.1:50051',
-});
+try {
+  await start('participants', {});
+  await start('orders', { ORDERS_DATABASE_URL: await database('cart_orders') });
+  await start('orchestrator', {
+    DATABASE_URL: await database('cart_orchestrator'),
+    PARTICIPANTS_ADDRESS: '127.0.0.1:50052',
+    GATEWAY_ADDRESS: '127.0.0.1:50053',
+    ORDERS_ADDRESS: '127.0.0.1:50051',
+  });
+} catch (error) {
+  console.error(`cart-grpc: ${error instanceof Error ? error.message : error}`);
+  stopping ??= stop(1);
+  await stopping;
+}
 console.log(
   'orchestrator on 127.0.0.1:50050, order service on 50051; to place an order, in another terminal:',
 );

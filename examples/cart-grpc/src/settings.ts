@@ -1,3 +1,4 @@
+import { readEnvironment } from '@countermand-examples/service-kit';
 import { z } from 'zod';
 
 const address = z.string().regex(/^[^:/\s]+:[0-9]+$/, 'must be HOST:PORT');
@@ -37,11 +38,16 @@ export const participantsSettings = z.object({
   SIMULATION: z.enum(['true', 'false']).default('false'),
 });
 
-/** Reads settings, or ends the process with one line that says which can't be read. */
-export function readSettings<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> {
-  const read = schema.safeParse(process.env);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  process.stderr.write(`${name}: ${issue?.path.join('.')} ${issue?.message}\n`);
-  process.exit(1);
+/** Reads settings, of which an empty one is the default; or ends the process with one line that says which can't be read. */
+export function readSettings<Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): z.output<Schema> {
+  try {
+    return readEnvironment(schema, environment);
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
 }

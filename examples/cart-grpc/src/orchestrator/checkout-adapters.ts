@@ -94,15 +94,19 @@ export function checkoutAdapters(
   });
 }
 
-/** Line by line; one that is refused gives back what those before it took, and only then is the answer no. */
+/** Variant by variant, for a reservation has one line of each; one that is refused gives back what those before it took, and only then is the answer no. */
 async function reserveAll(
   inventory: InventoryClient,
   reservationId: string,
   lines: readonly { readonly variantId: string; readonly quantity: number }[],
   options: GrpcCallOptions,
 ): Promise<void> {
+  const quantities = new Map<string, number>();
+  for (const { variantId, quantity } of lines)
+    quantities.set(variantId, (quantities.get(variantId) ?? 0) + quantity);
   try {
-    for (const line of lines) await inventory.reserve({ reservationId, ...line }, options);
+    for (const [variantId, quantity] of quantities)
+      await inventory.reserve({ reservationId, variantId, quantity }, options);
   } catch (error) {
     // Where this fails the step is tried again, and comes to the same refusal.
     if (isRefusal(readGrpcFailure(error))) await inventory.release({ reservationId }, options);

@@ -52,7 +52,7 @@ export function createCheckoutSaga(settings: StepSettings) {
         invoke: {
           src: 'fetchVariants',
           input: ({ context }) => ({
-            variantIds: context.lines.map(({ variantId }) => variantId),
+            variantIds: [...new Set(context.lines.map(({ variantId }) => variantId))],
             currencyCode: context.currencyCode,
           }),
           onDone: {
