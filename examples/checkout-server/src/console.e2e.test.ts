@@ -42,6 +42,12 @@ describe('the console in development', () => {
     expect((await fetch(`${server().url}/console/api/sagas`, { headers: forged })).status).toBe(401);
   });
 
+  it('reads no more of what somebody sends to sign in than a form holds', async () => {
+    const answer = await signIn(server(), 'x'.repeat(70_000));
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
+  });
+
   it('leads whoever has signed in to the page that was asked for, and nowhere but in the console', async () => {
     const asked = await fetch(`${server().url}/console/sagas/order-7`, { headers: { accept: 'text/html' } });
     expect(new URL(asked.url).searchParams.get('to')).toBe('/console/sagas/order-7');

@@ -1,10 +1,9 @@
-import { SagaError } from '@countermand/saga-core';
 import type { Logger } from 'pino';
 import { type CheckoutServer, startCheckoutServer } from './checkout-server.ts';
 import { createLog } from './create-log.ts';
 import { endWithServer, isSupervised, reportWorking } from './processes/supervised.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
-import { StartError, whyUnreachable } from './start-error.ts';
+import { whyNoStart } from './start-error.ts';
 import { welcome } from './welcome.ts';
 
 function refuseToStart(why: string): never {
@@ -26,8 +25,7 @@ async function startOrExit(settings: Settings, log: Logger): Promise<CheckoutSer
   try {
     return await startCheckoutServer(settings, log);
   } catch (error) {
-    if (error instanceof StartError || error instanceof SagaError) refuseToStart(error.message);
-    const why = whyUnreachable(error);
+    const why = whyNoStart(error);
     if (why !== undefined) refuseToStart(why);
     throw error;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { whyUnreachable } from './start-error.ts';
+import { whyNoStart } from './start-error.ts';
 
 const failing = (code: string, message: string) => Object.assign(new Error(message), { code });
 
@@ -9,12 +9,12 @@ it.each([
   ['57P03', 'the database system is starting up'],
   ['3D000', 'database "shop" does not exist'],
 ])('%s at the start is a line that a person can act on', (code, message) => {
-  expect(whyUnreachable(failing(code, message))).toBe(
+  expect(whyNoStart(failing(code, message))).toBe(
     `the database can't be reached: ${message}; look at DATABASE_URL`,
   );
 });
 
 it('what is ours to mend is shown whole', () => {
-  expect(whyUnreachable(failing('42703', 'column "x" does not exist'))).toBeUndefined();
-  expect(whyUnreachable(new TypeError('x is not a function'))).toBeUndefined();
+  expect(whyNoStart(failing('42703', 'column "x" does not exist'))).toBeUndefined();
+  expect(whyNoStart(new TypeError('x is not a function'))).toBeUndefined();
 });

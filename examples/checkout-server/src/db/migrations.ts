@@ -62,12 +62,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 
 /** Creates this server's own tables or brings them up to date. Processes that do it at once take turns. */
 export async function migrateCheckout(db: Kysely<CheckoutTables>): Promise<void> {
-  await sql`select pg_advisory_lock(hashtext('checkout migrate'))`.execute(db);
-  try {
-    await sql`create schema if not exists checkout`.execute(db);
-  } finally {
-    await sql`select pg_advisory_unlock(hashtext('checkout migrate'))`.execute(db);
-  }
+  await db.transaction().execute(async (tx) => {
+    // `if not exists` alone fails for one of two that come at once. Held until the commit.
+    await sql`select pg_advisory_xact_lock(hashtext('checkout migrate'))`.execute(tx);
+    await sql`create schema if not exists checkout`.execute(tx);
+  });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => MIGRATIONS },

@@ -1,7 +1,9 @@
 import { createConsole } from '@countermand/console';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
 import { consoleCookie, hasConsoleCookie, SIGN_IN_HEADERS, signInPage } from './console-sign-in.ts';
 import type { AppEnv } from './env.ts';
+import { MAX_BODY_BYTES, refuseBody } from './json-body.ts';
 import type { FindPrincipal } from './principal.ts';
 import type { Services } from './services.ts';
 
@@ -36,7 +38,8 @@ export function addConsoleRoutes(
     const to = toOf(c.req.query('to'));
     return c.html(signInPage(settings, { to, isRefused: false }), 200, SIGN_IN_HEADERS);
   });
-  app.post(`${BASE}/login`, async (c) => {
+  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody });
+  app.post(`${BASE}/login`, limit, async (c) => {
     const form = await c.req.parseBody();
     const to = toOf(String(form['to'] ?? ''));
     const site = c.req.header('sec-fetch-site') ?? 'same-origin';

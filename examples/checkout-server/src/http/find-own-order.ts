@@ -1,11 +1,10 @@
 import type { SagaView } from '@countermand/saga-core';
 import { findOrder, type StoredOrder } from '../db/orders.ts';
 import { getSaga } from '../orders/command-order.ts';
+import { ORDER_ID } from '../orders/order-id.ts';
 import type { Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 import type { Services } from './services.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** An order that the principal may see. @throws Problem `NOT_FOUND`, for somebody else's as for none */
 export async function findOwnOrder(
@@ -14,7 +13,7 @@ export async function findOwnOrder(
   principal: Principal,
   asked: 'order' | 'saga' = 'order',
 ): Promise<StoredOrder> {
-  const order = UUID.test(id) ? await findOrder(db, id, principal) : undefined;
+  const order = ORDER_ID.test(id) ? await findOrder(db, id, principal) : undefined;
   if (!order) throw new Problem('NOT_FOUND', `There is no such ${asked}.`);
   return order;
 }

@@ -28,16 +28,20 @@ export function readJsonBody(): MiddlewareHandler<AppEnv> {
 
 /** The bytes of a request's body. @throws Problem `BODY_TOO_LARGE`, having read no more than the limit */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new Problem('BODY_TOO_LARGE', `Send at most ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) refuseBody();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
+    if (length > MAX_BODY_BYTES) refuseBody();
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** @throws Problem `BODY_TOO_LARGE` */
+export function refuseBody(): never {
+  throw new Problem('BODY_TOO_LARGE', `Send at most ${MAX_BODY_BYTES} bytes.`);
 }
 
 /** The text of a body. @throws Problem `BODY_INVALID` where the bytes aren't UTF-8 */

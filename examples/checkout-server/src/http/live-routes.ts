@@ -6,13 +6,13 @@ import type { Development } from '../dev/development.ts';
 import type { LiveOrder } from '../dev/live-contract.ts';
 import { liveOrder } from '../dev/live-order.ts';
 import { WorldReader } from '../dev/world-reader.ts';
+import { ORDER_ID } from '../orders/order-id.ts';
 import { access } from './access.ts';
 import type { AppEnv } from './env.ts';
 import type { Services } from './services.ts';
 
 const LOOK_EVERY_MS = 250;
 const KEEP_ALIVE_MS = 15_000;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const live = createRoute({
   ...access('anyone'),
@@ -20,7 +20,7 @@ const live = createRoute({
   method: 'get',
   path: '/dev/live',
   summary: 'Watch the shop, and one order in it: each time something is different',
-  request: { query: z.object({ order: z.string().regex(UUID).optional() }) },
+  request: { query: z.object({ order: z.string().regex(ORDER_ID).optional() }) },
   responses: {
     200: {
       description:

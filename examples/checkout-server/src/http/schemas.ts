@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { SAGA_STATUSES } from '../views/saga-status.ts';
 
 /** The nine statuses of an order. */
 const ORDER_STATUSES = [
@@ -22,9 +23,7 @@ export const moneySchema = z
   })
   .openapi('Money');
 
-export const sagaStatusSchema = z
-  .enum(['PARKED', 'COMPENSATING', 'COMPLETED', 'FAILED', 'CANCELLED', 'STARTED'])
-  .openapi('SagaStatus');
+export const sagaStatusSchema = z.enum(SAGA_STATUSES).openapi('SagaStatus');
 
 export const obligationSchema = z
   .object({
