@@ -117,6 +117,7 @@ export async function startOrderService(settings: Settings, ground: OrderGround)
       },
     };
   } catch (error) {
+    await Promise.all([rabbit.stop(), streams?.stop()]);
     await runner.stop();
     await pool.end();
     throw error;

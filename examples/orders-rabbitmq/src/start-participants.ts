@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Connection } from 'rabbitmq-client';
 import { INVENTORY_EVENTS, PAYMENT_EVENTS, STREAMS } from './rabbit/streams.ts';
 import { startInventory } from './services/inventory.ts';
+import type { Participant } from './services/participant.ts';
 import { startPayments } from './services/payments.ts';
 import { startShipping } from './services/shipping.ts';
 import type { Service, Settings } from './settings.ts';
@@ -15,39 +16,42 @@ export interface ParticipantsGround {
   readonly isDisorderly?: boolean;
 }
 
-/** Starts those participants that the settings name; what they serve over HTTP has an address then. */
+/** Starts those participants that the settings name, or none; what they serve over HTTP has an address then. */
 export async function startParticipants(settings: Settings, ground: ParticipantsGround) {
   const { connection, databases, log, isDisorderly = false } = ground;
   const parts = (name: Service) => ({ name, connection, databaseUrl: databases[name], log, isDisorderly });
   const startsFromStream = settings.STREAMS === 'three';
   const stream = (exchange: string, names: Readonly<Record<string, string>>) =>
     startsFromStream ? { stream: { exchange, names } } : {};
-  const runs = (service: Service) => settings.SERVICES.includes(service);
-  const inventory = runs('inventory')
-    ? await startInventory(
+  const started: Participant[] = [];
+  const stop = async () => void (await Promise.all(started.map((one) => one.stop())));
+  const startIf = async <One extends Participant>(service: Service, start: () => Promise<One>) => {
+    if (!settings.SERVICES.includes(service)) return undefined;
+    const one = await start();
+    started.push(one);
+    return one;
+  };
+  try {
+    const inventory = await startIf('inventory', () =>
+      startInventory(
         { ...parts('inventory'), ...stream(STREAMS.inventory, INVENTORY_EVENTS) },
         settings.INVENTORY_PORT,
-      )
-    : undefined;
-  const payments = runs('payments')
-    ? await startPayments(
+      ),
+    );
+    const payments = await startIf('payments', () =>
+      startPayments(
         { ...parts('payments'), ...stream(STREAMS.payments, PAYMENT_EVENTS) },
-        {
-          port: settings.PAYMENTS_PORT,
-          failureRate: settings.MOCK_PAYMENT_FAILURE_RATE,
-        },
-      )
-    : undefined;
-  const shipping = runs('shipping')
-    ? await startShipping(parts('shipping'), { startsFromStream })
-    : undefined;
-  return {
-    inventoryUrl: inventory?.url ?? settings.INVENTORY_URL ?? '',
-    paymentsUrl: payments?.url ?? settings.PAYMENTS_URL ?? '',
-    inventory,
-    payments,
-    async stop() {
-      await Promise.all([inventory?.stop(), payments?.stop(), shipping?.stop()]);
-    },
-  };
+        { port: settings.PAYMENTS_PORT, failureRate: settings.MOCK_PAYMENT_FAILURE_RATE },
+      ),
+    );
+    await startIf('shipping', () => startShipping(parts('shipping'), { startsFromStream }));
+    return {
+      inventoryUrl: inventory?.url ?? settings.INVENTORY_URL ?? '',
+      paymentsUrl: payments?.url ?? settings.PAYMENTS_URL ?? '',
+      ...{ inventory, payments, stop },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

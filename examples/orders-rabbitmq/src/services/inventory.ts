@@ -1,5 +1,4 @@
 import type { Message } from '@countermand/step-messages';
-import { type Listening, listen } from '@countermand-examples/service-kit';
 import { Hono } from 'hono';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import {
   type Reply,
   startParticipant,
 } from './participant.ts';
+import { withHttp } from './with-http.ts';
 
 /** What is there at the beginning; prices are the order service's. */
 const INITIAL_STOCK = { 'iphone-15': 1_000, 'usb-cable': 5_000, 'limited-edition': 10 } as const;
@@ -39,15 +39,7 @@ export async function startInventory(
     ['stock.reserve', 'stock.commit', 'order.failed'],
     handle,
   );
-  const http: Listening = await listen({ HOST: '127.0.0.1', PORT: port }, stockApp(participant.pool).fetch);
-  return {
-    ...participant,
-    url: http.url,
-    async stop() {
-      await http.close();
-      await participant.stop();
-    },
-  };
+  return await withHttp(participant, port, stockApp(participant.pool).fetch);
 }
 
 function stockApp(pool: pg.Pool): Hono {

@@ -1,5 +1,4 @@
 import type { Message } from '@countermand/step-messages';
-import { listen } from '@countermand-examples/service-kit';
 import { Hono } from 'hono';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -11,6 +10,7 @@ import {
   type Reply,
   startParticipant,
 } from './participant.ts';
+import { withHttp } from './with-http.ts';
 
 export const PAYMENTS_TABLES = [
   ANSWERED,
@@ -41,15 +41,7 @@ export async function startPayments(
     ['payment.authorize', 'payment.capture', 'payment.void', 'payment.refund', 'payment.lookup'],
     async (tx, message) => [await handle(tx, message, failureRate)],
   );
-  const http = await listen({ HOST: '127.0.0.1', PORT: port }, answersApp(participant.pool).fetch);
-  return {
-    ...participant,
-    url: http.url,
-    async stop() {
-      await http.close();
-      await participant.stop();
-    },
-  };
+  return await withHttp(participant, port, answersApp(participant.pool).fetch);
 }
 
 /** Tells how a command was answered, for who has lost the answer. */
