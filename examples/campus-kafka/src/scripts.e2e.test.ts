@@ -4,15 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { hasBroker, type KafkaServer, startKafka } from '@countermand/dev-brokers';
 import { plainEnvelope } from '@countermand/step-messages';
-import { eventually } from '@countermand/test-kit';
+import { eventually, sourceFlags } from '@countermand/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKafka } from './kafka/connect.ts';
 
-const script = (name: string) => [
-  '--conditions=@countermand/source',
-  ...['--import', import.meta.resolve('tsx')],
-  fileURLToPath(new URL(name, import.meta.url)),
-];
+const script = (name: string) => [...sourceFlags, fileURLToPath(new URL(name, import.meta.url))];
 
 describe.skipIf(!hasBroker('kafka'))('in the folder of the example', () => {
   let broker: KafkaServer;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { sourceFlags } from '@countermand/test-kit';
 import { describe, expect, it } from 'vitest';
 import { useServer } from './testing/use-server.ts';
 
@@ -32,7 +33,7 @@ describe('pnpm webhook', () => {
   const run = (...args: string[]) =>
     new Promise<{ code: number | null; printed: string }>((resolve) => {
       const env = { ...process.env, ...server().env };
-      const command = ['--import', import.meta.resolve('tsx'), script, ...args];
+      const command = [...sourceFlags, script, ...args];
       execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, printed: stdout + stderr }),
       );

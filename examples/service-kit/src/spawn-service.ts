@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { eventually } from '@countermand/test-kit';
+import { eventually, sourceFlags } from '@countermand/test-kit';
 import { expect, onTestFinished } from 'vitest';
 
 /** A service as a process of its own. */
@@ -11,8 +11,7 @@ export interface ServiceProcess {
 
 /** Starts a service for a test, waits until it says where it listens, and kills it when the test ends. */
 export async function spawnService(main: string, env: Record<string, string>): Promise<ServiceProcess> {
-  const flags = ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx')];
-  const child = spawn(process.execPath, [...flags, main], {
+  const child = spawn(process.execPath, [...sourceFlags, main], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
-import { eventually } from '@countermand/test-kit';
+import { eventually, sourceFlags } from '@countermand/test-kit';
 import { expect, it, onTestFinished } from 'vitest';
 
 const server = `
@@ -18,7 +18,7 @@ const owner = `
 `;
 
 it('what a process has started ends with it, also when it is killed', async () => {
-  const flags = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', owner];
+  const flags = [...sourceFlags, '--input-type=module', '--eval', owner];
   const starter = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void starter.kill('SIGKILL'));
   const [printed] = (await once(starter.stdout, 'data')) as [Buffer];

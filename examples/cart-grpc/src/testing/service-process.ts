@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '@countermand/test-kit';
+import { eventually, sourceFlags } from '@countermand/test-kit';
 import { expect } from 'vitest';
 
 /** A service as a process of its own. */
@@ -20,11 +20,10 @@ export interface ServiceProcess {
 /** Starts a service and waits until it serves. */
 export async function startService(name: string, env: Record<string, string>): Promise<ServiceProcess> {
   const main = fileURLToPath(new URL(`../${name}-main.ts`, import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx'), main],
-    { env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...sourceFlags, main], {
+    env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: string[] = [];
   const logged: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));

@@ -72,7 +72,7 @@ async function launch(
   const log = openSync(logFile, 'a');
   const logStart = statSync(logFile).size;
   const main = fileURLToPath(import.meta.resolve('@countermand-examples/participants/main'));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main], {
+  const child = spawn(process.execPath, [...loaderFlags(), main], {
     detached: true,
     stdio: ['ignore', log, log],
     env: {
@@ -101,6 +101,12 @@ async function launch(
   }
   child.unref();
   return identity;
+}
+
+/** Those that this process reads TypeScript with, where it was given any. A debugger has one port, which is its own. */
+function loaderFlags(): readonly string[] {
+  const own = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+  return own.includes('--import') ? own : ['--import', import.meta.resolve('tsx')];
 }
 
 /** Whether exactly that process answers there. */

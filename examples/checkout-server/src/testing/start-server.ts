@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
-import { eventually, findFreePorts } from '@countermand/test-kit';
+import { eventually, findFreePorts, sourceFlags } from '@countermand/test-kit';
 import { expect } from 'vitest';
 import { type Client, createClient } from './client.ts';
 
@@ -66,11 +66,10 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
 
 /** Starts a server and doesn't wait for anything. */
 export function spawnServer(env: Record<string, string>): ServerProcess {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@countermand/source', '--import', import.meta.resolve('tsx'), main],
-    { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...sourceFlags, main], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => printed.push(chunk));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sourceFlags } from '@countermand/test-kit';
 import { onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,7 +16,7 @@ export interface Answer {
 
 /** Starts `main.ts` with these settings only and hands out what it prints and how it ends. */
 export function spawnParticipants(settings: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, [...sourceFlags, 'src/main.ts'], {
     cwd: root,
     env: { PARTICIPANTS_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

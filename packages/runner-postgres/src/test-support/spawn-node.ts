@@ -1,11 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { sourceFlags } from '@countermand/test-kit';
 import { onTestFinished } from 'vitest';
-
-const require = createRequire(import.meta.url);
-const tsx = pathToFileURL(require.resolve('tsx')).href;
 
 /** Starts a TypeScript file in a process of its own, which is killed with the test at the latest. */
 export function spawnNode(
@@ -14,8 +11,7 @@ export function spawnNode(
   env: Readonly<Record<string, string>> = {},
   cwd?: string,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  const flags = ['--conditions=@countermand/source', '--import', tsx];
-  const child = spawn(process.execPath, [...flags, fileURLToPath(script), ...args], {
+  const child = spawn(process.execPath, [...sourceFlags, fileURLToPath(script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
