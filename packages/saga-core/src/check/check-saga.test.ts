@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
+import { failed, invoke, smallSaga } from '../test-support/check-corpus/small-saga.js';
+import { travel } from '../test-support/check-corpus/travel-steps.js';
 import { mutationsOf } from '../test-support/mutations-of.js';
 import { group } from '../testing/conformance/group-saga.js';
 import { checkSaga } from './check-saga.js';
@@ -11,6 +13,28 @@ const [leak] = BROKEN;
 if (!leak) throw new Error('the corpus is empty');
 
 describe('checkSaga', () => {
+  test('tells of a step that is refused while the saga undoes as that, and not as one that runs again', () => {
+    const on = { GO: {} };
+    const saga = smallSaga('begins-anew-while-it-undoes', {
+      steps: travel,
+      events: { GO: {} },
+      machine: {
+        initial: 'holding',
+        states: {
+          holding: { ...invoke('holdSeat', 'held'), on },
+          held: { tags: ['rest'], meta: { keeps: ['seat'] }, on: { GO: 'undoing' } },
+          undoing: { invoke: { src: 'compensate', onDone: 'gone' }, on: { GO: 'again' } },
+          again: { invoke: { id: 'again', src: 'holdSeat', input: () => ({}), onDone: 'held' }, on },
+          gone: { tags: ['rest'], on },
+          failed: { ...failed, on },
+        },
+      },
+    });
+    const rules = checkSaga(saga).findings.map(({ rule }) => rule);
+    expect(rules).toContain('step-error-unhandled');
+    expect(rules).not.toContain('opened-twice');
+  });
+
   test('lists what is accepted, with the reason, and no longer counts it', () => {
     const suppress = [{ rule: 'obligation-left-open', subject: 'seat', reason: 'seats are free here' }];
     const report = checkSaga(leak.saga, { suppress });

@@ -20,8 +20,11 @@ export const openedTwice: Rule = {
   inspect: () => ({
     onMove: ({ saga, step, decision: { envelope, effects } }) =>
       effects.flatMap((effect) => {
-        const what = effect.type === 'runStep' ? openBefore(saga, envelope, effect) : undefined;
-        if (what === undefined || effect.type !== 'runStep') return [];
+        if (effect.type !== 'runStep') return [];
+        // One that is parked in the moment in which it is asked for (the saga undoes) isn't begun, and opens nothing.
+        if (effects.some((other) => other.type === 'parkStep' && other.key === effect.key)) return [];
+        const what = openBefore(saga, envelope, effect);
+        if (what === undefined) return [];
         const state = describeState(envelope.snapshot.value);
         return [
           {

@@ -108,9 +108,11 @@ export class BruteJudge {
   }
 
   /** What a run opens hangs on it from the start, unless it was, or may have been, open already. */
-  #wasOpen({ obligations }: Envelope, key: string, contract: StepContract | undefined): boolean {
+  #wasOpen({ obligations, runs }: Envelope, key: string, contract: StepContract | undefined): boolean {
     const opens = contract?.opens;
     if (!opens || opens.idempotentBy === 'instance') return false;
+    // Refused while the saga undoes, it has not begun.
+    if (runs.some(({ id, visit, parked }) => parked && `${id}:${visit}` === key)) return false;
     return obligations.some(
       ({ kind, source }) => kind === opens.kind && !('key' in source && source.key === key),
     );
