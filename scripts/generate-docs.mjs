@@ -67,6 +67,7 @@ async function loadGenerators() {
   const core = await load('index.js');
   const { createOrderSaga } = await load('order.js');
   const { leakingTrip } = await import('../examples/guides/src/leaking-trip.ts');
+  const { mutationsOf } = await import('../packages/saga-core/src/test-support/mutations-of.ts');
   const saga = createOrderSaga();
   const code = (text) => (text ? `\`${text}\`` : '');
   return {
@@ -75,12 +76,12 @@ async function loadGenerators() {
       const [found] = core.renderReport(core.checkSaga(leakingTrip)).split('\n  mend:');
       return ['```', '$ npx countermand check trip.ts', found, '```'].join('\n');
     },
-    // The first way alone: as much as one takes in at a glance.
-    'leak-in-short': () => {
-      const report = core.checkSaga(leakingTrip);
-      const first = { ...report, findings: report.findings.slice(0, 1) };
-      const [found] = core.renderReport(first).split('\n  mend:');
-      return ['```', '$ npx countermand check trip.ts', found.replace(/^.*\n\n/, ''), '```'].join('\n');
+    // One of the mutations that `pnpm check:mutations` goes through.
+    'leak-in-order': () => {
+      const name = 'CANCELLED.compensating without compensation';
+      const mutant = mutationsOf(saga).find((mutation) => mutation.name === name);
+      const [found] = core.renderReport(core.checkSaga(mutant.saga, { stopAtFirst: true })).split('\n  mend:');
+      return ['```', '$ npx countermand check order.ts', found.replace(/^.*\n\n/, ''), '```'].join('\n');
     },
     'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
     'order-transitions': () =>
