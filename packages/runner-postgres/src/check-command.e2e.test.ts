@@ -5,6 +5,7 @@ import { countermand } from './test-support/countermand.js';
 
 const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.meta.url));
 const counting = fileURLToPath(new URL('./test-support/counting-saga.ts', import.meta.url));
+const listening = fileURLToPath(new URL('./test-support/listening-module.ts', import.meta.url));
 const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
 
 it('countermand check shows what is open at rest, and how it came to that, and fails', async () => {
@@ -46,6 +47,12 @@ it('countermand check --explain tells what a rule means, without a module', asyn
     err: expect.stringContaining("there is no rule 'leak'; there are answer-ignored, "),
     code: 2,
   });
+});
+
+it('countermand check ends, also where the module that it looks at has begun to serve', async () => {
+  const { out, code } = await countermand(['check', listening, '--export', 'trip', '--json']);
+  expect(JSON.parse(out)).toMatchObject([{ saga: 'trip', sound: false }]);
+  expect(code).toBe(1);
 });
 
 it('countermand diagram draws the machine', async () => {

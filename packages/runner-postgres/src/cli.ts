@@ -91,6 +91,12 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof AggregateError || /^(E[A-Z_]+|08\w{3}|28\w{3}|3D\w{3})$/.test(code);
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+/**
+ * Ends when all that was said has been written, whatever a module that was loaded still holds open: a server that
+ * listens, a pool.
+ */
+function end(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+void main(process.argv.slice(2)).then(end);
