@@ -1,10 +1,10 @@
 import { ConsoleError } from './console-error.js';
-import type { ConsoleOptions } from './console-options.js';
+import type { ConsoleParts } from './console-options.js';
 import { readAct, readReason, toAct } from './read-act.js';
 import { definitionOf } from './saga-answers.js';
 import type { ActAnswer, ForeseeAnswer } from './wire.js';
 
-type Parts = Required<ConsoleOptions>;
+type Parts = ConsoleParts;
 type Body = Readonly<Record<string, unknown>>;
 
 /** Does what a person asks for, in their name and with their reason. @throws ConsoleError, SagaError */

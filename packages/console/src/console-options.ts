@@ -8,6 +8,14 @@ export type ConsoleRunner = Pick<
   'inspect' | 'changes' | 'get' | 'whatNext' | 'send' | 'retry' | 'skip' | 'park' | 'override' | 'ready'
 >;
 
+/** Where people come from, and go back to. */
+export interface ConsoleHome {
+  /** A path such as `/`, or an address that begins with `http://` or `https://`. */
+  readonly href: string;
+  /** What the link says. */
+  readonly label: string;
+}
+
 /** What `createConsole` takes. */
 export interface ConsoleOptions {
   /** Any runner that knows the sagas; it need not work. */
@@ -25,12 +33,17 @@ export interface ConsoleOptions {
   readonly basePath?: string;
   /** What stands at the top of the page; `Countermand` by default. */
   readonly title?: string;
+  /** A link at the top, back to what the console belongs to. Left out: none. */
+  readonly home?: ConsoleHome;
   /** Told of what goes wrong inside, which browsers aren't. Default: a line on stderr. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Options as they are used. @throws TypeError that says what is missing, in one line */
-export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOptions> {
+/** Options as they are used: all but the link back have a default. */
+export type ConsoleParts = Required<Omit<ConsoleOptions, 'home'>> & Pick<ConsoleOptions, 'home'>;
+
+/** Fills the options in. @throws TypeError that says what is missing, in one line */
+export function checkConsoleOptions(options: ConsoleOptions): ConsoleParts {
   const { runner, authorize, redact = (value) => value, title = 'Countermand' } = options;
   const { basePath = '/console', onError = reportToStderr } = options;
   if (typeof authorize !== 'function') {
@@ -44,8 +57,13 @@ export function checkConsoleOptions(options: ConsoleOptions): Required<ConsoleOp
   if (!/^(\/[\w.~-]+)*$/.test(basePath)) {
     throw new TypeError(`createConsole: basePath must be a path such as /console, not '${basePath}'`);
   }
-  const { lists = runner.inspect } = options;
-  return { runner, lists, authorize, redact, title, basePath, onError };
+  const { lists = runner.inspect, home } = options;
+  if (home && !(/^(https?:\/\/|\/(?!\/))/.test(home.href) && home.label)) {
+    throw new TypeError(
+      `createConsole: home must be { href, label }, with a path such as / or an http address, not '${home.href}'`,
+    );
+  }
+  return { runner, lists, authorize, redact, title, basePath, onError, ...(home && { home }) };
 }
 
 function reportToStderr(error: unknown): void {

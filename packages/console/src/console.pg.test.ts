@@ -33,6 +33,20 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     headers: { 'content-type': 'application/json', 'x-countermand-console': '1', ...headers },
   });
 
+it('leads back to what it belongs to, and to nothing that would run in the page', async () => {
+  const { runner } = desk;
+  const authorize = () => ({ name: 'ops:max', may: ['read'] }) as const;
+  const home = { href: '/', label: 'Shop' };
+  const { fetch } = createConsole({ runner, authorize, home });
+  const me = await fetch(new Request('http://localhost/console/api/me'));
+  expect(await me.json()).toMatchObject({ home });
+  for (const href of ['javascript:alert(1)', '//elsewhere.example', 'shop']) {
+    expect(() => createConsole({ runner, authorize, home: { href, label: 'Shop' } })).toThrow(
+      `createConsole: home must be { href, label }, with a path such as / or an http address, not '${href}'`,
+    );
+  }
+});
+
 describe('who may see and act', () => {
   it('is said by the caller, without whom there is no console', () => {
     const { runner } = desk;
@@ -200,20 +214,32 @@ describe('the console is mounted', () => {
   };
 
   it('in node:http', async () => {
-    const server = createServer((request, response) => void desk.console.listener(request, response));
+    const { listener } = desk.console;
+    // #region node
+    const server = createServer((request, response) => {
+      if (request.url?.startsWith('/console')) void listener(request, response);
+      else response.end('yours');
+    });
+    // #endregion node
     expect(await use(await listening(server))).toMatchObject(WORKING);
     await closing(server);
   });
 
   it('in Express', async () => {
+    const { listener } = desk.console;
+    // #region express
     const app = express();
-    app.use('/console', desk.console.listener);
+    app.use('/console', listener); // before express.json(): the console reads bodies itself
+    app.use(express.json());
+    // #endregion express
     const server = createServer(app);
     expect(await use(await listening(server))).toMatchObject(WORKING);
     await closing(server);
   });
 
   it('in Fastify', async () => {
+    const { listener } = desk.console;
+    // #region fastify
     const app = fastify();
     await app.register((scope, _options, done) => {
       // The console reads bodies itself.
@@ -222,17 +248,21 @@ describe('the console is mounted', () => {
       for (const path of ['/console', '/console/*']) {
         scope.all(path, (request, reply) => {
           reply.hijack();
-          void desk.console.listener(request.raw, reply.raw);
+          void listener(request.raw, reply.raw);
         });
       }
       done();
     });
+    // #endregion fastify
     expect(await use(await app.listen({ port: 0, host: '127.0.0.1' }))).toMatchObject(WORKING);
     await app.close();
   });
 
   it('in Hono, which takes the path off', async () => {
-    const app = new Hono().mount('/console', desk.console.fetch);
+    const { fetch } = desk.console;
+    // #region hono
+    const app = new Hono().mount('/console', fetch);
+    // #endregion hono
     const me = await app.request('/console/api/me');
     expect(await me.json()).toMatchObject({ name: 'ops:jane' });
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { carryOut, foreseeAct } from './carry-out.js';
 import { answerError, ConsoleError } from './console-error.js';
-import { type ConsoleOptions, checkConsoleOptions } from './console-options.js';
+import { type ConsoleOptions, type ConsoleParts, checkConsoleOptions } from './console-options.js';
 import { assertSameSite, readBody } from './guard-request.js';
 import { hardenResponse } from './harden-response.js';
 import { liveStream } from './live-stream.js';
@@ -49,7 +49,7 @@ export function createConsole(options: ConsoleOptions): Console {
   };
 }
 
-type Parts = Required<ConsoleOptions>;
+type Parts = ConsoleParts;
 
 async function answer(
   parts: Parts,
@@ -92,7 +92,10 @@ async function answerRead(
   const { searchParams: query } = url;
   const [what, name, ...rest] = path.split('/').map(decodeURIComponent);
   if (rest.length > 0) throw nothingHere();
-  if (path === 'me') return Response.json({ ...principal, title: parts.title } satisfies MeAnswer);
+  if (path === 'me') {
+    const { title, home } = parts;
+    return Response.json({ ...principal, title, ...(home && { home }) } satisfies MeAnswer);
+  }
   if (path === 'live') {
     return liveStream(watchFor(parts, query, AbortSignal.any([request.signal, closing])));
   }

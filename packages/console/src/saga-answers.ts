@@ -2,12 +2,12 @@ import type { SearchPage } from '@countermand/runner-postgres';
 import type { AnySaga, SagaView } from '@countermand/saga-core';
 import { machineGraph } from '@countermand/saga-core';
 import { ConsoleError } from './console-error.js';
-import type { ConsoleOptions, ConsoleRunner } from './console-options.js';
+import type { ConsoleParts, ConsoleRunner } from './console-options.js';
 import { handEvents } from './hand-events.js';
 import { redactStory } from './redact.js';
 import type { MachineAnswer, MachinesAnswer, SagaAnswer, SagaRow, SagasAnswer } from './wire.js';
 
-type Parts = Required<ConsoleOptions>;
+type Parts = ConsoleParts;
 
 /** A page of the list. */
 export function sagasAnswer({ redact }: Parts, { items, cursor, lookedBackTo }: SearchPage): SagasAnswer {

@@ -1,5 +1,5 @@
 import { ConsoleError } from './console-error.js';
-import type { ConsoleOptions } from './console-options.js';
+import type { ConsoleParts } from './console-options.js';
 import type { Watch } from './live-stream.js';
 import { readQuery } from './read-query.js';
 
@@ -8,7 +8,7 @@ const COUNT_AT_MOST_EVERY_MS = 2_000;
 
 /** What `GET api/live` watches: `?saga=ID`, `?machine=NAME`, or `?list` with the filters of the list. */
 export function watchFor(
-  { runner, lists }: Required<ConsoleOptions>,
+  { runner, lists }: ConsoleParts,
   query: URLSearchParams,
   signal: AbortSignal,
 ): Watch {

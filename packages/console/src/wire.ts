@@ -7,11 +7,13 @@ import type {
   ToldHistory,
   WhatNext,
 } from '@countermand/saga-core';
+import type { ConsoleHome } from './console-options.js';
 import type { ConsolePrincipal } from './principal.js';
 
 /** `GET api/me`. */
 export interface MeAnswer extends ConsolePrincipal {
   readonly title: string;
+  readonly home?: ConsoleHome;
 }
 
 /** `GET api/machines`. */

@@ -19,6 +19,7 @@ export function addConsoleRoutes(
     runner,
     basePath: BASE,
     title: 'Checkout',
+    home: { href: '/', label: 'Shop' },
     onError: (err) => log.error({ err }, 'the console failed'),
     async authorize(request) {
       const admin = { name: 'admin', may: ['read', 'act'] } as const;

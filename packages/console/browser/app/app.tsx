@@ -39,6 +39,11 @@ export function App() {
           </a>
         </nav>
         <span class="grow" />
+        {me?.home && (
+          <a class="home" href={me.home.href} target="_self">
+            {me.home.label}
+          </a>
+        )}
         {me && (
           <span class="who" title={me.may.includes('act') ? 'may read and act' : 'may read'}>
             {me.name}
