@@ -80,7 +80,9 @@ async function loadGenerators() {
     'leak-in-order': () => {
       const name = 'CANCELLED.compensating without compensation';
       const mutant = mutationsOf(saga).find((mutation) => mutation.name === name);
-      const [found] = core.renderReport(core.checkSaga(mutant.saga, { stopAtFirst: true })).split('\n  mend:');
+      const [found] = core
+        .renderReport(core.checkSaga(mutant.saga, { stopAtFirst: true }))
+        .split('\n  mend:');
       return ['```', '$ npx countermand check order.ts', found.replace(/^.*\n\n/, ''), '```'].join('\n');
     },
     'order-diagram': () => `\`\`\`mermaid\n${core.toMermaid(saga)}\n\`\`\``,
