@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { cutClient } from './cut-client.js';
 import { guardPool } from './guard-pool.js';
 import type { SchemaNames } from './schema-name.js';
-import { oneByOne, pgSession, type Session, type StatementOptions } from './session.js';
+import { oneByOne, pgSession, type Session, type StatementOptions, untilEnded } from './session.js';
 import { StatementNames } from './statement-names.js';
 
 /**
@@ -123,8 +123,8 @@ export class Database {
     isHasty: boolean,
   ): Promise<Result> {
     const settings = isHasty ? SET_LOCALLY_HASTY : SET_LOCALLY;
-    const plain = pgSession(client, (text) => this.#statements.nameOf(text));
-    const session = canPipeline(client) ? plain : oneByOne(plain);
+    const plain = untilEnded(pgSession(client, (text) => this.#statements.nameOf(text)));
+    const session = canPipeline(client) ? plain.session : oneByOne(plain.session);
     const begun = canPipeline(client)
       ? Promise.all([session.query(BEGIN), session.query(settings, [], { isPrepared: true })])
       : session.query(`${BEGIN}; ${settings}`);
@@ -137,14 +137,17 @@ export class Database {
       });
       committed.catch(() => undefined);
     };
-    const result = await body({
+    const committing: Session = {
       query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
         const rows = session.query<Row>(text, values, options);
         if (options?.isLast && canPipeline(client)) commit();
         return rows;
       },
+    };
+    const result = await body(committing).finally(async () => {
+      // Where it failed to begin, that is the error: what came behind was only refused.
+      await begun.finally(plain.end);
     });
-    await begun;
     if (!committed) commit();
     await committed;
     return result;

@@ -51,3 +51,22 @@ export function oneByOne(session: Session): Session {
     },
   };
 }
+
+/**
+ * Refuses statements once the transaction has ended: the connection would carry them out all the same, each as a
+ * transaction of its own, or inside of the one that it is used for by then.
+ */
+export function untilEnded(session: Session): { readonly session: Session; readonly end: () => void } {
+  let hasEnded = false;
+  return {
+    session: {
+      async query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
+        if (hasEnded) throw new Error('the transaction has ended');
+        return await session.query<Row>(text, values, options);
+      },
+    },
+    end: () => {
+      hasEnded = true;
+    },
+  };
+}
