@@ -78,6 +78,7 @@ export async function takeWakeups(
         request.leaseMs,
         GIVE_BACK_MS,
       ],
+      { isPrepared: true, isLast: true },
     );
     const leased = found.flatMap((one) => one.leased ?? []);
     const byRow = new Map(leased.map((row) => [rowId(row.sagaId, row.key), row]));

@@ -80,23 +80,30 @@ export class PgBossQueue {
     }
   }
 
-  /** Sends wake-ups in the session's transaction. */
+  /** Sends wake-ups in the session's transaction, for all queues at once where the session can. */
   async insert(session: Session, deliveries: readonly Delivery[]): Promise<void> {
     const boss = this.#started();
     const db = asDatabase(session);
-    for (const [queue, group] of Map.groupBy(deliveries, ({ queue }) => queue)) {
-      await this.#ensure(queue);
+    const prepared = asPreparedDatabase(session);
+    const groups = Map.groupBy(deliveries, ({ queue }) => queue);
+    // A row may name a queue which only another process has declared; it exists, or the row wouldn't.
+    await this.declare([...groups.keys()]);
+    const insertGroup = async (queue: string, group: readonly Delivery[]) => {
       const replaced = group.flatMap(({ replaces }) => replaces ?? []);
       if (replaced.length > 0) await boss.deleteJob(queue, replaced, { db });
       const jobs = group.map(({ sagaId, key, delivery }) => ({
         id: delivery,
         data: { sagaId, key, delivery },
       }));
-      await boss.insert(queue, jobs, { db });
-    }
+      await boss.insert(queue, jobs, { db: prepared });
+    };
+    await allEnded([...groups].map(([queue, group]) => insertGroup(queue, group)));
   }
 
-  /** Takes wake-ups in the session's transaction: where that rolls back, they were never taken. */
+  /**
+   * Takes wake-ups in the session's transaction: where that rolls back, they were never taken. Planned each time: a plan
+   * that was made for an empty queue compares all of a backlog with all that it takes.
+   */
   async fetch(session: Session, queue: string, limit: number): Promise<readonly Wakeup[]> {
     const jobs = await this.#started().fetch<WakeupData>(queue, {
       batchSize: limit,
@@ -128,11 +135,6 @@ export class PgBossQueue {
   async stop(): Promise<void> {
     await this.#boss?.stop({ graceful: false, close: false });
     this.#boss = undefined;
-  }
-
-  /** A row may name a queue which only another process has declared; it exists, or the row wouldn't. */
-  async #ensure(queue: string): Promise<void> {
-    if (!this.#declared.has(queue)) await this.declare([queue]);
   }
 
   #newBoss(): PgBoss {
@@ -197,6 +199,21 @@ interface WakeupData {
 
 function asDatabase(session: Session): IDatabase {
   return { executeSql: async (text, values = []) => ({ rows: await session.query(text, values) }) };
+}
+
+/** For a statement that is always the same, and that any plan does for. */
+function asPreparedDatabase(session: Session): IDatabase {
+  const options = { isPrepared: true };
+  return { executeSql: async (text, values = []) => ({ rows: await session.query(text, values, options) }) };
+}
+
+/** All results, or the first error: when none is under way any more that could still send a statement. */
+async function allEnded<Result>(all: readonly Promise<Result>[]): Promise<Result[]> {
+  try {
+    return await Promise.all(all);
+  } finally {
+    await Promise.allSettled(all);
+  }
 }
 
 function databaseOf(database: Database): IDatabase {
