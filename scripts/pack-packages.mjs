@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   environment,
@@ -16,15 +16,17 @@ import { runQuietly } from './run-quietly.mjs';
  */
 export async function packPackages(folder) {
   await prepareWorkspace();
-  const tarballs = {};
-  for (const name of publishedPackages) {
-    const destination = path.join(folder, name);
-    mkdirSync(destination, { recursive: true });
-    await runQuietly('npx', ['--yes', packageManager, 'pack', '--pack-destination', destination], {
-      cwd: path.join(root, 'packages', name),
-      env: environment,
-    });
-    tarballs[name] = path.join(destination, readdirSync(destination)[0]);
-  }
-  return tarballs;
+  mkdirSync(folder, { recursive: true });
+  const all = publishedPackages.flatMap((name) => ['--filter', `./packages/${name}`]);
+  const args = ['--yes', packageManager, '-r', ...all, 'pack', '--pack-destination', folder];
+  await runQuietly('npx', args, { cwd: root, env: environment });
+  return Object.fromEntries(publishedPackages.map((name) => [name, tarballOf(name, folder)]));
+}
+
+function tarballOf(name, folder) {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8'));
+  const title = manifest.name.replace('@', '').replace('/', '-');
+  const tarball = path.join(folder, `${title}-${manifest.version}.tgz`);
+  if (!existsSync(tarball)) throw new Error(`${manifest.name} was not packed`);
+  return tarball;
 }

@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
 import { measureSimulation } from './measure-simulation.mjs';
 import { environment, prepareWorkspace, root } from './prepare-workspace.mjs';
 
-/** What a process runs before another takes its place: more would be faster, and take more memory. */
-const SEEDS_AT_A_TIME = 40;
+/** What a process runs before another takes its place, which has its code to compile first. */
+const SEEDS_AT_A_TIME = 200;
 /** Applied events of a seed, about: near the end the processes take fewer seeds, so that they end together. */
 const EVENTS_OF_A_SEED = 1_300;
 const folder = path.join(root, 'packages/runner-postgres');
@@ -28,7 +28,7 @@ else process.exitCode = await simulateInProcesses();
 async function simulateInProcesses() {
   const { bundle, Totals } = await bundled();
   const isLong = Number(SIM_EVENTS) >= 1_000;
-  // A single seed again is work for one. No process lives long: what a killed worker held is never given back.
+  // A single seed again is work for one.
   const lanes = isLong ? Number(SIM_PROCESSES) : 1;
   const startedAt = performance.now();
   const totals = new Totals();

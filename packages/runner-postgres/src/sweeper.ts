@@ -94,7 +94,7 @@ export class Sweeper {
       const leftMs = Math.max(this.#nextAt, soonestAt) - clock.now();
       if (leftMs <= 0) return;
       this.#wake = new AbortController();
-      await pause(clock, leftMs, AbortSignal.any([this.#wake.signal, this.#stopped.signal]));
+      await pause(clock, leftMs, this.#wake.signal);
     }
   }
 
