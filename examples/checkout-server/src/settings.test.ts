@@ -59,6 +59,13 @@ describe('the settings', () => {
     expect(() => readSettings({ ROLE: 'worker', DATABASE_URL })).toThrow(/^PARTICIPANTS_URL: ROLE=worker/);
   });
 
+  it('name the port of the participants that the server starts, which it must know', () => {
+    expect(() => readSettings({ PARTICIPANTS_PORT: '0' })).toThrow(/^PARTICIPANTS_PORT: .* from 1 up$/);
+    expect(readSettings({ PARTICIPANTS_PORT: '0', PARTICIPANTS_URL: 'http://h' })).toMatchObject({
+      PARTICIPANTS_URL: 'http://h',
+    });
+  });
+
   it('start a worker process with everything else or not at all, and never in production', () => {
     const web = { ROLE: 'web', DATABASE_URL: 'postgres://h/d', PARTICIPANTS_URL: 'http://h' };
     expect(() => readSettings({ ...web, WORKER_PROCESS: 'true' })).toThrow(/^WORKER_PROCESS: only ROLE=all/);

@@ -126,6 +126,8 @@ export function isProduction(settings: Settings): boolean {
 
 function contradictionIn(settings: Settings): string | undefined {
   const { ROLE, DATABASE_URL, PARTICIPANTS_URL, CUSTOMER_TOKENS, ADMIN_TOKEN } = settings;
+  if (ROLE === 'all' && !PARTICIPANTS_URL && settings.PARTICIPANTS_PORT === 0)
+    return 'PARTICIPANTS_PORT: the server calls the participants there; use a port number from 1 up';
   if (ROLE !== 'all' && !DATABASE_URL)
     return `DATABASE_URL: ROLE=${ROLE} starts no PostgreSQL; give the address of one`;
   if (ROLE !== 'all' && !PARTICIPANTS_URL) {

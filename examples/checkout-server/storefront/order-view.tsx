@@ -62,7 +62,7 @@ function Suggestions() {
           written it down. It is taken once, all the same.
         </li>
         <li>“The answer is lost”: nobody knows whether you have paid, until somebody asks.</li>
-        <li>Order, and cancel when it is paid: the refund comes before the units go back.</li>
+        <li>Order, and cancel when it is paid: the money is refunded, the units go back, each once.</li>
       </ol>
     </div>
   );

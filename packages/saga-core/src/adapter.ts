@@ -41,7 +41,9 @@ export type StepFunction<Input, Output> = (
 ) => Output | Declined | Later | Promise<Output | Declined | Later>;
 
 /** Looks an idempotency key up at the participant. What it throws counts as "can't say". */
-export type ProbeFunction<Input, Output> = (call: ProbeCall<Input>) => Promise<ProbeAnswer<Output>>;
+export type ProbeFunction<Input, Output> = (
+  call: ProbeCall<Input>,
+) => ProbeAnswer<Output> | Promise<ProbeAnswer<Output>>;
 
 /** An adapter: a function, or with a probe `{ run, probe }`. */
 export type Adapter<Input, Output> =

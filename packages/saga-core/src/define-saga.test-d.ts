@@ -208,6 +208,7 @@ describe('adapters', () => {
 
   it('have a probe where the contract asks for one', () => {
     const run = () => 1;
+    assertType<AdaptersFor<Shop>>({ ...adapters, look: { run: () => 1, probe: () => landed(1) } });
     const probeWrongly = () => Promise.resolve(landed('one'));
     // @ts-expect-error: the probe is missing
     assertType<AdaptersFor<Shop>>({ ...adapters, look: { run } });
