@@ -104,6 +104,9 @@ function inKinds(made: readonly string[]): string {
 const MIRRORED =
   'the machine treats names that were made alike, so that states which differ only in which is which are looked at once';
 
+const ENDED =
+  'a step that ended without an answer (its attempts are used up, or its deadline is over) has taken effect by then, or never does; one that may still answer can take effect after its undo';
+
 /** What the proof takes for granted. */
 export function assumptionsOf(
   saga: AnySaga,
@@ -130,6 +133,7 @@ export function assumptionsOf(
         ]
       : []),
     ...byInstance(saga),
+    ...(Object.values(saga.steps).some(({ opens }) => opens) ? [ENDED] : []),
     ...keptAtOnce.map(
       ({ state, kind, most }) =>
         `${state} keeps every ${kind}: up to ${most} at once; name the instance if only one is meant`,

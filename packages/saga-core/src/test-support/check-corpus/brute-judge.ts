@@ -1,3 +1,4 @@
+import type { StepRun } from '../../envelope.js';
 import { type Cause, type Decision, type Envelope, isSettled } from '../../index.js';
 import type { AnySaga } from '../../saga-definition.js';
 import type { StepContract } from '../../step.js';
@@ -113,9 +114,13 @@ export class BruteJudge {
     if (!opens || opens.idempotentBy === 'instance') return false;
     // Refused while the saga undoes, it has not begun.
     if (runs.some(({ id, visit, parked }) => parked && `${id}:${visit}` === key)) return false;
-    return obligations.some(
+    const isOthers = obligations.some(
       ({ kind, source }) => kind === opens.kind && !('key' in source && source.key === key),
     );
+    // Undone or not: one that was asked for before and hasn't answered may come about beside it.
+    const isPending = ({ id, visit, opens: opened, answered }: StepRun) =>
+      opened === `${opens.kind}:x` && !answered && `${id}:${visit}` !== key;
+    return isOthers || runs.some(isPending);
   }
 
   #judgeAnswer(before: Envelope, cause: Cause & { readonly type: 'answer' }, decision: Decision): void {

@@ -70,12 +70,27 @@ const whatIsTold = smallSaga('charges-what-has-come', {
   },
 });
 
+const whatAnswersLate = smallSaga('books-again-while-the-first-may-answer', {
+  steps: travel,
+  machine: {
+    initial: 'asking',
+    states: {
+      asking: { ...invoke('bookRoom', 'booked'), after: { LATER: 'undoing' } },
+      undoing: { invoke: { src: 'compensate', onDone: 'again' } },
+      again: { invoke: { ...invoke('bookRoom', 'booked').invoke, id: 'second' } },
+      booked: { ...rest, meta: { keeps: ['room'] } },
+      failed,
+    },
+  },
+});
+
 /** Open something twice under one name; each says where, and after how many things. */
 export const CHARGES_TWICE: readonly { saga: AnySaga; subject: string; steps: number }[] = [
   { saga: silence, subject: 'charge in A', steps: 2 },
   { saga: whatIsThere, subject: 'bookRoom in room', steps: 2 },
   { saga: whatIsUnderWay, subject: 'charge in charging', steps: 1 },
   { saga: whatIsTold, subject: 'charge in charging', steps: 1 },
+  { saga: whatAnswersLate, subject: 'bookRoom in again', steps: 3 },
 ];
 
 const status = z.object({ status: z.enum(['there', 'none']) });
@@ -105,6 +120,7 @@ const asksFirstByGuess = smallSaga('asks-before-it-charges-again', {
 /** Its guard is asked: it looks at what the participant said. */
 const asksFirst = withCheckOptions(asksFirstByGuess, { samples: { input: [undefined] } });
 
+/** Nothing leaves the state but the answer, so that no run is left that could answer later. */
 const undoesFirst = smallSaga('compensates-before-it-charges-again', {
   steps: travel,
   machine: {
