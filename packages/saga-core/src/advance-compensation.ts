@@ -50,9 +50,10 @@ function mustSettleFirst(run: StepRun): boolean {
   return run.role === 'undo' || (run.role === 'invoke' && (run.opens !== undefined || run.closes.length > 0));
 }
 
-/** Whether `one` can't be undone before `other` is: the step that opened `other` would have closed `one`. */
-function dependsOn(one: Obligation, other: Obligation): boolean {
-  return other.supersedes?.includes(obligationId(one)) ?? false;
+/** Whether `one` can't be undone before `other` is: the step that opened `other` would or might have closed `one`. */
+function dependsOn(one: Obligation, { supersedes = [], maySupersede = [] }: Obligation): boolean {
+  const id = obligationId(one);
+  return supersedes.includes(id) || maySupersede.includes(id);
 }
 
 /** Its undo is stuck, or has been asked for and answers later. */

@@ -8,6 +8,7 @@ import { giveUpCause, giveUpRow, giveUpUndo } from './give-up.js';
 import { findObligation, openMaybe } from './ledger.js';
 import { park } from './park.js';
 import { rowKey } from './saga-id.js';
+import { supersededBy } from './superseded.js';
 
 /** Applies an administrator's act: retry, skip or park. */
 export function applyAdmin(draft: Draft, cause: AdminCause): Applied {
@@ -39,7 +40,8 @@ function rerun(draft: Draft, run: StepRun): void {
   const inDoubt = before !== undefined && before.certainty !== 'closed';
   updateRun(draft, run, { parked: false, answered: false, awaiting: false, ...(inDoubt && { tried: true }) });
   addEffect(draft, { type: 'rerunStep', key: keyOf(run) });
-  const opens = run.role === 'invoke' ? draft.definition.steps[run.step]?.opens : undefined;
+  const contract = run.role === 'invoke' ? draft.definition.steps[run.step] : undefined;
+  const opens = contract?.opens;
   if (!opens || run.input === undefined) return;
   // A decline had taken the obligation back; the step may open it now.
   draft.started += 1;
@@ -50,7 +52,7 @@ function rerun(draft: Draft, run: StepRun): void {
       startedAs: draft.started,
       source: { step: run.step, key: keyOf(run), input: run.input },
       ...(opens.undo !== undefined && { undo: opens.undo }),
-      ...(run.closes.length > 0 && { supersedes: run.closes }),
+      ...supersededBy(contract, run.input),
     },
   );
 }

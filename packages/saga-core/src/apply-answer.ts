@@ -7,6 +7,7 @@ import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import {
   close,
+  closeBy,
   findObligation,
   markProbed,
   openAgain,
@@ -49,7 +50,7 @@ export function settleAnswer(draft: Draft, cause: AnswerCause): Applied | { read
   if (run.role === 'probe') return settleProbeAnswer(draft, cause, run, contract, outcome);
   const fault = faultOf(contract, outcome);
   if (run.role === 'undo') return settleUndo(draft, cause, run, contract, outcome, fault);
-  if (run.role === 'action') return settleAction(draft, cause, run, outcome, fault);
+  if (run.role === 'action') return settleAction(draft, cause, run, contract, outcome, fault);
   if (fault && !run.left) return parkStep(draft, cause, run, fault);
   draft.obligations = settleLedger(
     draft,
@@ -134,17 +135,12 @@ function settleAction(
   draft: Draft,
   cause: AnswerCause,
   run: StepRun,
+  contract: StepContract,
   outcome: Settled,
   fault?: Fault,
 ): Applied {
   if (outcome.kind === 'done' && !fault) {
-    draft.obligations = settleDone(
-      draft.obligations,
-      run,
-      draft.definition.steps[run.step] as StepContract,
-      outcome.output,
-      draft.runs,
-    );
+    draft.obligations = settleLedger(draft, run, contract, outcome, cause.attempts);
     removeRun(draft, run);
     return note(draft, cause, 'applied', undefined, run.step);
   }
@@ -173,7 +169,7 @@ function settleUndo(
   draft.obligations = isContested
     ? openAgain(draft.obligations, target)
     : close(draft.obligations, target, 'undo');
-  for (const id of run.closes) draft.obligations = close(draft.obligations, id, 'undo');
+  draft.obligations = closeBy(draft.obligations, run, contract, output, 'undo');
   const input = run.input ?? null;
   if (contract.opens && (contract.opens.when?.({ input, output }) ?? true)) {
     draft.started += 1;

@@ -31,6 +31,8 @@ export interface Obligation {
   readonly amount?: Money;
   /** What the step that opened it would close: those can't be undone before this one is. */
   readonly supersedes?: readonly string[];
+  /** What it would close or not, by its output: those can't be undone before this one is, either. */
+  readonly maySupersede?: readonly string[];
   /** Whether a probe has been asked since it became uncertain. */
   readonly probed?: boolean;
   readonly closedBy?: 'step' | 'undo' | 'declined' | 'event' | 'absent' | 'skipped';
@@ -64,8 +66,9 @@ export interface StepRun {
   readonly tried?: true;
   /** It has answered, the ledger knows, but the machine is parked and doesn't yet. */
   readonly answered: boolean;
-  /** The obligation (`kind:instance`) that it opens, and then the input, which its contract is asked about again. */
+  /** The obligation (`kind:instance`) that it opens. */
   readonly opens?: string;
+  /** Where its contract is asked about it again: by what it opens, or by a `when` of what it closes. */
   readonly input?: Json;
   readonly closes: readonly string[];
   /** Of an undo or a probe: the obligation that it is about. */

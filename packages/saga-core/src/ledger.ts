@@ -1,3 +1,4 @@
+import { answerByInput } from './answer-by-input.js';
 import type { Obligation, ObligationSource, StepRun } from './envelope.js';
 import type { Json, JsonObject } from './json.js';
 import type { AnySaga } from './saga-definition.js';
@@ -26,11 +27,17 @@ export function openObligations(ledger: Ledger): Obligation[] {
 export function openMaybe(
   ledger: Ledger,
   opens: { readonly kind: string; readonly instance: string },
-  details: Pick<Obligation, 'startedAs' | 'source' | 'undo' | 'supersedes' | 'amount'>,
+  details: Pick<Obligation, 'startedAs' | 'source' | 'undo' | 'supersedes' | 'maySupersede' | 'amount'>,
 ): Ledger {
   const before = findObligation(ledger, obligationId(opens));
   if (before && before.certainty !== 'closed') return ledger;
-  const { closedBy: _closed, probed: _probed, ...kept } = before ?? { opened: 0 };
+  const {
+    closedBy: _closed,
+    probed: _probed,
+    supersedes: _would,
+    maySupersede: _might,
+    ...kept
+  } = before ?? { opened: 0 };
   return upsert(ledger, { ...kept, ...opens, ...details, certainty: 'maybe', opened: kept.opened + 1 });
 }
 
@@ -57,13 +64,22 @@ export function settleDone(
       input,
       output: output as Json,
     };
-    next = took ? confirm(next, opened, source, amount) : retract(next, run, 'absent', runs);
+    next = took ? confirm(next, opened, source, amount, run.closes) : retract(next, run, 'absent', runs);
   }
-  run.closes.forEach((id, index) => {
-    const closes = contract.closes[index]?.when?.({ input: run.input ?? null, output }) ?? true;
-    if (closes) next = close(next, id, 'step');
-  });
-  return next;
+  return closeBy(next, run, contract, output, 'step');
+}
+
+/** Closes what a run's contract says that it closed; where that depends, its `when` is asked. */
+export function closeBy(
+  ledger: Ledger,
+  run: Pick<StepRun, 'closes' | 'input'>,
+  contract: StepContract,
+  output: unknown,
+  closedBy: 'step' | 'undo',
+): Ledger {
+  const input = run.input ?? null;
+  const closed = run.closes.filter((_, index) => contract.closes[index]?.when?.({ input, output }) ?? true);
+  return closed.reduce((next, id) => close(next, id, closedBy), ledger);
 }
 
 /** A step was declined. A no that follows an unresolved attempt settles nothing: it stays "maybe". */
@@ -95,10 +111,17 @@ export function settleProbe(ledger: Ledger, id: string, saga: AnySaga, output: u
   const before = findObligation(ledger, id);
   if (!before || !('step' in before.source)) return ledger;
   const { input } = before.source;
-  const opens = saga.steps[before.source.step]?.opens;
+  const contract = saga.steps[before.source.step];
+  const opens = contract?.opens;
   if (opens?.when && !opens.when({ input, output })) return close(ledger, id, 'absent');
   const source = { ...before.source, output: output as Json };
-  return confirm(ledger, before, source, opens?.amount?.({ input, output }));
+  const closes = contract?.closes.map(({ kind, instance }) =>
+    obligationId({ kind, instance: instance(input) }),
+  );
+  const found = confirm(ledger, before, source, opens?.amount?.({ input, output }), closes);
+  return contract && closes && before.certainty !== 'closed'
+    ? closeBy(found, { closes, input }, contract, output, 'step')
+    : found;
 }
 
 /** The obligation has been asked about, to no certain end. */
@@ -155,12 +178,20 @@ function confirm(
   before: Obligation,
   source: ObligationSource,
   amount: Money | undefined,
+  asked: readonly string[] = [],
 ): Ledger {
   const worth = amount && { amount };
   if (before.certainty !== 'closed') {
-    // Whoever it is that brings the news: the step that opened it has done what closes these.
-    const closed = (before.supersedes ?? []).reduce((next, id) => close(next, id, 'step'), ledger);
-    return upsert(closed, { ...before, ...worth, source, certainty: 'open' });
+    // Whoever it is that brings the news: the step that opened it has done what closes these. Of some its contract
+    // is asked with the output.
+    const unasked = (ids: readonly string[] = []) => ids.filter((id) => !asked.includes(id));
+    const closed = unasked(before.supersedes).reduce((next, id) => close(next, id, 'step'), ledger);
+    return upsert(makeDoubtful(closed, unasked(before.maySupersede)), {
+      ...before,
+      ...worth,
+      source,
+      certainty: 'open',
+    });
   }
   // What was known and then closed is old news, as is what another step has closed in the proper way.
   if (before.wasCertain || before.closedBy === 'step' || before.closedBy === 'event') return ledger;
@@ -192,15 +223,24 @@ export function retract(
 
 /** What the step would have closed may be closed. One that only finds out has changed nothing. */
 function doubt(ledger: Ledger, run: StepRun, contract: StepContract): Ledger {
-  const doubtful = run.closes.filter((_, index) => !contract.closes[index]?.when);
-  return ledger.map((one) => {
-    const id = obligationId(one);
-    // From now on it hangs on this run: another one's definite no doesn't take it back.
-    if (one.certainty === 'maybe' && id === run.opens) return { ...one, source: sourceOf(run) };
-    return one.certainty === 'open' && doubtful.includes(id)
+  const doubtful = run.closes.filter(
+    (_, index) => answerByInput(contract.closes[index]?.when, run.input ?? null) === true,
+  );
+  // From now on it hangs on this run: another one's definite no doesn't take it back.
+  const hung = ledger.map((one) =>
+    one.certainty === 'maybe' && obligationId(one) === run.opens ? { ...one, source: sourceOf(run) } : one,
+  );
+  return makeDoubtful(hung, doubtful);
+}
+
+/** Nobody knows any more whether these are open. */
+function makeDoubtful(ledger: Ledger, ids: readonly string[]): Ledger {
+  if (ids.length === 0) return ledger;
+  return ledger.map((one) =>
+    one.certainty === 'open' && ids.includes(obligationId(one))
       ? { ...one, certainty: 'maybe' as const, probed: false }
-      : one;
-  });
+      : one,
+  );
 }
 
 function sourceOf(run: StepRun): ObligationSource {

@@ -147,13 +147,14 @@ class Names {
   }
 
   obligation(one: Obligation): Obligation {
-    const { kind, undo, supersedes } = one;
+    const { kind, undo, supersedes, maySupersede } = one;
     return {
       ...one,
       kind: mapped(this.#migration.obligations, kind) ?? kind,
       source: this.#source(one.source),
       ...(undo !== undefined && { undo: this.step(undo) }),
       ...(supersedes && { supersedes: supersedes.map((id) => this.obligationId(id)) }),
+      ...(maySupersede && { maySupersede: maySupersede.map((id) => this.obligationId(id)) }),
     };
   }
 

@@ -8,6 +8,7 @@ import { park } from './park.js';
 import { SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import type { StepContract } from './step.js';
+import { asksForInput, supersededBy } from './superseded.js';
 
 /** Whether the saga is undoing: a `compensate` runs, or an undo isn't settled. */
 export function isCompensating(draft: Pick<Draft, 'compensation' | 'runs'>): boolean {
@@ -47,12 +48,16 @@ export function startStep(
       startedAs: draft.started,
       source: { step, key, input },
       ...(undo !== undefined && { undo }),
-      ...(closes.length > 0 && { supersedes: closes }),
+      ...supersededBy(contract, input),
       ...(worth && { amount: worth }),
     });
   }
   if (contract.pivot) draft.pivoted = true;
-  const run = newRun(id, visit, step, role, { closes, ...(opens && { opens: obligationId(opens), input }) });
+  const run = newRun(id, visit, step, role, {
+    closes,
+    ...(opens && { opens: obligationId(opens) }),
+    ...(asksForInput(contract) && { input }),
+  });
   dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
 }
 

@@ -1,3 +1,4 @@
+import { answerByInput } from '../answer-by-input.js';
 import type { Envelope, Obligation, StepRun, StoredSnapshot } from '../envelope.js';
 import type { Json, JsonObject } from '../json.js';
 import { obligationId } from '../ledger.js';
@@ -69,7 +70,7 @@ export function signatureOf(
       ...timers.map(({ id }) => id),
       ...(compensation?.invokes.map(({ id }) => `undoes for ${id}`) ?? []),
       `${compensation !== undefined} ${compensated} ${pivoted}`,
-      ...oneOrMore(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(run)))),
+      ...oneOrMore(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(saga, run)))),
     ];
     const pieces = [
       ...machinePieces(snapshot),
@@ -144,7 +145,14 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean
     'step' in source && (saga.steps[source.step]?.probe ?? false) && !one.probed,
   ];
   const undo = [one.undo ?? null, essenceOfUndo(saga, one)];
-  return [obligationId(one), certainty, maybe, [...(one.supersedes ?? [])], ...undo];
+  return [
+    obligationId(one),
+    certainty,
+    maybe,
+    [...(one.supersedes ?? [])],
+    [...(one.maySupersede ?? [])],
+    ...undo,
+  ];
 }
 
 /** What the input and the output of the step that opened it make of its undo: whether it can be asked for, and of what it tells. */
@@ -161,10 +169,14 @@ function essenceOfUndo({ steps }: AnySaga, { undo: name, source }: Obligation): 
   }
 }
 
-function essenceOfRun(run: StepRun): string {
-  const { id, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure } = run;
+function essenceOfRun({ steps }: AnySaga, run: StepRun): string {
+  const { id, step, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure } = run;
   const flags = [left, awaiting, parked, answered, tried ?? false, unsure ?? false];
-  return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null]);
+  const contract = steps[step];
+  // Inputs tell runs apart by what the contract makes of them.
+  const whens = [contract?.opens?.when, ...(contract?.closes ?? []).map(({ when }) => when)];
+  const answers = whens.map((when) => answerByInput(when, run.input ?? null) ?? null);
+  return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null, answers]);
 }
 
 function byText(a: Json, b: Json): number {

@@ -92,6 +92,7 @@ function nameOf({
     one.closedBy,
     one.wasCertain,
     one.supersedes,
+    one.maySupersede,
     'key' in one.source ? keys.indexOf(one.source.key) : one.source.event,
     'step' in one.source && one.source.step,
   ]);
