@@ -70,17 +70,17 @@ export async function findHistory(
 
 /**
  * The columns of a found saga, from a source that is called `s`. Its steps come in the order of their times: of one whose
- * row is gone, when it was settled.
+ * row is gone, when it was settled. Of the same moment the earlier visit comes first.
  */
 export function foundColumns({ ours }: SchemaNames): string {
   return `
     (select to_json(x) from (select ${sagaColumns(ours, 's')}) x) as stored,
-    (select coalesce(json_agg(step order by at, line, key), '[]') from (
-      select to_json(o) as step, o."createdAt" as at, 'infinity'::float8 as line, o.key from (
+    (select coalesce(json_agg(step order by at, visit, line, key), '[]') from (
+      select to_json(o) as step, o."createdAt" as at, o.visit, 'infinity'::float8 as line, o.key from (
         select ${outboxColumns(ours, 'o')} from ${ours}.outbox o where o.saga_id = s.id and o.kind = 'step'
       ) o
       union all
-      select to_json(f), f."createdAt", f.line, f.key from (
+      select to_json(f), f."createdAt", f.visit, f.line, f.key from (
         select ${forgottenColumns(ours)}, h.seq as line from ${ours}.history h
         where h.saga_id = s.id and ${TELLS_OF_A_ROW}
           and not exists (select from ${ours}.outbox o where o.saga_id = s.id and o.key = ${TOLD_KEY})
