@@ -89,6 +89,17 @@ function byInstance({ steps }: AnySaga): string[] {
   ];
 }
 
+/** Events that open something, and are kept where no state takes them. */
+function keptNews({ events }: AnySaga): string[] {
+  const names = Object.entries(events).flatMap(([type, { opens, defer }]) =>
+    opens && defer ? [`${type} (${defer.ttlMs} ms)`] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `news that is kept is taken before its time is over, however long steps take and however many waits follow one another: ${names.join(', ')}`,
+  ];
+}
+
 /** `input`, `output of hold` and `event PAID`, each kind told once. */
 function inKinds(made: readonly string[]): string {
   const named = (start: string) =>
@@ -134,6 +145,7 @@ export function assumptionsOf(
       : []),
     ...byInstance(saga),
     ...(Object.values(saga.steps).some(({ opens }) => opens) ? [ENDED] : []),
+    ...keptNews(saga),
     ...keptAtOnce.map(
       ({ state, kind, most }) =>
         `${state} keeps every ${kind}: up to ${most} at once; name the instance if only one is meant`,

@@ -28,7 +28,7 @@ export function describeState(value: Json): string {
 }
 
 /** `xstate.after.TTL.order.RESERVED` as people call it: `TTL`. */
-function timerName(id: string): string {
+export function timerName(id: string): string {
   const [, name] = /^xstate\.after\.([^.]+)\./.exec(id) ?? [];
   return name ?? id;
 }

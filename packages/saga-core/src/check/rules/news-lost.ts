@@ -2,7 +2,8 @@ import { findObligation, obligationId } from '../../ledger.js';
 import { isAtRest } from '../../settle-rest.js';
 import { isCompensating } from '../../steps-in-flight.js';
 import { selects } from '../../xstate-seam.js';
-import { describeState } from '../describe-cause.js';
+import { describeState, timerName } from '../describe-cause.js';
+import type { GuardOracle } from '../guard-oracle.js';
 import type { Rule, Stand } from '../rule.js';
 
 /** News that something is open in the world comes where nothing takes it. */
@@ -11,10 +12,11 @@ export const newsLost: Rule = {
   title: 'News of something open in the world is lost',
   explanation:
     'A public event with opens says that something has happened in the world: money has arrived, say. It is ' +
-    'entered in the ledger when a transition takes it. Where it is ignored, where the saga is at rest and only ' +
-    'keeps it, or where a final state has ended the saga, nobody ever undoes what it tells of. Nor is it enough to ' +
-    'keep it while the saga undoes: an undo that is stuck may outlast the time for which it is kept.',
-  mend: 'stay alive for it: take the event in the states that undo and rest, too, and lead it to compensation',
+    'entered in the ledger when a transition takes it. Where it is ignored, where a guard refuses it, where the saga ' +
+    'is at rest and only keeps it, or where a final state has ended the saga, nobody ever undoes what it tells of. ' +
+    'Nor is it enough to keep it where the wait may outlast the time for which it is kept: until a timer that comes ' +
+    'later, or while the saga undoes, for an undo may be stuck.',
+  mend: 'stay alive for it: take the event in the states that undo and rest, too, whatever guards say, and lead it to compensation; keep it (defer) for longer than any wait lasts',
   inspect: () => ({
     onPlace: (stand) => {
       const { saga, envelope, live, causes } = stand;
@@ -27,21 +29,47 @@ export const newsLost: Rule = {
         if (!opens || instance === undefined) return [];
         const id = obligationId({ kind: opens.kind, instance });
         if (!isNews(stand, id)) return [];
-        const ways = stand.oracle.allWays(() => selects(saga.machine, live, event));
-        if (ways.some(({ result }) => result === 'some')) return [];
-        const kept = declared?.defer && !resting && ways.every(({ result }) => result === 'none');
-        // How long an undo takes nobody knows, and what is kept is dropped when its time is over.
-        if (kept && !isCompensating(envelope)) return [];
+        const isTaken = () => selects(saga.machine, live, event);
+        // Guards are taken both ways: a no of theirs may be the answer.
+        const refused = stand.oracle.allWays(isTaken).filter(({ result }) => result !== 'some');
+        const keeps = resting ? undefined : declared?.defer;
+        const first = refused.find(({ result }) => !keeps || result === 'inert') ?? refused[0];
+        if (!first) return [];
+        const keptMs = first.result === 'none' ? keeps?.ttlMs : undefined;
+        const outlasting = keptMs === undefined ? undefined : outlasts(stand, keptMs);
+        if (keptMs !== undefined && outlasting === undefined) return [];
         const where = describeState(live.value);
+        const guards = answersOf(stand.oracle, first.answers, isTaken);
         const told = `${event.type} in ${where} tells that ${id} is open`;
-        const lost = kept
-          ? `is only kept there for ${declared.defer.ttlMs} ms, which an undo that is stuck outlasts`
-          : 'nothing takes it, and nothing ever undoes it';
-        return [{ subject: `${event.type} in ${where}`, message: `${told}, but ${lost}`, at: stand.place }];
+        const lost =
+          outlasting === undefined
+            ? 'nothing takes it, and nothing ever undoes it'
+            : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts`;
+        const message = `${told}, but ${guards}${lost}`;
+        return [{ subject: `${event.type} in ${where}`, message, at: stand.place }];
       });
     },
   }),
 };
+
+/** What may last longer than that, as far as anybody knows: how long steps take is told among what is assumed. */
+function outlasts({ envelope }: Stand, ttlMs: number): string | undefined {
+  if (isCompensating(envelope)) return 'an undo that is stuck';
+  if (envelope.runs.some(({ role, left }) => role === 'invoke' && !left)) return undefined;
+  // All timers of an exploration were armed at 0, so that they are due after their delay.
+  const [first] = envelope.timers.toSorted((one, other) => one.dueAt - other.dueAt);
+  if (!first || first.dueAt <= ttlMs) return undefined;
+  return `the wait of ${first.dueAt} ms for ${timerName(first.id)}`;
+}
+
+/** `where isBig says no, `; nothing where no guard was guessed. */
+function answersOf(oracle: GuardOracle, answers: readonly boolean[], work: () => unknown): string {
+  if (answers.length === 0) return '';
+  oracle.withAnswers(answers, work);
+  const asked = oracle.lastAsked();
+  const said = answers.map((answer, index) => `${asked[index]?.called} says ${answer ? 'yes' : 'no'}`);
+  return `where ${said.join(' and ')}, `;
+}
 
 function isNews({ envelope }: Stand, id: string): boolean {
   const before = findObligation(envelope.obligations, id);

@@ -4,6 +4,7 @@ import type { AnySaga } from '../../saga-definition.js';
 import { asAction } from '../../step.js';
 import { CHARGES_ONCE } from './charges-again.js';
 import { KEEPS_ONE_CARD } from './charges-by-card.js';
+import { SOUND_NEWS, SOUND_WAITS } from './news-machines.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
@@ -408,4 +409,6 @@ export const SOUND: readonly AnySaga[] = [
   goesForward,
   passesThroughByGuesses,
   passesThroughBySamples,
+  ...SOUND_WAITS,
+  ...SOUND_NEWS,
 ];
