@@ -7,6 +7,7 @@ import type { StepRun } from './envelope.js';
 import { giveUpCause, giveUpRow, giveUpUndo } from './give-up.js';
 import { findObligation, openMaybe } from './ledger.js';
 import { park } from './park.js';
+import { beginPivot, passPivot, withoutPivot } from './pivot.js';
 import { rowKey } from './saga-id.js';
 import { supersededBy } from './superseded.js';
 
@@ -38,9 +39,13 @@ function rerun(draft: Draft, run: StepRun): void {
   const before = run.opens === undefined ? undefined : findObligation(draft.obligations, run.opens);
   // Attempts are counted anew, so that from here on the run itself has to tell that earlier ones are in doubt.
   const inDoubt = before !== undefined && before.certainty !== 'closed';
-  updateRun(draft, run, { parked: false, answered: false, awaiting: false, ...(inDoubt && { tried: true }) });
-  addEffect(draft, { type: 'rerunStep', key: keyOf(run) });
   const contract = run.role === 'invoke' ? draft.definition.steps[run.step] : undefined;
+  // A pivot that was stopped by what it answered may have taken effect; one that was declined may do so now.
+  if (run.pivots) passPivot(draft);
+  const pivots = contract?.pivot ? beginPivot(draft, run.role) : {};
+  const flags = { parked: false, answered: false, awaiting: false, ...(inDoubt && { tried: true as const }) };
+  updateRun(draft, withoutPivot(run), { ...flags, ...pivots });
+  addEffect(draft, { type: 'rerunStep', key: keyOf(run) });
   const opens = contract?.opens;
   if (!opens || run.input === undefined) return;
   // A decline had taken the obligation back; the step may open it now.

@@ -18,6 +18,7 @@ import {
   settleUnknown,
 } from './ledger.js';
 import { park } from './park.js';
+import { passPivot, takePivotBack, withoutPivot } from './pivot.js';
 import { messageOf, type SagaErrorCode } from './saga-error.js';
 import { rowKey } from './saga-id.js';
 import type { StepContract, StepFailure } from './step.js';
@@ -52,18 +53,15 @@ export function settleAnswer(draft: Draft, cause: AnswerCause): Applied | { read
   if (run.role === 'undo') return settleUndo(draft, cause, run, contract, outcome, fault);
   if (run.role === 'action') return settleAction(draft, cause, run, contract, outcome, fault);
   if (fault && !run.left) return parkStep(draft, cause, run, fault);
-  draft.obligations = settleLedger(
-    draft,
-    run,
-    contract,
-    fault ? unknownBecause(fault) : outcome,
-    cause.attempts,
-  );
+  const known = fault ? unknownBecause(fault) : outcome;
+  draft.obligations = settleLedger(draft, run, contract, known, cause.attempts);
+  if (known.kind === 'declined' && cause.attempts <= 1 && !run.tried) takePivotBack(draft, run);
+  else if (run.pivots) passPivot(draft);
   if (run.left) {
     removeRun(draft, run);
     return note(draft, cause, 'ignored', fault ? `STEP_LEFT: ${fault.message}` : 'STEP_LEFT', run.step);
   }
-  return { forMachine: updateRun(draft, run, { answered: true }) };
+  return { forMachine: updateRun(draft, withoutPivot(run), { answered: true }) };
 }
 
 /** Gives the machine a step's answer that the ledger knows. Throws what the machine's own code throws. */

@@ -71,6 +71,8 @@ export interface StepRun {
   /** Where its contract is asked about it again: by what it opens, or by a `when` of what it closes. */
   readonly input?: Json;
   readonly closes: readonly string[];
+  /** A pivot on which it hangs whether there is a way back: a certain no of it opens that again. */
+  readonly pivots?: true;
   /** Of an undo or a probe: the obligation that it is about. */
   readonly target?: string;
   /** Of an undo: when it was begun, nobody knew whether there was anything to undo. */
@@ -141,7 +143,7 @@ export interface Envelope {
   readonly compensation?: ActiveCompensation;
   /** A `compensate` was invoked at some time: what turns up late is undone by itself. */
   readonly compensated: boolean;
-  /** A pivot step was dispatched. */
+  /** A pivot step was dispatched, and it is not so that all that were have been declined for certain. */
   readonly pivoted: boolean;
   /** Number of the last history entry. */
   readonly seq: number;

@@ -3,6 +3,7 @@ import type { AnswerCause, Cause } from './cause.js';
 import { addEffect, type Draft, findRun, removeRun, storedCause, updateRun } from './draft.js';
 import type { StepRun } from './envelope.js';
 import { close, markProbed, obligationId, settleUnknown } from './ledger.js';
+import { passPivot, withoutPivot } from './pivot.js';
 import { rowKey } from './saga-id.js';
 import { errorEvent, selects } from './xstate-seam.js';
 
@@ -40,12 +41,13 @@ function giveUpRun(draft: Draft, run: StepRun, reason: string): void {
   const contract = draft.definition.steps[run.step];
   if (contract && !run.answered) {
     draft.obligations = settleUnknown(draft.obligations, run, contract, 1, draft.runs);
+    if (run.pivots) passPivot(draft);
   }
   const failed = errorEvent(run.id, { kind: 'unknown' });
   // Where the state has no onError, there is nothing to tell the machine: it waits for something else, or for good.
   const isUnheard = selects(draft.definition.machine, draft.live, failed) === 'none';
   if (run.left || (isUnheard && !run.answered)) return removeRun(draft, run);
-  updateRun(draft, run, { parked: false, answered: true });
+  updateRun(draft, withoutPivot(run), { parked: false, answered: true });
   const { id, visit } = run;
   const outcome = { kind: 'unknown' as const, message: `skipped: ${reason}` };
   const answer: AnswerCause = { type: 'answer', id, visit, outcome, attempts: 1 };

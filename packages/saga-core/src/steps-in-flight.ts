@@ -5,6 +5,7 @@ import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import { obligationId, openMaybe, retract } from './ledger.js';
 import { park } from './park.js';
+import { beginPivot, takePivotBack } from './pivot.js';
 import { SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
 import type { StepContract } from './step.js';
@@ -52,11 +53,12 @@ export function startStep(
       ...(worth && { amount: worth }),
     });
   }
-  if (contract.pivot) draft.pivoted = true;
+  const pivots = contract.pivot ? beginPivot(draft, role) : {};
   const run = newRun(id, visit, step, role, {
     closes,
     ...(opens && { opens: obligationId(opens) }),
     ...(asksForInput(contract) && { input }),
+    ...pivots,
   });
   dispatch(draft, run, input, idempotencyKey(draft.sagaId, key));
 }
@@ -143,6 +145,7 @@ function leaveStep(draft: Draft, run: StepRun): void {
     return;
   }
   draft.effects = draft.effects.filter((effect) => effect !== asked);
+  takePivotBack(draft, run);
   removeRun(draft, run);
   draft.obligations = retract(draft.obligations, run, 'absent', draft.runs);
 }

@@ -170,8 +170,9 @@ function essenceOfUndo({ steps }: AnySaga, { undo: name, source }: Obligation): 
 }
 
 function essenceOfRun({ steps }: AnySaga, run: StepRun): string {
-  const { id, step, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure } = run;
-  const flags = [left, awaiting, parked, answered, tried ?? false, unsure ?? false];
+  const { id, step, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure, pivots } =
+    run;
+  const flags = [left, awaiting, parked, answered, tried ?? false, unsure ?? false, pivots ?? false];
   const contract = steps[step];
   // Inputs tell runs apart by what the contract makes of them.
   const whens = [contract?.opens?.when, ...(contract?.closes ?? []).map(({ when }) => when)];

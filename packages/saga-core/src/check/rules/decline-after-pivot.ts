@@ -1,3 +1,5 @@
+import type { Envelope } from '../../envelope.js';
+import { rowKey } from '../../saga-id.js';
 import { describeState } from '../describe-cause.js';
 import type { Rule } from '../rule.js';
 
@@ -11,7 +13,7 @@ export const declineAfterPivot: Rule = {
   mend: 'ask that step before the pivot, or take its declines away: then such an answer parks, and a person decides',
   inspect: (saga) => ({
     onMove: ({ before, step, decision: { envelope, effects } }) => {
-      if (!before?.envelope.pivoted) return [];
+      if (!before || !isPassed(before.envelope, envelope)) return [];
       return effects.flatMap((effect) => {
         if (effect.type !== 'runStep' || effect.role !== 'invoke') return [];
         const codes = saga.steps[effect.step]?.declines ?? [];
@@ -28,3 +30,11 @@ export const declineAfterPivot: Rule = {
     },
   }),
 };
+
+/** Whether there was no way back when the decision asked for its steps: not where it began by a certain no of the pivot. */
+function isPassed(before: Envelope, after: Envelope): boolean {
+  if (!before.pivoted || !after.pivoted) return false;
+  const hinges = after.runs.filter(({ pivots }) => pivots);
+  const known = new Set(before.runs.map(({ id, visit }) => rowKey(id, visit)));
+  return hinges.length === 0 || hinges.some(({ id, visit }) => known.has(rowKey(id, visit)));
+}

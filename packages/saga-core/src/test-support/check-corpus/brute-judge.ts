@@ -45,7 +45,7 @@ export class BruteJudge {
   onDecision(before: BruteNode | undefined, cause: Cause | undefined, decision: Decision): void {
     for (const { to } of decision.history) this.#entered.add(String(to));
     this.#judgeParked(before, cause, decision.envelope);
-    this.#judgeSteps(before, decision);
+    this.#judgeSteps(before, cause, decision);
     if (!before) return;
     if (cause?.type === 'answer') this.#judgeAnswer(before.envelope, cause, decision);
     if (cause?.type === 'event') this.#judgeEvent(before, cause.event.type, decision);
@@ -76,16 +76,20 @@ export class BruteJudge {
     }
   }
 
-  #judgeSteps(before: BruteNode | undefined, { envelope, effects, history }: Decision): void {
+  #judgeSteps(
+    before: BruteNode | undefined,
+    cause: Cause | undefined,
+    { envelope, effects, history }: Decision,
+  ): void {
     const state = stateOf(envelope);
+    const noWayBack = before?.envelope.pivoted && !isPivotDeclined(before.envelope, cause);
     for (const effect of effects) {
       if (effect.type !== 'runStep' || effect.role !== 'invoke') continue;
       const { id, step } = effect;
       this.#begun.add(`${id} in ${state}`);
       const contract = this.#saga.steps[step];
       if (this.#wasOpen(envelope, effect.key, contract)) this.#note('opened-twice', `${step} in ${state}`);
-      if (before?.envelope.pivoted && contract?.declines.length)
-        this.#note('decline-after-pivot', `${step} in ${state}`);
+      if (noWayBack && contract?.declines.length) this.#note('decline-after-pivot', `${step} in ${state}`);
       const ends = contract?.closes.map(({ kind }) => kind) ?? [];
       if (ends.length > 0)
         this.#noteSite(
@@ -188,6 +192,13 @@ function stateAt({ envelope }: BruteNode): string {
 
 function stateOf({ snapshot }: Envelope): string {
   return String(snapshot.value);
+}
+
+/** Whether the only pivot on which it hung has said a certain no. */
+function isPivotDeclined({ runs }: Envelope, cause: Cause | undefined): boolean {
+  if (cause?.type !== 'answer' || cause.outcome.kind !== 'declined' || cause.attempts !== 1) return false;
+  const [only, ...others] = runs.filter(({ pivots }) => pivots);
+  return others.length === 0 && only?.id === cause.id && only.visit === cause.visit && !only.tried;
 }
 
 function isOpen({ obligations }: Envelope, ofKind: (kind: string) => boolean): boolean {
