@@ -5,10 +5,11 @@ import { CAUSE_KEY, stabilize } from './deliver.js';
 import { addEffect, type Draft, findRun, record, revert, updateRun } from './draft.js';
 import type { StepRun } from './envelope.js';
 import { giveUpCause, giveUpRow, giveUpUndo } from './give-up.js';
-import { findObligation, openMaybe } from './ledger.js';
+import { findObligation, forgetAnew, openMaybe } from './ledger.js';
 import { park } from './park.js';
 import { beginPivot, passPivot, withoutPivot } from './pivot.js';
 import { rowKey } from './saga-id.js';
+import { isCompensating } from './steps-in-flight.js';
 import { supersededBy } from './superseded.js';
 
 /** Applies an administrator's act: retry, skip or park. */
@@ -29,8 +30,10 @@ function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
   noteAct(draft, cause, cause.reason);
   draft.parked = draft.parked.filter((reason) => !reasons.includes(reason));
   for (const run of runs) rerun(draft, run);
-  if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN'))
+  if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN')) {
     draft.compensation ??= { invokes: [], undone: [] };
+    draft.obligations = forgetAnew(draft.obligations);
+  }
   resume(draft);
   return { outcome: 'applied' };
 }
@@ -58,6 +61,7 @@ function rerun(draft: Draft, run: StepRun): void {
       source: { step: run.step, key: keyOf(run), input: run.input },
       ...(opens.undo !== undefined && { undo: opens.undo }),
       ...supersededBy(contract, run.input),
+      ...(draft.compensated && !isCompensating(draft) && { anew: true as const }),
     },
   );
 }

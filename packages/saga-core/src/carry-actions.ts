@@ -1,6 +1,7 @@
 import { COMPENSATE } from './compensate.js';
 import { addEffect, type Draft, nextVisit } from './draft.js';
 import { assertJson, type JsonObject } from './json.js';
+import { forgetAnew } from './ledger.js';
 import { SagaError } from './saga-error.js';
 import { startStep, stopChild } from './steps-in-flight.js';
 import type { MachineAction } from './xstate-seam.js';
@@ -34,6 +35,7 @@ function startCompensation(draft: Draft, id: string): void {
   const before = draft.compensation ?? { invokes: [], undone: [] };
   draft.compensation = { ...before, invokes: [...before.invokes, { id, visit: nextVisit(draft, id) }] };
   draft.compensated = true;
+  draft.obligations = forgetAnew(draft.obligations);
 }
 
 function startAction(draft: Draft, name: string, params: unknown): void {

@@ -33,6 +33,8 @@ export interface Obligation {
   readonly supersedes?: readonly string[];
   /** What it would close or not, by its output: those can't be undone before this one is, either. */
   readonly maySupersede?: readonly string[];
+  /** The machine asked for it after a compensation had ended, and none has begun since: that one wasn't to undo it. */
+  readonly anew?: true;
   /** Whether a probe has been asked since it became uncertain. */
   readonly probed?: boolean;
   readonly closedBy?: 'step' | 'undo' | 'declined' | 'event' | 'absent' | 'skipped';

@@ -27,7 +27,10 @@ export function openObligations(ledger: Ledger): Obligation[] {
 export function openMaybe(
   ledger: Ledger,
   opens: { readonly kind: string; readonly instance: string },
-  details: Pick<Obligation, 'startedAs' | 'source' | 'undo' | 'supersedes' | 'maySupersede' | 'amount'>,
+  details: Pick<
+    Obligation,
+    'startedAs' | 'source' | 'undo' | 'supersedes' | 'maySupersede' | 'amount' | 'anew'
+  >,
 ): Ledger {
   const before = findObligation(ledger, obligationId(opens));
   if (before && before.certainty !== 'closed') return ledger;
@@ -36,6 +39,7 @@ export function openMaybe(
     probed: _probed,
     supersedes: _would,
     maySupersede: _might,
+    anew: _anew,
     ...kept
   } = before ?? { opened: 0 };
   return upsert(ledger, { ...kept, ...opens, ...details, certainty: 'maybe', opened: kept.opened + 1 });
@@ -124,6 +128,17 @@ export function settleProbe(ledger: Ledger, id: string, saga: AnySaga, output: u
     : found;
 }
 
+/** What the machine asked for anew is undone like all else from now on: everything, or the one of that id. */
+export function forgetAnew(ledger: Ledger, id?: string): Ledger {
+  const isMeant = (one: Obligation) => one.anew && (id === undefined || obligationId(one) === id);
+  if (!ledger.some(isMeant)) return ledger;
+  return ledger.map((one) => {
+    if (!isMeant(one)) return one;
+    const { anew: _anew, ...rest } = one;
+    return rest;
+  });
+}
+
 /** The obligation has been asked about, to no certain end. */
 export function markProbed(ledger: Ledger, id: string): Ledger {
   const before = findObligation(ledger, id);
@@ -195,7 +210,8 @@ function confirm(
   }
   // What was known and then closed is old news, as is what another step has closed in the proper way.
   if (before.wasCertain || before.closedBy === 'step' || before.closedBy === 'event') return ledger;
-  const { closedBy: _closed, probed: _probed, ...kept } = before;
+  // Late news is of what was there before, whatever was asked for since.
+  const { closedBy: _closed, probed: _probed, anew: _anew, ...kept } = before;
   return upsert(ledger, { ...kept, ...worth, source, certainty: 'open', opened: before.opened + 1 });
 }
 

@@ -32,18 +32,18 @@ export function leftOpen({ obligations, live }: Pick<Draft, 'obligations' | 'liv
 export function toUndo(draft: Pick<Draft, 'live' | 'compensation' | 'obligations'>): Obligation[] {
   if (!draft.compensation) return [];
   if (draft.compensation.invokes.length > 0) return openObligations(draft.obligations);
-  return isTaggedRest(draft.live.nodes) ? leftOpen(draft) : [];
+  return isTaggedRest(draft.live.nodes) ? leftOpen(draft).filter(({ anew }) => !anew) : [];
 }
 
 /**
  * Looks at a saga that is at rest. What is open and not kept is undone by itself in a saga that had been
- * compensating; in any other it parks. True when undoing has begun.
+ * compensating, but for what the machine asked for after that; anything else parks. True when undoing has begun.
  */
 export function settleRest(draft: Draft): boolean {
   if (draft.parked.length > 0 || !isAtRest(draft)) return false;
   const left = leftOpen(draft).filter((one) => !isAboutToSettle(draft, one));
   if (left.length === 0) return false;
-  if (draft.compensated) {
+  if (draft.compensated && left.some(({ anew }) => !anew)) {
     draft.compensation = { invokes: [], undone: [] };
     return true;
   }

@@ -3,7 +3,7 @@ import { addEffect, type Draft, type InnerEvent, nextVisit, removeRun, updateRun
 import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
-import { obligationId, openMaybe, retract } from './ledger.js';
+import { forgetAnew, obligationId, openMaybe, retract } from './ledger.js';
 import { park } from './park.js';
 import { beginPivot, takePivotBack } from './pivot.js';
 import { SagaError } from './saga-error.js';
@@ -50,6 +50,8 @@ export function startStep(
       source: { step, key, input },
       ...(undo !== undefined && { undo }),
       ...supersededBy(contract, input),
+      // While one is under way, nothing that opens is begun.
+      ...(draft.compensated && { anew: true as const }),
       ...(worth && { amount: worth }),
     });
   }
@@ -141,6 +143,8 @@ function leaveStep(draft: Draft, run: StepRun): void {
   );
   if (!asked) {
     updateRun(draft, run, { left: true, parked: false });
+    // The machine learns nothing of it any more, so that what it opens is news that comes late.
+    if (run.opens !== undefined) draft.obligations = forgetAnew(draft.obligations, run.opens);
     addEffect(draft, { type: 'leaveStep', key });
     return;
   }

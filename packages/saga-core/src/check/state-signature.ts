@@ -144,7 +144,7 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean
     isUnderWay,
     'step' in source && (saga.steps[source.step]?.probe ?? false) && !one.probed,
   ];
-  const undo = [one.undo ?? null, essenceOfUndo(saga, one)];
+  const undo = [one.anew ?? false, one.undo ?? null, essenceOfUndo(saga, one)];
   return [
     obligationId(one),
     certainty,

@@ -93,6 +93,7 @@ function nameOf({
     one.wasCertain,
     one.supersedes,
     one.maySupersede,
+    one.anew,
     'key' in one.source ? keys.indexOf(one.source.key) : one.source.event,
     'step' in one.source && one.source.step,
   ]);
