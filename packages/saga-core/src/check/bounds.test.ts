@@ -198,6 +198,49 @@ describe('a bound that is reached is told', () => {
     expect(report.reached).toEqual([expect.stringContaining('goesOn is asked so often in one decision')]);
   });
 
+  test('a way on which the machine throws behind a guessed guard is named, and asked guards find it out', () => {
+    const first = ({ event }: { event: { output: { offers: string[] } } }) => event.output.offers[0]?.length;
+    const offer = assign({
+      offer: (args: never) => {
+        if (first(args) === undefined) throw new Error('no offer');
+        return 1;
+      },
+    } as never);
+    const quote = step('quote', {
+      input: z.object({}),
+      output: z.object({ offers: z.array(z.string()) }),
+    });
+    const saga = smallSaga('throws-behind-a-guard', {
+      steps: [quote],
+      input: z.object({ isExpress: z.boolean() }),
+      machine: {
+        initial: 'asking',
+        context: ({ input }: { input: object }) => input,
+        states: {
+          asking: {
+            invoke: {
+              src: 'quote',
+              input: () => ({}),
+              onDone: [{ guard: 'isExpress', target: 'done', actions: offer }, { target: 'done' }],
+              onError: 'done',
+            },
+          },
+          done: rest,
+        },
+      },
+      guards: { isExpress: ({ context }: { context: { isExpress: boolean } }) => context.isExpress },
+    });
+    const report = checkSaga(saga);
+    expect(report).toMatchObject({ verdict: 'sound up to bounds', findings: [] });
+    expect(report.reached).toEqual([
+      expect.stringContaining(
+        'throws on step quote: done {"offers":[]} in asking, where isExpress says yes (no offer)',
+      ),
+    ]);
+    const asked = checkSaga(saga, { samples: { input: [{ isExpress: true }] } });
+    expect(asked.findings.map(({ rule }) => rule)).toEqual(['machine-throws']);
+  });
+
   test('a saga whose input nobody can make is not proved, and nothing is said of what it never does', () => {
     const input = z.string().refine((text) => text.startsWith('our own:'));
     const saga = smallSaga('never-starts', {

@@ -38,11 +38,12 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     return notebook.witness;
   });
   const reached = reachedBounds(exploration, complete, causes);
-  const { crowded, cutGuards, widened } = exploration;
+  const { crowded, cutGuards, throwing, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
   const cuts = [
     crowded,
     cutGuards,
+    throwing,
     causes.missing,
     causes.oneWay(),
     causes.nameless(),

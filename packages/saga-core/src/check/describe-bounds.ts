@@ -17,13 +17,16 @@ export function hasGuards({ machine }: AnySaga): boolean {
   );
 }
 
+/** So many ways on which the machine throws are told one by one. */
+const MOST_THROWS = 5;
+
 /** Bounds of an exploration beyond which more can happen, for the report. An author's own bound on late answers is none. */
 export function reachedBounds(
   exploration: Exploration,
   { maxLate }: CheckOptions,
   { missing, oneWay, nameless }: PossibleCauses,
 ): string[] {
-  const { complete, widened, hurried, cutGuards, crowded, places } = exploration;
+  const { complete, widened, hurried, cutGuards, crowded, places, throwing } = exploration;
   return [
     ...(complete
       ? []
@@ -48,6 +51,16 @@ export function reachedBounds(
       (name) =>
         `${name} is asked so often in one decision that not all of its answers were followed: ${MOST_REPEATS} times, or ${MOST_WAYS} ways in all, are the most`,
     ),
+    ...throwing
+      .slice(0, MOST_THROWS)
+      .map(
+        (way) =>
+          `the machine throws on ${way}, and what would follow was not explored: guards were taken both ways; ` +
+          'give samples of the input, and they are asked, or have the machine stand it',
+      ),
+    ...(throwing.length > MOST_THROWS
+      ? [`the machine throws on ${throwing.length - MOST_THROWS} more such ways: give samples of the input`]
+      : []),
     ...(hurried && maxLate === undefined ? [lateAnswers(MOST_LATE)] : []),
   ];
 }
@@ -153,7 +166,9 @@ export function assumptionsOf(
     'adapters keep their contracts, and an undo succeeds in the end; one that fails parks the saga in plain sight',
     'a parked saga waits for a person, and what the person does is not explored',
     ...(endless > 0
-      ? [`${endless} ways on which guards' answers let the machine throw, or never come to a stop, can't be`]
+      ? [
+          `${endless} ${endless === 1 ? 'way' : 'ways'} on which guards' answers never let the machine come to a stop can't be`,
+        ]
       : []),
   ];
 }

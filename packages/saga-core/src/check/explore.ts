@@ -8,6 +8,8 @@ import { restore, selects } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
 import { ContextValues } from './context-values.js';
 import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
+import { describeCause, describeState } from './describe-cause.js';
+import { describeGuards } from './describe-guards.js';
 import type { GuardOracle } from './guard-oracle.js';
 import { type KeptAtOnce, KeptTogether } from './kept-together.js';
 import type { PossibleCauses } from './possible-causes.js';
@@ -30,6 +32,8 @@ export interface Exploration {
   readonly complete: boolean;
   /** Ways that guards can't really go, for the machine never came to a stop on them. */
   readonly endless: number;
+  /** Ways on which the machine threw after a guard had been guessed, for people: what would follow wasn't explored. */
+  readonly throwing: readonly string[];
   /** Whether steps that were left had to answer at once, for too many were late already. */
   readonly hurried: boolean;
   /** Names of guards that were asked too often, or in too many ways, to follow all of their answers. */
@@ -45,6 +49,8 @@ export interface Exploration {
 }
 
 const AT = 0;
+/** So XState's message begins where a machine made more steps of its own than it may. */
+const ENDLESS = 'Infinite loop detected';
 /** How many of the steps that the machine has left may answer after something else has happened. */
 export const MOST_LATE = 2;
 
@@ -101,6 +107,7 @@ class Walk {
   readonly #crowded = new Map<number, string>();
   #transitions = 0;
   #endless = 0;
+  readonly #throwing = new Map<string, string>();
   #hurried = false;
   #complete = true;
   readonly #kept = new KeptTogether();
@@ -154,6 +161,7 @@ class Walk {
       transitions: this.#transitions,
       complete: this.#complete,
       endless: this.#endless,
+      throwing: [...this.#throwing.values()],
       hurried: this.#hurried,
       cutGuards: this.#oracle.wasCut(),
       widened,
@@ -223,15 +231,28 @@ class Walk {
     const { saga } = this.#oracle;
     for (const { result, answers } of this.#oracle.allWays(() => decide(saga, stand.envelope, cause, AT))) {
       this.#transitions += 1;
-      const threw = result.envelope.parked.some(({ code }) => code === 'DECIDE_FAILED');
+      const threw = result.envelope.parked.find(({ code }) => code === 'DECIDE_FAILED');
       if (threw && this.#guessing && answers.length > 0) {
-        this.#endless += 1;
+        this.#noteThrow(stand, cause, answers, threw.message);
         continue;
       }
       // An event that is kept does, when it is taken, what the same event does that comes then.
       if (result.outcome === 'refused' || result.reason === 'NOT_HANDLED_YET') continue;
       this.#arrive(result, { from: stand.place, cause, answers }, undefined, stand);
     }
+  }
+
+  /** With guards that are guessed nobody knows whether it can come to that. */
+  #noteThrow({ saga, envelope }: Stand, cause: Cause, answers: readonly boolean[], message: string): void {
+    if (message.startsWith(ENDLESS)) {
+      this.#endless += 1;
+      return;
+    }
+    const guards = describeGuards(this.#oracle, answers, () => decide(saga, envelope, cause, AT));
+    const where = describeState(envelope.snapshot.value);
+    const key = JSON.stringify([where, guards, message]);
+    if (this.#throwing.has(key)) return;
+    this.#throwing.set(key, `${describeCause(envelope, cause)} in ${where}, ${guards} (${message})`);
   }
 
   #arrive(

@@ -3,7 +3,7 @@ import { isAtRest } from '../../settle-rest.js';
 import { isCompensating } from '../../steps-in-flight.js';
 import { selects } from '../../xstate-seam.js';
 import { describeState, timerName } from '../describe-cause.js';
-import type { GuardOracle } from '../guard-oracle.js';
+import { describeGuards } from '../describe-guards.js';
 import type { Rule, Stand } from '../rule.js';
 
 /** News that something is open in the world comes where nothing takes it. */
@@ -39,13 +39,13 @@ export const newsLost: Rule = {
         const outlasting = keptMs === undefined ? undefined : outlasts(stand, keptMs);
         if (keptMs !== undefined && outlasting === undefined) return [];
         const where = describeState(live.value);
-        const guards = answersOf(stand.oracle, first.answers, isTaken);
+        const guards = describeGuards(stand.oracle, first.answers, isTaken);
         const told = `${event.type} in ${where} tells that ${id} is open`;
         const lost =
           outlasting === undefined
             ? 'nothing takes it, and nothing ever undoes it'
             : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts`;
-        const message = `${told}, but ${guards}${lost}`;
+        const message = `${told}, but ${guards === '' ? '' : `${guards}, `}${lost}`;
         return [{ subject: `${event.type} in ${where}`, message, at: stand.place }];
       });
     },
@@ -60,15 +60,6 @@ function outlasts({ envelope }: Stand, ttlMs: number): string | undefined {
   const [first] = envelope.timers.toSorted((one, other) => one.dueAt - other.dueAt);
   if (!first || first.dueAt <= ttlMs) return undefined;
   return `the wait of ${first.dueAt} ms for ${timerName(first.id)}`;
-}
-
-/** `where isBig says no, `; nothing where no guard was guessed. */
-function answersOf(oracle: GuardOracle, answers: readonly boolean[], work: () => unknown): string {
-  if (answers.length === 0) return '';
-  oracle.withAnswers(answers, work);
-  const asked = oracle.lastAsked();
-  const said = answers.map((answer, index) => `${asked[index]?.called} says ${answer ? 'yes' : 'no'}`);
-  return `where ${said.join(' and ')}, `;
 }
 
 function isNews({ envelope }: Stand, id: string): boolean {
