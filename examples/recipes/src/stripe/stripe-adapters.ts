@@ -53,6 +53,8 @@ export function stripeAdapters(stripe: Stripe) {
           throw new Error(`the payment is ${status}`);
         } catch (error) {
           const status = isUnexpected(error) ? error.payment_intent?.status : undefined;
+          // An intent is confirmed once, whatever the key.
+          if (status === 'requires_capture' || status === 'succeeded') return {};
           if (status === 'requires_action') return later();
           if (status === 'canceled') return declined('PAYMENT_CANCELLED');
           return declineOf(error);
