@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { countermand } from './test-support/countermand.js';
 
 const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.meta.url));
+const leakingTwice = fileURLToPath(new URL('./test-support/leaking-twice-saga.ts', import.meta.url));
 const counting = fileURLToPath(new URL('./test-support/counting-saga.ts', import.meta.url));
 const listening = fileURLToPath(new URL('./test-support/listening-module.ts', import.meta.url));
 const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
@@ -36,6 +37,25 @@ it('countermand check --mermaid draws the way to the leak, and the leak in red',
   const { out } = await countermand(['check', leaking, '--mermaid']);
   expect(out).toContain('flowchart TD');
   expect(out).toContain('classDef leak fill:#c0392b');
+});
+
+it('countermand check --mermaid draws a way once, also where two things leak on it', async () => {
+  const { out } = await countermand(['check', leakingTwice, '--mermaid']);
+  expect(out.split('flowchart TD')).toHaveLength(2);
+  expect(out).toMatch(
+    /seat:a is open at rest in paid.*; money:a is open|money:a is open at rest in paid.*; seat:a is open/,
+  );
+});
+
+it('countermand check takes several modules', async () => {
+  const { out, code } = await countermand(['check', leaking, counting]);
+  expect(out).toMatch(/^leaking 1: 1 finding\n/);
+  expect(out).toContain('\ncounting 1: sound up to bounds\n');
+  expect(code).toBe(1);
+  expect(await countermand(['check', leaking, counting, '--export', 'leaking'])).toMatchObject({
+    err: expect.stringContaining('--export names a saga of one module; there are 2'),
+    code: 2,
+  });
 });
 
 it('countermand check --explain tells what a rule means, without a module', async () => {

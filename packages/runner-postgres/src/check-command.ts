@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
+  type AnySaga,
   type CheckReport,
   checkCases,
   drawSaga,
+  type Finding,
   findingToMermaid,
   renderReports,
   SagaError,
@@ -22,30 +24,39 @@ interface CheckFlags {
 }
 
 /**
- * `countermand check`: proves the sagas of a module. The exit code is 0 where nothing was found in any of them, else 1;
+ * `countermand check`: proves the sagas of modules. The exit code is 0 where nothing was found in any of them, else 1;
  * with `--strict` it is 0 only where no bound was reached either.
  */
 export function checkCommand(): Command {
-  return jsonCommand('check MODULE [options]', 'prove the sagas that a module exports, or show what is wrong')
-    .argument('[module]', 'a file, TypeScript too, or a package')
+  return jsonCommand(
+    'check MODULE... [options]',
+    'prove the sagas that modules export, or show what is wrong',
+  )
+    .argument('[modules...]', 'files, TypeScript too, or packages')
     .option('--export <name>', 'only this saga: its own name, or what it is exported as')
     .option('--mermaid', 'draw what was found, and the machine where nothing was')
     .option('--strict', 'a bound that was reached is something found, too')
     .option('--explain <rule>', 'what a rule means, a machine that breaks it, and the mend; takes no module')
-    .action(async (module: string | undefined, flags: CheckFlags) => {
-      process.exitCode = await check(module, flags);
+    .action(async (modules: string[], flags: CheckFlags) => {
+      process.exitCode = await check(modules, flags);
     });
 }
 
-async function check(module: string | undefined, flags: CheckFlags): Promise<number> {
+async function check(modules: readonly string[], flags: CheckFlags): Promise<number> {
   if (flags.explain !== undefined) {
     const page = pageOf(flags.explain);
     answer(flags.json, { rule: flags.explain, page }, () => page);
     return EXIT.done;
   }
-  if (module === undefined)
+  if (modules.length === 0)
     throw new SagaError('SETTING_INVALID', 'say which module: countermand check ./saga.ts');
-  const sagas = await loadSagas(module, flags.export);
+  if (modules.length > 1 && flags.export !== undefined)
+    throw new SagaError(
+      'SETTING_INVALID',
+      `--export names a saga of one module; there are ${modules.length}`,
+    );
+  const sagas: AnySaga[] = [];
+  for (const module of modules) sagas.push(...(await loadSagas(module, flags.export)));
   const checked = sagas.flatMap((saga) => checkCases(saga).map((report) => ({ saga, report })));
   const reports = checked.map(({ report }) => report);
   if (flags.mermaid) {
@@ -65,8 +76,15 @@ function terminalWidth(): number {
   return Math.min(120, Math.max(60, columns));
 }
 
+/** What one rule found on one and the same way is one drawing. */
 function drawFindings({ findings }: CheckReport): string {
-  return findings.map(findingToMermaid).join('\n\n');
+  const ways = new Map<string, Finding>();
+  for (const finding of findings) {
+    const way = JSON.stringify([finding.rule, finding.trace]);
+    const known = ways.get(way);
+    ways.set(way, known ? { ...known, message: `${known.message}; ${finding.message}` } : finding);
+  }
+  return [...ways.values()].map(findingToMermaid).join('\n\n');
 }
 
 /** What the package tells of a rule. @throws SagaError `SETTING_INVALID` where there is no such rule */
