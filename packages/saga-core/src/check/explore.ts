@@ -6,6 +6,7 @@ import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore, selects } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
+import { completesPivot } from './completes-pivot.js';
 import { ContextValues } from './context-values.js';
 import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
 import { describeCause, describeState } from './describe-cause.js';
@@ -262,9 +263,12 @@ class Walk {
     before?: Stand,
   ): void {
     const { saga } = this.#oracle;
-    this.#witness.onMove({ saga, before, step, decision, guessing: this.#guessing });
+    const passed =
+      (step?.from.passed ?? false) ||
+      (before && step ? completesPivot(saga, before.envelope, step.cause) : false);
+    this.#witness.onMove({ saga, before, step, decision, passed, guessing: this.#guessing });
     const { envelope } = decision;
-    const signature = this.#signature(envelope);
+    const signature = `${this.#signature(envelope)}${passed ? ' passed' : ''}`;
     const known = this.#known.get(signature);
     const index = known ?? this.#known.size;
     if (known === undefined) this.#reachedFrom[index] = [];
@@ -272,7 +276,7 @@ class Walk {
     if (known !== undefined) return;
     this.#known.set(signature, index);
     if (!this.#options.tells) this.#values.note(envelope.snapshot.context);
-    const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start };
+    const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start, passed };
     this.#open.push({ place, envelope });
   }
 

@@ -15,6 +15,8 @@ export interface Place {
   readonly by: Step | undefined;
   /** Of a start: its input, and how guards answered. */
   readonly start: { readonly input: unknown; readonly answers: readonly boolean[] } | undefined;
+  /** Whether a pivot step has said that it is done. */
+  readonly passed: boolean;
 }
 
 /** How one place follows from another. */
@@ -43,6 +45,8 @@ export interface Move {
   readonly before: Stand | undefined;
   readonly step: Step | undefined;
   readonly decision: Decision;
+  /** Whether a pivot step has said that it is done, by this decision's cause at the latest. */
+  readonly passed: boolean;
   readonly guessing: boolean;
 }
 

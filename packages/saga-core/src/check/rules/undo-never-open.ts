@@ -1,9 +1,8 @@
-import { COMPENSATE } from '../../compensate.js';
 import type { Envelope } from '../../envelope.js';
 import { openObligations } from '../../ledger.js';
-import { allNodes } from '../../machine-nodes.js';
 import type { AnySaga } from '../../saga-definition.js';
 import type { StepContract } from '../../step.js';
+import { compensationsOf } from '../compensations-of.js';
 import { describeState } from '../describe-cause.js';
 import type { Found, Rule } from '../rule.js';
 
@@ -67,13 +66,4 @@ function kindsEndedBy(saga: AnySaga, contract: StepContract): string[] {
 
 function isOpen({ obligations }: Envelope, kinds?: readonly string[]): boolean {
   return openObligations(obligations).some(({ kind }) => !kinds || kinds.includes(kind));
-}
-
-/** The states that compensate, by the id of their invoke. */
-function compensationsOf({ machine }: AnySaga): ReadonlyMap<string, string> {
-  return new Map(
-    allNodes(machine).flatMap(({ invoke, path }) =>
-      invoke.filter(({ src }) => src === COMPENSATE).map(({ id }) => [id, path.join('.')] as const),
-    ),
-  );
 }

@@ -24,6 +24,8 @@ const journey = (name: string, states: object, more: object = {}) =>
   smallSaga(name, { steps: travel, machine: { initial: 'A', states }, ...more });
 const end = (...keeps: string[]) => ({ tags: ['rest'], meta: { keeps } });
 
+const ship = deed('ship', { pivot: true });
+
 /** Every machine here breaks one rule in one place. */
 export const BROKEN: readonly Broken[] = [
   broken(
@@ -356,6 +358,22 @@ export const BROKEN: readonly Broken[] = [
       C: end('ticket'),
       gone: end('ticket'),
     }),
+  ),
+  broken(
+    'compensation-after-pivot',
+    'compensate in failed.undoing',
+    3,
+    journey(
+      'refunds-what-has-been-shipped',
+      {
+        A: invoke('charge', 'B'),
+        B: { invoke: { id: 'ship', src: 'ship', input: () => ({}), onDone: 'C' } },
+        C: invoke('print', 'D'),
+        D: end('money'),
+        failed,
+      },
+      { steps: [...travel, ship] },
+    ),
   ),
   broken(
     'machine-throws',

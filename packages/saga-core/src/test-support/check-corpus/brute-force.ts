@@ -16,19 +16,19 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
   const judge = new BruteJudge(saga);
   const nodes = new Map<string, BruteNode>();
   const queue: BruteNode[] = [];
-  const visit = (decision: Decision, depth: number): BruteNode => {
+  const visit = (decision: Decision, depth: number, passed: boolean): BruteNode => {
     const { envelope } = decision;
-    const name = nameOf(envelope);
+    const name = `${nameOf(envelope)} ${passed}`;
     const before = nodes.get(name);
     if (before) return before;
-    const node: BruteNode = { envelope, depth, next: new Set(), cut: false };
+    const node: BruteNode = { envelope, depth, passed, next: new Set(), cut: false };
     nodes.set(name, node);
     queue.push(node);
     return node;
   };
   const first = begin(saga, { sagaId: 'brute', input: undefined, at: 0, actor: 'brute' });
-  judge.onDecision(undefined, undefined, first);
-  visit(first, 0);
+  judge.onDecision(undefined, undefined, first, false);
+  visit(first, 0, false);
   for (let index = 0; index < queue.length; index += 1) {
     if (nodes.size > mostNodes) return undefined;
     const node = queue[index] as BruteNode;
@@ -36,13 +36,20 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
     if (envelope.parked.length > 0) continue;
     judge.onNode(node);
     for (const cause of causesFor(saga, envelope)) {
+      const passed = node.passed || isPivotDone(saga, envelope, cause);
       const decision = decide(saga, envelope, cause, 0);
-      judge.onDecision(node, cause, decision);
+      judge.onDecision(node, cause, decision, passed);
       if (decision.envelope.runs.filter(({ left }) => left).length > MOST_LEFT) node.cut = true;
-      else next.add(visit(decision, depth + 1));
+      else next.add(visit(decision, depth + 1, passed));
     }
   }
   return judge.end([...nodes.values()]);
+}
+
+function isPivotDone(saga: AnySaga, { runs }: Envelope, cause: Cause): boolean {
+  if (cause.type !== 'answer' || cause.outcome.kind !== 'done') return false;
+  const run = runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
+  return run?.role === 'invoke' && (saga.steps[run.step]?.pivot ?? false);
 }
 
 function causesFor(saga: AnySaga, envelope: Envelope): Cause[] {

@@ -42,10 +42,15 @@ export class BruteJudge {
     if (!moves && !this.#rests(envelope)) this.#note('wait-without-timeout', stateOf(envelope));
   }
 
-  onDecision(before: BruteNode | undefined, cause: Cause | undefined, decision: Decision): void {
+  onDecision(
+    before: BruteNode | undefined,
+    cause: Cause | undefined,
+    decision: Decision,
+    passed: boolean,
+  ): void {
     for (const { to } of decision.history) this.#entered.add(String(to));
     this.#judgeParked(before, cause, decision.envelope);
-    this.#judgeSteps(before, cause, decision);
+    this.#judgeSteps(before, cause, decision, passed);
     if (!before) return;
     if (cause?.type === 'answer') this.#judgeAnswer(before.envelope, cause, decision);
     if (cause?.type === 'event') this.#judgeEvent(before, cause.event.type, decision);
@@ -80,6 +85,7 @@ export class BruteJudge {
     before: BruteNode | undefined,
     cause: Cause | undefined,
     { envelope, effects, history }: Decision,
+    passed: boolean,
   ): void {
     const state = stateOf(envelope);
     const noWayBack = before?.envelope.pivoted && !isPivotDeclined(before.envelope, cause);
@@ -101,6 +107,9 @@ export class BruteJudge {
       for (const { id, src } of node.invoke) {
         const visits = (one: Envelope | undefined) => one?.visits[id] ?? 0;
         if (src !== 'compensate' || visits(envelope) <= visits(before?.envelope)) continue;
+        const open = envelope.obligations.filter(({ certainty }) => certainty !== 'closed');
+        if (passed && open.length > 0 && open.every(({ undo }) => undo !== undefined))
+          this.#note('compensation-after-pivot', `compensate in ${name}`);
         // A kept event leads on in the same decision: what was open before that is undone by then.
         const led = history.some(({ from, to }) => from === before?.envelope.snapshot.value && to === name);
         const seen = led && before ? [envelope, before.envelope] : [envelope];

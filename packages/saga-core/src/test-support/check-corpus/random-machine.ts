@@ -18,6 +18,7 @@ const STEPS = [
   deed('closeA', { closes: 'a' }),
   deed('plain', { declines: ['NO'] }),
   deed('pivot', { opens: 'p', pivot: true }),
+  deed('ship', { pivot: true }),
 ];
 /** States of a small machine without guards, the last of them at rest. */
 const randomStates: fc.Arbitrary<readonly RandomState[]> = fc

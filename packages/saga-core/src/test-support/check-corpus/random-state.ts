@@ -16,7 +16,7 @@ export const events = fc.record({ GO: handler, KEPT: handler, NEWS: handler });
 export const keeps = fc.subarray(['a', 'b', 'c', 'p']);
 
 /** A step to take. */
-export const stepName = fc.constantFrom('openA', 'openB', 'moveA', 'closeA', 'plain', 'pivot');
+export const stepName = fc.constantFrom('openA', 'openB', 'moveA', 'closeA', 'plain', 'pivot', 'ship');
 /** Any state, whether it makes sense or not. */
 export const state = fc.oneof(
   {

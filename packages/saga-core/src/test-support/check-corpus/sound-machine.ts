@@ -23,6 +23,8 @@ const PAIRS: readonly { readonly steps: readonly [Step['src'], Step['src']]; rea
   { steps: ['plain', 'openB'], open: ['b'] },
   { steps: ['openA', 'pivot'], open: ['a', 'p'] },
   { steps: ['openB', 'pivot'], open: ['b', 'p'] },
+  { steps: ['openA', 'ship'], open: ['a'] },
+  { steps: ['openB', 'ship'], open: ['b'] },
 ];
 
 const orUndo = fc.constantFrom({}, 'S2');
@@ -39,7 +41,7 @@ const twoSteps = fc
   })
   .map(({ pair, defers, hasNews, kept, go, late }): BuiltMachine => {
     const [first, second] = pair.steps;
-    const isPivot = second === 'pivot';
+    const isPivot = second === 'pivot' || second === 'ship';
     // What follows the point of no return is called off no more.
     const after = (to: object | string) => (isPivot ? {} : to);
     const NEWS = hasNews && !isPivot ? 'S2' : undefined;

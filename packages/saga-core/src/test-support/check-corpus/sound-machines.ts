@@ -341,6 +341,39 @@ const goesForward = smallSaga('goes-forward-after-the-pivot', {
   },
 });
 
+const ship = deed('ship', { pivot: true, declines: ['NO_CARRIER'] });
+const payBack = deed('payBack', { closes: 'money' });
+
+const undoesBeforeThePivot = smallSaga('undoes-where-the-pivot-was-declined', {
+  steps: [...travel, ship],
+  machine: {
+    initial: 'paying',
+    states: {
+      paying: invoke('charge', 'shipping'),
+      shipping: invoke('ship', 'shipped'),
+      shipped: end('money'),
+      failed,
+    },
+  },
+});
+
+const paysBackAfterThePivot = smallSaga('pays-back-by-a-step-after-the-pivot', {
+  steps: [...travel, ship, payBack],
+  machine: {
+    initial: 'paying',
+    states: {
+      paying: invoke('charge', 'shipping'),
+      shipping: invoke('ship', 'printing'),
+      printing: invoke('print', 'shipped', 'payingBack'),
+      payingBack: invoke('payBack', 'paidBack', 'again'),
+      again: { after: { SOON: 'payingBack' } },
+      shipped: end('money'),
+      paidBack: end(),
+      failed,
+    },
+  },
+});
+
 /** Most of these states are left at once, in the same decision that enters them. */
 const passesThrough = (name: string, otherwise: object) => {
   const byRank = (vip: string, plain: string) => ({
@@ -407,6 +440,8 @@ export const SOUND: readonly AnySaga[] = [
   paysInParts,
   refundsOnDemand,
   goesForward,
+  undoesBeforeThePivot,
+  paysBackAfterThePivot,
   passesThroughByGuesses,
   passesThroughBySamples,
   ...SOUND_WAITS,
