@@ -145,6 +145,7 @@ describe('a bound that is reached is told', () => {
     expect(report).toMatchObject({ sound: true, verdict: 'sound up to bounds', findings: [] });
     expect(report.reached).toEqual([
       'a saga with more than 4 instances of seat was not followed further; raise maxInstances to see more',
+      expect.stringContaining('held keeps every seat and names no instance, and up to 4 are kept at once'),
     ]);
     expect(report.explored.states).toBeLessThan(100);
     expect(renderReport(report)).toMatch(/^holds-one-more 1: sound up to bounds\n/);
@@ -359,15 +360,48 @@ describe('a bound that is reached is told', () => {
   });
 });
 
+const heard = { 'xstate.done.actor.*': {}, 'xstate.error.actor.*': 'failed' };
+/** A child for each seat of the list that starts it. */
+const holdsEverySeat = smallSaga('holds-every-seat', {
+  steps: seats,
+  input: z.object({ seats: z.array(z.string()).length(2) }),
+  machine: {
+    initial: 'holding',
+    context: ({ input }: { input: object }) => input,
+    states: {
+      holding: {
+        entry: enqueueActions(({ enqueue, context }) => {
+          for (const seat of (context as { seats: readonly string[] }).seats)
+            enqueue.spawnChild('holdOne' as never, { id: `hold-${seat}`, input: { seat } } as never);
+        }),
+        after: { LATER: 'held' },
+        on: heard,
+      },
+      held: { ...keepsSeat, on: heard },
+      failed: { ...failed, on: { ...heard, 'xstate.error.actor.*': {} } },
+    },
+  },
+});
+
 describe('what is taken for granted is told', () => {
-  test('a state that keeps all of a kind, where there are several at once', () => {
-    const told = ({ assumptions }: ReturnType<typeof checkSaga>) =>
-      assumptions.filter((line) => line.includes('keeps every'));
-    expect(checkSaga(keepsEveryCard)).toMatchObject({ verdict: 'sound' });
-    expect(told(checkSaga(keepsEveryCard))).toEqual([
-      'paid keeps every money: up to 2 at once; name the instance if only one is meant',
+  test('a state that keeps all of a kind, where a second attempt may be kept beside the first', () => {
+    const told = ({ assumptions, reached }: ReturnType<typeof checkSaga>) =>
+      [...assumptions, ...reached].filter((line) => line.includes('keeps every'));
+    const report = checkSaga(keepsEveryCard);
+    expect(report).toMatchObject({ verdict: 'sound up to bounds', findings: [] });
+    expect(report.reached).toEqual([
+      expect.stringMatching(/^paid keeps every money .* up to 2 are kept at once/),
     ]);
+    expect(told(report)).toEqual(report.reached);
     for (const saga of KEEPS_ONE_CARD) expect(told(checkSaga(saga))).toEqual([]);
+  });
+
+  test('a state that keeps all of a kind, where one was asked for by each element of a list', () => {
+    const report = checkSaga(holdsEverySeat);
+    expect(report).toMatchObject({ verdict: 'sound', reached: [] });
+    expect(report.assumptions).toContain(
+      'held keeps every seat: up to 2 at once; name the instance if only one is meant',
+    );
   });
 
   test('contracts that say that an instance is opened once, whatever the key', () => {

@@ -26,7 +26,7 @@ export function reachedBounds(
   { maxLate }: CheckOptions,
   { missing, oneWay, nameless }: PossibleCauses,
 ): string[] {
-  const { complete, widened, hurried, cutGuards, crowded, places, throwing } = exploration;
+  const { complete, widened, hurried, cutGuards, crowded, places, throwing, keptAtOnce } = exploration;
   return [
     ...(complete
       ? []
@@ -61,6 +61,13 @@ export function reachedBounds(
     ...(throwing.length > MOST_THROWS
       ? [`the machine throws on ${throwing.length - MOST_THROWS} more such ways: give samples of the input`]
       : []),
+    ...keptAtOnce.flatMap(({ state, kind, most, isAskedAgain }) =>
+      isAskedAgain
+        ? [
+            `${state} keeps every ${kind} and names no instance, and up to ${most} are kept at once, each asked for by a state: one may be a second attempt; name the instances that are meant`,
+          ]
+        : [],
+    ),
     ...(hurried && maxLate === undefined ? [lateAnswers(MOST_LATE)] : []),
   ];
 }
@@ -159,9 +166,10 @@ export function assumptionsOf(
     ...byInstance(saga),
     ...(Object.values(saga.steps).some(({ opens }) => opens) ? [ENDED] : []),
     ...keptNews(saga),
-    ...keptAtOnce.map(
-      ({ state, kind, most }) =>
-        `${state} keeps every ${kind}: up to ${most} at once; name the instance if only one is meant`,
+    ...keptAtOnce.flatMap(({ state, kind, most, isAskedAgain }) =>
+      isAskedAgain
+        ? []
+        : [`${state} keeps every ${kind}: up to ${most} at once; name the instance if only one is meant`],
     ),
     'adapters keep their contracts, and an undo succeeds in the end; one that fails parks the saga in plain sight',
     'a parked saga waits for a person, and what the person does is not explored',
