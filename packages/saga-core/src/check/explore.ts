@@ -129,7 +129,7 @@ class Walk {
     this.#values = new ContextValues([...(options.ignore ?? []), ...widened]);
     this.#crowd = crowdOver(oracle.saga.machine, options.maxInstances, longestList(causes.inputs));
     this.#witness = witness;
-    this.#signature = signatureOf(oracle.saga, options, widened, causes.areMirrored);
+    this.#signature = signatureOf(oracle.saga, options, widened, causes, causes.areMirrored);
   }
 
   /** Returns a key of the context that must be left out first, if there is one. */

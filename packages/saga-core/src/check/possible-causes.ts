@@ -11,11 +11,12 @@ import type { CheckSamples, SamplesFor } from './check-options.js';
 import { EventNamings } from './event-namings.js';
 import { mirrored } from './name-swap.js';
 import { areNamedByNumber } from './named-by-number.js';
+import type { StepOutputs } from './outcomes-of-step.js';
 import { sampleSchema } from './sample-schema.js';
 import { isWatched } from './state-signature.js';
 
 /** Everything that can happen to a saga as it stands. */
-export interface PossibleCauses {
+export interface PossibleCauses extends StepOutputs {
   /** Answers of the steps in flight, and timers. */
   inside(envelope: Envelope): Cause[];
   /** Public events: each with each of its samples. */
@@ -85,6 +86,8 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     made,
     missing,
     areMirrored,
+    outputsOf: (step, input) => outputs[step]?.(input) ?? [],
+    areByInput: (step) => typeof samples.outputs?.[step] === 'function',
     oneWay: () => bothWays.missed(),
     nameless: () => namings.missed(),
     inside: (envelope) => [
@@ -114,6 +117,9 @@ function answersByRun(saga: AnySaga, outputs: Outputs, declines: CheckSamples['d
   };
 }
 
+/** Nobody knows how the step ended. */
+const UNHEARD = { kind: 'unknown' as const, message: 'no answer' };
+
 type Outputs = Readonly<Record<string, (input: Json) => readonly unknown[]>>;
 
 function answersOf(
@@ -140,22 +146,27 @@ function answersOf(
     return [...found, { kind: 'done' as const, output: { landed: false } }].map((one) => answer(one));
   }
   // An undo that fails parks, in plain sight: nothing follows from that until a person acts.
-  if (run.role !== 'invoke') return done.map((one) => answer(one));
+  if (run.role === 'undo') return done.map((one) => answer(one));
+  // One that fails parks its row alone, and what it was to close stays as it was.
+  if (run.role === 'action') return [...done, ...failures(contract, declines)].map((one) => answer(one));
   const acts = run.opens !== undefined || run.closes.length > 0;
   if (run.left) return [...done.map((one) => answer(one)), ...unheard(contract, run, answer)];
-  const codes = declines?.[run.step] ?? contract.declines;
-  const declined = codes.map((code) => ({ kind: 'declined' as const, code }));
-  const unknown = { kind: 'unknown' as const, message: 'no answer' };
+  const failed = failures(contract, declines);
+  const declined = failed.filter(({ kind }) => kind === 'declined');
   return [
-    ...done.map((one) => answer(one)),
-    ...declined.map((one) => answer(one)),
-    answer(unknown),
+    ...[...done, ...failed].map((one) => answer(one)),
     // A no after an attempt whose answer was lost; a step that was stopped before it began.
     ...(acts ? declined.map((one) => answer(one, 2)) : []),
-    ...(acts && !run.awaiting ? [answer(unknown, 0)] : []),
+    ...(acts && !run.awaiting ? [answer(UNHEARD, 0)] : []),
     // That an answer comes later makes a difference only where something could wait for it.
     ...(acts && !run.awaiting && envelope.compensation ? [answer({ kind: 'awaiting' })] : []),
   ];
+}
+
+/** That it is declined, or that nobody knows. */
+function failures({ name, declines }: StepContract, given: CheckSamples['declines']): StepOutcome[] {
+  const codes = given?.[name] ?? declines;
+  return [...codes.map((code) => ({ kind: 'declined' as const, code })), UNHEARD];
 }
 
 /**
@@ -168,11 +179,10 @@ function unheard(
   answer: (outcome: StepOutcome, attempts?: number) => Cause,
 ): Cause[] {
   const [code] = declines;
-  const unknown = { kind: 'unknown' as const, message: 'no answer' };
   return [
     ...(code === undefined ? [] : [answer({ kind: 'declined', code })]),
-    answer(unknown),
-    ...(code === undefined && !run.awaiting ? [answer(unknown, 0)] : []),
+    answer(UNHEARD),
+    ...(code === undefined && !run.awaiting ? [answer(UNHEARD, 0)] : []),
     ...(run.awaiting ? [] : [answer({ kind: 'awaiting' })]),
   ];
 }

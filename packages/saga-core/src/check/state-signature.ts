@@ -7,6 +7,7 @@ import type { AnySaga } from '../saga-definition.js';
 import { rowKey } from '../saga-id.js';
 import type { CheckOptions } from './check-options.js';
 import { hasMadeNames, mirrored } from './name-swap.js';
+import { type Outcomes, outcomesOver, type StepOutputs } from './outcomes-of-step.js';
 import { type Part, PartsByName } from './parts-by-name.js';
 
 /** Tells whether two envelopes behave alike: those with the same signature do, as far as the report assumes. */
@@ -20,9 +21,9 @@ interface Pieces {
 
 /**
  * Makes the signature of a saga's envelopes. Left out are times, visits, history, the order in which obligations
- * were opened, the inputs of steps, and the keys of the context that are to be ignored. Of names that are alike it
- * doesn't count which is which: the parts of each are put in order. Of a state and its mirror image, in which the names
- * that were made for it are swapped, both have the lesser text.
+ * were opened, and the keys of the context that are to be ignored. The input of a step counts by what its contract
+ * will make of it. Of names that are alike it doesn't count which is which: the parts of each are put in order. Of a
+ * state and its mirror image, in which the names that were made for it are swapped, both have the lesser text.
  *
  * @param areMirrored - whether what can happen to a state can happen to its mirror image, too
  */
@@ -30,8 +31,10 @@ export function signatureOf(
   saga: AnySaga,
   options: CheckOptions,
   widened: ReadonlySet<string>,
+  outputs: StepOutputs,
   areMirrored = false,
 ): Signature {
+  const outcomes = outcomesOver(saga, outputs);
   const leftOut = new Set([...(options.ignore ?? []), ...widened]);
   const byName = new PartsByName(options.alike ?? []);
   // Names in an author's samples are not ours to swap.
@@ -57,7 +60,7 @@ export function signatureOf(
     onceForEach(
       onceForEach(ofObligation, one, () => new Map<boolean, Pieces>()),
       isUnderWay,
-      () => piecesOf(essenceOfObligation(saga, one, isUnderWay), 'o_'),
+      () => piecesOf(essenceOfObligation(saga, one, isUnderWay, outcomes), 'o_'),
     );
   const textPieces = (text: string) => onceForEach(ofText, text, () => piecesOf(text, 'b_'));
   return (envelope) => {
@@ -70,7 +73,7 @@ export function signatureOf(
       ...timers.map(({ id }) => id),
       ...(compensation?.invokes.map(({ id }) => `undoes for ${id}`) ?? []),
       `${compensation !== undefined} ${compensated} ${pivoted}`,
-      ...oneOrMore(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(saga, run)))),
+      ...oneOrMore(runs.map((run) => onceForEach(ofRun, run, () => essenceOfRun(saga, run, outcomes)))),
     ];
     const pieces = [
       ...machinePieces(snapshot),
@@ -133,18 +136,17 @@ function isUnderWay({ certainty, source }: Obligation, runs: readonly StepRun[])
   return runs.some((run) => rowKey(run.id, run.visit) === source.key);
 }
 
-function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean): Json {
+function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean, outcomes: Outcomes): Json {
   const { source, certainty } = one;
   if (certainty === 'closed') {
     // Old news stays old, whoever closed it; of the rest only news of what was never certain opens again.
     const old = one.wasCertain || one.closedBy === 'step' || one.closedBy === 'event';
     return [obligationId(one), 'closed', old ?? false];
   }
-  const maybe = certainty === 'maybe' && [
-    isUnderWay,
-    'step' in source && (saga.steps[source.step]?.probe ?? false) && !one.probed,
-  ];
-  const undo = [one.anew ?? false, one.undo ?? null, essenceOfUndo(saga, one)];
+  const isProbed =
+    certainty === 'maybe' && 'step' in source && !one.probed && (saga.steps[source.step]?.probe ?? false);
+  const maybe = certainty === 'maybe' && [isUnderWay, isProbed && outcomes(source.step, source.input)];
+  const undo = [one.anew ?? false, one.undo ?? null, essenceOfUndo(saga, one, outcomes)];
   return [
     obligationId(one),
     certainty,
@@ -156,28 +158,30 @@ function essenceOfObligation(saga: AnySaga, one: Obligation, isUnderWay: boolean
 }
 
 /** What the input and the output of the step that opened it make of its undo: whether it can be asked for, and of what it tells. */
-function essenceOfUndo({ steps }: AnySaga, { undo: name, source }: Obligation): Json {
+function essenceOfUndo({ steps }: AnySaga, { undo: name, source }: Obligation, outcomes: Outcomes): Json {
   const undo = name === undefined ? undefined : steps[name];
   if (!undo || !('step' in source)) return null;
   const { step, input, output } = source;
   try {
     const made = undo.input.safeParse(steps[step]?.opens?.undoInput?.({ input, output }));
     if (!made.success) return 'unfit';
-    return [...(undo.opens ? [undo.opens] : []), ...undo.closes].map(({ instance }) => instance(made.data));
+    const about = [...(undo.opens ? [undo.opens] : []), ...undo.closes];
+    return [...about.map(({ instance }) => instance(made.data)), outcomes(undo.name, made.data as Json)];
   } catch {
     return 'unfit';
   }
 }
 
-function essenceOfRun({ steps }: AnySaga, run: StepRun): string {
-  const { id, step, role, left, awaiting, parked, answered, opens, closes, target, tried, unsure, pivots } =
-    run;
+function essenceOfRun({ steps }: AnySaga, run: StepRun, outcomes: Outcomes): string {
+  const { id, step, input, role, left, awaiting, parked, answered } = run;
+  const { opens, closes, target, tried, unsure, pivots } = run;
   const flags = [left, awaiting, parked, answered, tried ?? false, unsure ?? false, pivots ?? false];
   const contract = steps[step];
-  // Inputs tell runs apart by what the contract makes of them.
+  // Inputs tell runs apart by what the contract makes of them: already, and with each output.
   const whens = [contract?.opens?.when, ...(contract?.closes ?? []).map(({ when }) => when)];
-  const answers = whens.map((when) => answerByInput(when, run.input ?? null) ?? null);
-  return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null, answers]);
+  const answers = whens.map((when) => answerByInput(when, input ?? null) ?? null);
+  const comes = input === undefined || answered ? null : outcomes(step, input);
+  return JSON.stringify([role, id, flags, opens ?? null, closes, target ?? null, answers, comes]);
 }
 
 function byText(a: Json, b: Json): number {

@@ -25,7 +25,7 @@ const STEP_MS = 1_000;
  */
 export function keepVersion(saga: AnySaga, options: CheckOptions, most = 1_000): KeptVersion {
   const causes = possibleCauses(saga, options.samples ?? {});
-  const signature = signatureOf(saga, options, new Set());
+  const signature = signatureOf(saga, options, new Set(), causes);
   const found = new Map<string, Envelope>();
   const seen = new Set<string>();
   const open: Envelope[] = [];

@@ -47,7 +47,7 @@ interface Node {
 export function pathsOf(saga: AnySaga, options: CheckOptions = {}): SagaPath[] {
   const complete = checkOptionsOf(saga, options);
   const causes = possibleCauses(saga, complete.samples ?? {});
-  const signature = signatureOf(saga, complete, new Set());
+  const signature = signatureOf(saga, complete, new Set(), causes);
   const paths = new Map<string, SagaPath>();
   const seen = new Set<string>();
   const open: Node[] = [];

@@ -5,6 +5,7 @@ import { asAction } from '../../step.js';
 import { CHARGES_ONCE } from './charges-again.js';
 import { KEEPS_ONE_CARD } from './charges-by-card.js';
 import { SOUND_NEWS, SOUND_WAITS } from './news-machines.js';
+import { GIVES_BACK_OR_KEEPS } from './settled-by-input.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
@@ -446,4 +447,5 @@ export const SOUND: readonly AnySaga[] = [
   passesThroughBySamples,
   ...SOUND_WAITS,
   ...SOUND_NEWS,
+  GIVES_BACK_OR_KEEPS,
 ];
