@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type SagaTable, tablesOfSagas } from './tables-of-sagas.ts';
 
 /** How a database is filled. */
 export interface Multiplication {
@@ -17,11 +18,6 @@ export interface Multiplication {
 const CHUNK = 50_000;
 const MOST_TEMPLATES = 1_000;
 
-interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
 /**
  * Copies the sagas of one name with everything that belongs to them, set-based, under random ids. It goes by the
  * columns that the tables have: whatever is in a table with a `saga_id` is copied.
@@ -30,7 +26,7 @@ export async function multiplySagas(url: string, { saga, upTo, alive }: Multipli
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const tables = await tablesOf(client);
+    const tables = await tablesOfSagas(client);
     const { rows } = await client.query<{ n: number }>(
       'select count(*)::int as n from countermand.saga where saga = $1',
       [saga],
@@ -61,14 +57,14 @@ export async function multiplySagas(url: string, { saga, upTo, alive }: Multipli
 }
 
 /** Two, for two cores: the table that gets the most rows, and all others. */
-function lanesOf(tables: readonly Table[]): readonly (readonly Table[])[] {
-  const isLargest = ({ name }: Table) => name === 'history';
+function lanesOf(tables: readonly SagaTable[]): readonly (readonly SagaTable[])[] {
+  const isLargest = ({ name }: SagaTable) => name === 'history';
   return [tables.filter(isLargest), tables.filter((table) => !isLargest(table))];
 }
 
 async function fillTables(
   url: string,
-  tables: readonly Table[],
+  tables: readonly SagaTable[],
   copies: number,
   alive: boolean,
 ): Promise<void> {
@@ -84,26 +80,7 @@ async function fillTables(
   }
 }
 
-interface Table {
-  readonly name: string;
-  /** The column that holds the saga's id. */
-  readonly key: string;
-  readonly columns: readonly Column[];
-}
-
-async function tablesOf(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<Column & { readonly table: string }>(`
-    select c.table_name as table, c.column_name as name, c.data_type as type
-    from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-    where c.table_schema = 'countermand' and t.table_type = 'BASE TABLE' and c.is_generated = 'NEVER'
-    order by c.table_name, c.ordinal_position`);
-  return [...Map.groupBy(rows, ({ table }) => table)].flatMap(([name, columns]) => {
-    const key = name === 'saga' ? 'id' : 'saga_id';
-    return columns.some((column) => column.name === key) ? [{ name, key, columns }] : [];
-  });
-}
-
-function insertOf({ name, key, columns }: Table, alive: boolean): string {
+function insertOf({ name, key, columns }: SagaTable, alive: boolean): string {
   const names = columns.map((column) => pg.escapeIdentifier(column.name));
   const values = columns.map((column) => {
     const value = `t.${pg.escapeIdentifier(column.name)}`;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type SagaTable, tablesOfSagas } from '../tables-of-sagas.ts';
 import { KINDS } from './make-templates.ts';
 
 /** Copies that one statement makes: few enough that they come out about in the order of their times. */
@@ -6,18 +7,6 @@ const CHUNK = 20_000;
 /** Times that a worker goes by aren't moved into the past with the others. */
 const DUE = new Set(['due_at', 'deadline_at', 'expires_at']);
 const CUSTOMERS = 50_000;
-
-interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
-interface Table {
-  readonly name: string;
-  /** The column that holds the saga's id. */
-  readonly key: string;
-  readonly columns: readonly Column[];
-}
 
 /**
  * Copies real sagas with everything that belongs to them until there are so many, spread over the last months and over
@@ -31,13 +20,13 @@ export async function copySagas(
   const client = await connect(url);
   try {
     await mapCopies(client, templates, upTo);
-    const tables = await tablesOf(client);
+    const tables = await tablesOfSagas(client);
     for (const { name, key } of tables) {
       await client.query(`create unlogged table million_${name} as
         select * from countermand.${name} where ${key} in (select old_id from million_map)`);
       await client.query(`create index on million_${name} (${key}); analyze million_${name}`);
     }
-    const isLargest = ({ name }: Table) => name === 'history';
+    const isLargest = ({ name }: SagaTable) => name === 'history';
     const lanes = [tables.filter(isLargest), tables.filter((table) => !isLargest(table))];
     await Promise.all(lanes.map((lane) => fillLane(url, lane, upTo)));
     for (const { name } of tables) await client.query(`drop table million_${name}`);
@@ -73,7 +62,7 @@ async function mapCopies(
 }
 
 /** One transaction for each table: what it writes into an emptied table isn't written to the log besides. */
-async function fillLane(url: string, lane: readonly Table[], upTo: number): Promise<void> {
+async function fillLane(url: string, lane: readonly SagaTable[], upTo: number): Promise<void> {
   const client = await connect(url);
   try {
     await client.query(`set maintenance_work_mem = '256MB'; set synchronous_commit = off`);
@@ -115,19 +104,7 @@ async function dropIndexes(client: pg.Client, table: string): Promise<readonly s
   );
 }
 
-async function tablesOf(client: pg.Client): Promise<Table[]> {
-  const { rows } = await client.query<Column & { readonly table: string }>(`
-    select c.table_name as table, c.column_name as name, c.data_type as type
-    from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-    where c.table_schema = 'countermand' and t.table_type = 'BASE TABLE' and c.is_generated = 'NEVER'
-    order by c.table_name, c.ordinal_position`);
-  return [...Map.groupBy(rows, ({ table }) => table)].flatMap(([name, columns]) => {
-    const key = name === 'saga' ? 'id' : 'saga_id';
-    return columns.some((column) => column.name === key) ? [{ name, key, columns }] : [];
-  });
-}
-
-function copyOf({ name, key, columns }: Table): string {
+function copyOf({ name, key, columns }: SagaTable): string {
   const names = columns.map((column) => pg.escapeIdentifier(column.name));
   const values = columns.map((column) => {
     const value = `t.${pg.escapeIdentifier(column.name)}`;
