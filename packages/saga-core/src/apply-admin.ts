@@ -1,13 +1,13 @@
-import { giveAnswer, settleAnswer } from './apply-answer.js';
-import { type Applied, applyEvent, applyTimer, parkCause } from './apply-event.js';
-import type { AdminCause, AnswerCause, Cause } from './cause.js';
-import { CAUSE_KEY, stabilize } from './deliver.js';
-import { addEffect, type Draft, findRun, record, revert, updateRun } from './draft.js';
+import type { Applied } from './apply-event.js';
+import type { AdminCause } from './cause.js';
+import { CAUSE_KEY } from './deliver.js';
+import { addEffect, type Draft, record, updateRun } from './draft.js';
 import type { StepRun } from './envelope.js';
 import { giveUpCause, giveUpRow, giveUpUndo } from './give-up.js';
 import { findObligation, forgetAnew, openMaybe } from './ledger.js';
-import { park } from './park.js';
+import { park, unpark } from './park.js';
 import { beginPivot, passPivot, withoutPivot } from './pivot.js';
+import { resume } from './resume.js';
 import { rowKey } from './saga-id.js';
 import { isCompensating } from './steps-in-flight.js';
 import { supersededBy } from './superseded.js';
@@ -28,7 +28,7 @@ function retry(draft: Draft, cause: AdminCause & { type: 'retry' }): Applied {
   const runs = draft.runs.filter((run) => run.parked && meant(keyOf(run)));
   if (reasons.length + runs.length === 0) return nothingToDo(draft, cause.key);
   noteAct(draft, cause, cause.reason);
-  draft.parked = draft.parked.filter((reason) => !reasons.includes(reason));
+  unpark(draft, (reason) => reasons.includes(reason));
   for (const run of runs) rerun(draft, run);
   if (reasons.some((reason) => reason.code === 'OBLIGATION_LEFT_OPEN')) {
     draft.compensation ??= { invokes: [], undone: [] };
@@ -71,46 +71,12 @@ function skip(draft: Draft, cause: AdminCause & { type: 'skip' }): Applied {
   const run = draft.runs.find((one) => one.parked && keyOf(one) === cause.key);
   if (!reason && !run) return nothingToDo(draft, cause.key);
   noteAct(draft, cause, cause.reason);
-  draft.parked = draft.parked.filter((one) => one !== reason);
+  unpark(draft, (one) => one === reason);
   if (cause.key === CAUSE_KEY) giveUpCause(draft, cause.reason);
   else if (run) giveUpRow(draft, run, cause.reason);
   else giveUpUndo(draft, cause.key);
   resume(draft);
   return { outcome: 'applied' };
-}
-
-/** Goes on where nothing parks the saga any more: what was kept is decided again, in order of arrival. */
-function resume(draft: Draft): void {
-  if (draft.parked.length > 0) return;
-  let [next, ...later] = draft.kept;
-  while (next && draft.parked.length === 0) {
-    draft.kept = later;
-    const copy = { ...draft };
-    try {
-      redecide(draft, next.cause as unknown as Cause);
-      stabilize(draft);
-    } catch (thrown) {
-      revert(draft, copy);
-      parkCause(draft, next, thrown);
-    }
-    [next, ...later] = draft.kept;
-  }
-}
-
-function redecide(draft: Draft, cause: Cause): void {
-  if (cause.type === 'event') applyEvent(draft, cause, true);
-  if (cause.type === 'timer') applyTimer(draft, cause, true);
-  if (cause.type !== 'answer') return;
-  // A step that was left meanwhile has settled in the ledger; the machine has nothing to learn from it.
-  const run = findRun(draft, cause.id, cause.visit);
-  if (run?.answered) giveAnswer(draft, cause, run, true);
-  else if (run) settleAgain(draft, cause);
-}
-
-/** A function of the step's contract had thrown before the ledger knew the answer. */
-function settleAgain(draft: Draft, cause: AnswerCause): void {
-  const settled = settleAnswer(draft, cause);
-  if ('forMachine' in settled) giveAnswer(draft, cause, settled.forMachine, true);
 }
 
 function nothingToDo(draft: Draft, key: string | undefined): Applied {

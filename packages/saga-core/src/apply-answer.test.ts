@@ -116,7 +116,12 @@ describe('an answer that cannot be taken', () => {
   it('an output that breaks its schema parks the step, raw, and stays in doubt whatever the retry says', () => {
     const story = start.when(stepDone('reserve', { wrong: 1 }));
     expect(story.envelope.parked).toMatchObject([
-      { code: 'OUTPUT_INVALID', key: 'reserve:1', raw: { wrong: 1 } },
+      {
+        code: 'OUTPUT_INVALID',
+        message: expect.stringMatching(/^step 'reserve': output: reference: Invalid input[^{]*$/),
+        key: 'reserve:1',
+        raw: { wrong: 1 },
+      },
     ]);
     const again = story.after(retried());
     const undone = { state: { FAILED: 'undoing' }, asks: ['release'], open: ['seat.held:A1?'] };

@@ -2,6 +2,7 @@ import { noteUndone } from './advance-compensation.js';
 import type { Applied } from './apply-event.js';
 import type { AnswerCause, StepOutcome } from './cause.js';
 import { type DeliveryEntry, deliver } from './deliver.js';
+import { describeIssues } from './describe-issues.js';
 import { addEffect, type Draft, findRun, record, removeRun, storedCause, updateRun } from './draft.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
@@ -19,7 +20,7 @@ import {
 } from './ledger.js';
 import { park } from './park.js';
 import { passPivot, takePivotBack, withoutPivot } from './pivot.js';
-import { messageOf, type SagaErrorCode } from './saga-error.js';
+import { messageOf, SagaError, type SagaErrorCode } from './saga-error.js';
 import { rowKey } from './saga-id.js';
 import type { StepContract, StepFailure } from './step.js';
 import { isInvoked } from './steps-in-flight.js';
@@ -254,9 +255,10 @@ function faultOf(contract: StepContract, outcome: Settled): Fault | undefined {
 }
 
 function parse(contract: StepContract, output: unknown): unknown {
-  const parsed = contract.output.parse(output);
-  if (parsed !== undefined) assertJson(parsed, `output of step '${contract.name}'`);
-  return parsed;
+  const { success, data, error } = contract.output.safeParse(output);
+  if (!success) throw new SagaError('OUTPUT_INVALID', describeIssues(error, 'the whole of it'));
+  if (data !== undefined) assertJson(data, `what the schema of step '${contract.name}' made of it`);
+  return data;
 }
 
 function parsedOutput(draft: Draft, run: StepRun, output: unknown): unknown {

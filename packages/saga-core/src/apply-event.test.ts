@@ -7,6 +7,7 @@ import { decide } from './decide.js';
 import { publicEvent } from './public-event.js';
 import { sagaOf, undoing } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
+import { refund } from './testing/conformance/booking-steps.js';
 import {
   delayed,
   given,
@@ -169,6 +170,32 @@ describe('a deferred event', () => {
     expect(story.after({ type: 'TICK' }).when(skipped('cause')).came).toEqual(only({ state: 'b' }));
   });
 
+  it('on which the machine throws is offered again as its schema has made it, with the time that it had left', () => {
+    let isWell = false;
+    const take = assign(({ event }) => {
+      if (!isWell) throw new Error('not now');
+      return { amount: (event as { amount?: unknown }).amount };
+    });
+    const amount = z.object({ amount: z.string().transform(Number) });
+    const saga = sagaOf(
+      {
+        context: {},
+        initial: 'a',
+        states: { a: { on: { GO: 'b' } }, b: { on: { PAID: { target: 'c', actions: take } } }, c: rest },
+      },
+      { events: ['GO'], declared: { PAID: publicEvent({ schema: amount, defer: { ttlMs: 1_000 } }) } },
+    );
+    const waiting = given(saga, undefined).when({ type: 'PAID', amount: '5' });
+    const paused = waiting.after(delayed(400, parkedByHand()), delayed(2_000, retried()));
+    const story = paused.when(delayed(100, { type: 'GO' }));
+    expect(story.envelope.kept).toMatchObject([{ threw: true, at: 2_500, expiresAt: 3_000 }]);
+    expect(story.when(delayed(9_000, retried())).came).toMatchObject({ parked: ['DECIDE_FAILED'] });
+    isWell = true;
+    const taken = story.when(delayed(9_000, retried()));
+    expect(taken.came.state).toBe('c');
+    expect(taken.envelope.snapshot.context).toEqual({ amount: 5 });
+  });
+
   it('waits on where the transition that would let it in has parked the saga', () => {
     const saga = sagaOf(
       {
@@ -199,11 +226,13 @@ describe('a deferred event', () => {
     expect(decide(booking, full, { ...one, accepted: true }, 1)).toMatchObject({ outcome: 'deferred' });
   });
 
-  it('is taken together with as many others as may be kept', () => {
+  it('is taken together with as many others as there are', () => {
     const [one] = early.envelope.deferred;
+    // Those that were accepted without being looked at aren't counted.
+    const length = 5 * MAX_MAILBOX + 1;
     const envelope = {
       ...early.envelope,
-      deferred: Array.from({ length: MAX_MAILBOX }, () => ({ ...one })),
+      deferred: Array.from({ length }, () => ({ ...one })),
     } as typeof early.envelope;
     const [run] = envelope.runs;
     const outcome = { kind: 'done', output: { reference: 'r' } } as const;
@@ -214,7 +243,104 @@ describe('a deferred event', () => {
       1,
     );
     expect(decision.envelope.parked).toEqual([]);
-    expect(decision.history).toHaveLength(MAX_MAILBOX + 1);
+    expect(decision.history).toHaveLength(length + 1);
+  });
+});
+
+describe('the time of a deferred event', () => {
+  const news = { type: 'PAYMENT_CAME', reference: 'early' };
+
+  it('stands still while the saga is parked: it has as much left afterwards', () => {
+    const resumed = reserved.after(
+      news,
+      delayed(15_000, parkedByHand()),
+      delayed(86_400_000, { type: 'NOTE', text: 'still parked' }),
+      retried(),
+    );
+    expect(resumed.when(delayed(5_000, { type: 'PAY' })).came).toMatchObject({ state: 'PAID' });
+    const tooLate = resumed.when(delayed(5_001, { type: 'PAY' }));
+    expect(tooLate.came).toMatchObject({ state: 'PAYING' });
+    expect(tooLate.decision.history.at(-1)).toMatchObject({ event: 'PAYMENT_CAME', outcome: 'ignored' });
+  });
+
+  it('stands still until the last reason to be parked is gone', () => {
+    const both = given(booking, { seat: 'A1' }).after(
+      news,
+      delayed(1_000, parkedByHand()),
+      delayed(1_000, stepDone('reserve', { wrong: 'shape' })),
+    );
+    expect(both.came.parked).toEqual(['PARKED_BY_HAND', 'OUTPUT_INVALID']);
+    const one = both.when(delayed(28_000, retried('hand')));
+    expect(one.came.parked).toEqual(['OUTPUT_INVALID']);
+    expect(one.when(delayed(20_000, retried())).envelope.deferred).toMatchObject([
+      { receivedAt: 0, expiresAt: 20_000 + 49_000 },
+    ]);
+  });
+
+  it('stands still where the same reason comes again', () => {
+    const again = reserved.after(news, delayed(1_000, parkedByHand()), delayed(60_000, parkedByHand()));
+    expect(again.when(delayed(5_000, retried())).envelope.deferred).toMatchObject([{ expiresAt: 85_000 }]);
+  });
+
+  it('begins, where the event comes while the saga is parked, when it goes on', () => {
+    const resumed = reserved.after(delayed(1_000, parkedByHand()), news, delayed(60_000, retried()));
+    expect(resumed.envelope.deferred).toMatchObject([{ receivedAt: 1_000, expiresAt: 81_000 }]);
+  });
+});
+
+describe('news of something open in the world that no state took in its time', () => {
+  const undoInput = () => ({ seat: 'x', reference: null });
+  const money = { kind: 'money', instance: () => 'x', undo: refund, undoInput };
+  const tells = (opens: object) =>
+    publicEvent({ schema: z.object({}), defer: { ttlMs: 1_000 }, opens: { ...money, ...opens } });
+  const waits = (opens: object) =>
+    given(
+      sagaOf(
+        { initial: 'a', states: { a: { on: { GO: 'b' } }, b: rest } },
+        { events: ['GO'], declared: { NEWS: tells(opens) } },
+      ),
+      undefined,
+    ).after({ type: 'NEWS' });
+
+  it('is in the ledger all the same, and undone with the rest', () => {
+    const news = { type: 'PAYMENT_CAME', reference: 'early' };
+    const story = reserved.after(news).when(delayed(20_001, { type: 'CANCEL' }));
+    expect(story.came).toMatchObject({
+      state: { CANCELLED: 'undoing' },
+      asks: ['release'],
+      open: ['seat.held:A1', 'payment.captured:A1'],
+    });
+    expect(story.decision.history).toMatchObject([
+      { event: 'CANCEL', outcome: 'applied' },
+      { outcome: 'ignored', reason: 'DEFER_EXPIRED: the ledger alone has taken it' },
+    ]);
+    const released = story.when(stepDone('release', { ok: true }));
+    expect(released.came).toMatchObject({ asks: ['refund'], open: ['payment.captured:A1'] });
+    expect(released.when(stepDone('refund', { ok: true })).came).toEqual(
+      only({ state: { CANCELLED: 'done' } }),
+    );
+  });
+
+  it('parks a saga that never compensated, at a rest that does not keep it; a retry undoes it', () => {
+    const story = waits({}).when(delayed(1_001, { type: 'GO' }));
+    expect(story.came).toEqual(only({ state: 'b', open: ['money:x'], parked: ['OBLIGATION_LEFT_OPEN'] }));
+    expect(story.when(retried()).came).toMatchObject({ asks: ['refund'], parked: [] });
+  });
+
+  it('is forgotten where it names nothing after all', () => {
+    const story = waits({ instance: () => undefined }).when(delayed(1_001, { type: 'GO' }));
+    expect(story.came).toEqual(only({ state: 'b' }));
+    expect(story.decision.history.at(-1)).toMatchObject({ event: 'NEWS', reason: 'DEFER_EXPIRED' });
+  });
+
+  it('parks the saga where its contract throws, until a person gives it up', () => {
+    const instance = () => {
+      throw new Error('no name');
+    };
+    const story = waits({ instance }).when(delayed(1_001, { type: 'GO' }));
+    expect(story.came).toEqual(only({ state: 'b', parked: ['DECIDE_FAILED'] }));
+    expect(story.when(retried()).came).toEqual(only({ state: 'b', parked: ['DECIDE_FAILED'] }));
+    expect(story.when(skipped('cause')).came).toEqual(only({ state: 'b' }));
   });
 });
 

@@ -3,6 +3,7 @@ import type { Outcome } from './decision.js';
 import { CAUSE_KEY, deliver } from './deliver.js';
 import { describeIssues } from './describe-issues.js';
 import { type Draft, record, storedCause } from './draft.js';
+import type { KeptCause } from './envelope.js';
 import { eventLedger } from './event-ledger.js';
 import { assertJson, type JsonObject } from './json.js';
 import { park } from './park.js';
@@ -53,10 +54,14 @@ export function admitEvent(
   return { event: admitted };
 }
 
-/** Applies a public event: taken, deferred, kept, ignored with a reason, or refused. */
-export function applyEvent(draft: Draft, cause: EventCause, resumed = false): Applied {
+/**
+ * Applies a public event: taken, deferred, kept, ignored with a reason, or refused.
+ *
+ * @param kept - where it comes anew because the saga goes on
+ */
+export function applyEvent(draft: Draft, cause: EventCause, kept?: KeptCause): Applied {
   const { actor } = cause;
-  const entry = { event: cause.event.type, actor, ...(!resumed && { cause }) };
+  const entry = { event: cause.event.type, actor, ...(!kept && { cause }) };
   const from = draft.live.value;
   const note = (outcome: 'ignored' | 'deferred', reason: string): Applied => {
     record(draft, { ...entry, outcome, reason, from });
@@ -65,7 +70,11 @@ export function applyEvent(draft: Draft, cause: EventCause, resumed = false): Ap
   const refuse = (reason: string): Applied =>
     cause.accepted ? note('ignored', reason) : { outcome: 'refused', reason };
 
-  const admitted = admitEvent(draft.definition, cause.event, cause.override ?? false);
+  // A schema may not take what it has made.
+  const admitted =
+    kept?.expiresAt === undefined
+      ? admitEvent(draft.definition, cause.event, cause.override ?? false)
+      : { event: cause.event };
   if ('refusal' in admitted) return refuse(admitted.refusal);
   if (cause.override && draft.pivoted)
     return refuse('OVERRIDE_REFUSED: there is no way back any more, only forward');
@@ -90,12 +99,11 @@ export function applyEvent(draft: Draft, cause: EventCause, resumed = false): Ap
   const ttlMs = draft.definition.events[cause.event.type]?.defer?.ttlMs;
   if (ttlMs === undefined) return note('ignored', 'NOT_HANDLED');
   if (isFull(draft) && !cause.accepted) return refuse('MAILBOX_FULL: the saga keeps no more deferred events');
-  const receivedAt = cause.receivedAt ?? draft.at;
-  const { messageId } = cause;
-  draft.deferred = [
-    ...draft.deferred,
-    { messageId, event: admitted.event, actor, receivedAt, expiresAt: receivedAt + ttlMs },
-  ];
+  const { messageId, receivedAt = kept?.at ?? draft.at } = cause;
+  // While it was kept no state could have taken it: that doesn't count.
+  const stoodStillMs = kept ? draft.at - kept.at : 0;
+  const expiresAt = (kept?.expiresAt ?? receivedAt + ttlMs) + stoodStillMs;
+  draft.deferred = [...draft.deferred, { messageId, event: admitted.event, actor, receivedAt, expiresAt }];
   return note('deferred', 'NOT_HANDLED_YET');
 }
 

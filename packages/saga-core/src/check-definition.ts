@@ -2,7 +2,9 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { COMPENSATE, compensate } from './compensate.js';
 import { assertJson } from './json.js';
 import { faultOfKeeps } from './kept-obligations.js';
+import { MAX_TIME_MS } from './longest-time.js';
 import { actionsOf, allNodes } from './machine-nodes.js';
+import { faultOfKind } from './obligation-kind.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
 import { REST_TAG } from './state-value.js';
@@ -68,7 +70,7 @@ function checkActors(saga: DraftSaga): void {
 }
 
 function checkEvents(saga: DraftSaga): void {
-  for (const [type, { opens, defer }] of Object.entries(saga.events)) {
+  for (const [type, { opens, closes = [], defer }] of Object.entries(saga.events)) {
     if (type.startsWith('xstate.') || type === '*') fail(saga, `'${type}' can't be a public event`);
     if (opens && !saga.steps[opens.undo]) {
       fail(
@@ -77,6 +79,12 @@ function checkEvents(saga: DraftSaga): void {
       );
     }
     if (defer && !(defer.ttlMs > 0)) fail(saga, `event '${type}': defer.ttlMs must be more than 0`);
+    if (defer && !(defer.ttlMs <= MAX_TIME_MS))
+      fail(saga, `event '${type}': defer.ttlMs must be 100 years at most`);
+    for (const { kind } of [...(opens ? [opens] : []), ...closes]) {
+      const fault = faultOfKind(kind);
+      if (fault !== undefined) fail(saga, `event '${type}': ${fault}`);
+    }
   }
   if (saga.override !== undefined && !saga.events[saga.override]) {
     fail(saga, `the override event '${saga.override}' is not among its events`);

@@ -9,6 +9,7 @@ import { describeIssues } from './describe-issues.js';
 import { type Draft, finish, openDraft, record, revert, storedCause } from './draft.js';
 import type { Envelope, StepRun } from './envelope.js';
 import { assertContext, assertJson, type Json } from './json.js';
+import { park } from './park.js';
 import { plainCause } from './plain-outcome.js';
 import type { AnySaga } from './saga-definition.js';
 import { messageOf, SagaError } from './saga-error.js';
@@ -112,8 +113,7 @@ function followUp(draft: Draft, settled: Applied): Applied {
     return settled;
   } catch (thrown) {
     revert(draft, copy);
-    const hold = { code: 'DECIDE_FAILED' as const, message: messageOf(thrown), at: draft.at };
-    draft.parked = [...draft.parked, hold];
+    park(draft, { code: 'DECIDE_FAILED', message: messageOf(thrown) });
     return settled;
   }
 }

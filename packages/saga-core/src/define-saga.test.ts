@@ -93,11 +93,24 @@ describe('a saga definition', () => {
     expect(refusal(oneState({}), { declared: { '*': plainEvent } })).toContain("'*' can't be a public event");
   });
 
-  it('refuses an event that waits no time, and an override that nobody declared', () => {
+  it('refuses an event that waits no time or for ever, and an override that nobody declared', () => {
     const NEVER = publicEvent({ schema: z.object({}), defer: { ttlMs: 0 } });
     expect(refusal(oneState({}), { declared: { NEVER } })).toContain('defer.ttlMs must be more than 0');
+    // It would be over at once: JSON knows no number like that.
+    const ALWAYS = publicEvent({ schema: z.object({}), defer: { ttlMs: Number.POSITIVE_INFINITY } });
+    expect(refusal(oneState({}), { declared: { ALWAYS } })).toContain(
+      'defer.ttlMs must be 100 years at most',
+    );
     expect(refusal(oneState({}), { override: 'MOVE' })).toContain(
       "the override event 'MOVE' is not among its events",
+    );
+  });
+
+  it('refuses news of a kind that cannot be told from its instance', () => {
+    const instance = () => 'x';
+    const closes = publicEvent({ schema: z.object({}), closes: { kind: 'a:b', instance } });
+    expect(refusal(oneState({}), { declared: { GONE: closes } })).toContain(
+      "event 'GONE': 'a:b' is no kind of obligation",
     );
   });
 
@@ -199,6 +212,11 @@ describe('a step', () => {
     ['a', { retry: { initialDelayMs: 9, maxDelayMs: 1 } }, 'retry.maxDelayMs must not be less'],
     ['a', { retry: { jitter: 2 } }, 'retry.jitter must be between 0 and 1'],
     ['a', { opens: { kind: 'k', instance: () => 'i' } }, 'only a pivot may open what'],
+    ['a', { deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs must be 100 years at most'],
+    ['a', { timeoutMs: Number.POSITIVE_INFINITY }, 'deadlineMs must be 100 years at most'],
+    ['a', { retry: { maxDelayMs: Number.POSITIVE_INFINITY } }, 'retry.maxDelayMs must be 100 years at most'],
+    ['a', { pivot: true, opens: { kind: 'k:l', instance: () => 'i' } }, "'k:l' is no kind of obligation"],
+    ['a', { closes: { kind: '', instance: () => 'i' } }, "'' is no kind of obligation"],
   ] as const)('named %s with %j is refused', (name, options, message) => {
     expect(() => step(name, { ...shapes, ...options })).toThrow(message);
   });

@@ -11,8 +11,8 @@ import { settleRest } from './settle-rest.js';
 import { isInvoked, parkUnbegun } from './steps-in-flight.js';
 import { doneEvent, errorEvent, selects, take } from './xstate-seam.js';
 
-/** How many rounds of inner and deferred events one decision may take before the machine counts as looping. */
-const MAX_ROUNDS = 5_000;
+/** How many events of the machine's own one decision may take before it counts as looping. */
+const MAX_OWN = 5_000;
 
 /** The key under which a cause that made the machine throw is skipped. */
 export const CAUSE_KEY = 'cause';
@@ -42,20 +42,22 @@ export function deliver(draft: Draft, event: EventObject, entry: DeliveryEntry):
  * up itself are given, deferred events are offered again, and a saga that came to rest is looked at.
  */
 export function stabilize(draft: Draft): void {
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  for (let own = 0; own < MAX_OWN; ) {
     advanceCompensation(draft);
     const [next, ...later] = draft.inner;
     if (next) {
       draft.inner = later;
       deliverInner(draft, next);
-      continue;
+      own += 1;
+    } else if (!offerDeferred(draft)) {
+      // What was deferred is fewer each time, however many there are; the rest may begin anew for ever.
+      if (!settleRest(draft)) return;
+      own += 1;
     }
-    if (offerDeferred(draft) || settleRest(draft)) continue;
-    return;
   }
   throw new SagaError(
     'DECIDE_FAILED',
-    `the machine doesn't come to a stop after ${MAX_ROUNDS} events of its own`,
+    `the machine doesn't come to a stop after ${MAX_OWN} events of its own`,
   );
 }
 
@@ -82,13 +84,9 @@ function deliverInner(draft: Draft, inner: InnerEvent): void {
 function offerDeferred(draft: Draft): boolean {
   if (draft.parked.length > 0) return false;
   for (const one of draft.deferred) {
-    if (draft.at > one.expiresAt) {
-      drop(draft, one, 'DEFER_EXPIRED');
-      return true;
-    }
     const copy = { ...draft };
     try {
-      if (offer(draft, one)) return true;
+      if (draft.at > one.expiresAt ? expire(draft, one) : offer(draft, one)) return true;
     } catch (thrown) {
       revert(draft, copy);
       keepDeferred(draft, one, thrown);
@@ -111,6 +109,15 @@ function offer(draft: Draft, one: DeferredEvent): boolean {
   return true;
 }
 
+/** The machine doesn't hear of it any more. What it tells of the world is true all the same. */
+function expire(draft: Draft, one: DeferredEvent): true {
+  const before = draft.obligations;
+  eventLedger(draft, one.event);
+  const isNews = draft.obligations !== before;
+  drop(draft, one, isNews ? 'DEFER_EXPIRED: the ledger alone has taken it' : 'DEFER_EXPIRED');
+  return true;
+}
+
 function drop(draft: Draft, one: DeferredEvent, reason: string): void {
   draft.deferred = draft.deferred.filter((other) => other !== one);
   const from = draft.live.value;
@@ -119,8 +126,8 @@ function drop(draft: Draft, one: DeferredEvent, reason: string): void {
 
 function keepDeferred(draft: Draft, one: DeferredEvent, thrown: unknown): void {
   draft.deferred = draft.deferred.filter((other) => other !== one);
-  const { messageId, event, actor, receivedAt } = one;
+  const { messageId, event, actor, receivedAt, expiresAt } = one;
   const cause: EventCause = { type: 'event', messageId, event, actor, accepted: true, receivedAt };
-  draft.kept = [{ cause: storedCause(cause), at: receivedAt, threw: true }, ...draft.kept];
+  draft.kept = [{ cause: storedCause(cause), at: draft.at, threw: true, expiresAt }, ...draft.kept];
   park(draft, { code: 'DECIDE_FAILED', message: messageOf(thrown), key: CAUSE_KEY });
 }

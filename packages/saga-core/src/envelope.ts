@@ -96,6 +96,7 @@ export interface DeferredEvent {
   readonly event: JsonObject & { readonly type: string };
   readonly actor: string;
   readonly receivedAt: number;
+  /** While the saga is parked this stands still: what has passed is added when it goes on. */
   readonly expiresAt: number;
 }
 
@@ -115,7 +116,13 @@ export interface KeptCause {
   readonly cause: Json;
   /** The machine threw on it: it is why the saga is parked. */
   readonly threw?: true;
+  /** Since when it is kept, milliseconds since the epoch. */
   readonly at: number;
+  /**
+   * Of an event that had been deferred, and is as its schema has made it: when its time would have been over, had the
+   * saga gone on.
+   */
+  readonly expiresAt?: number;
 }
 
 /** The running work of the `compensate` actor. */

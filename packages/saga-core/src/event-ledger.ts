@@ -2,7 +2,10 @@ import type { Draft } from './draft.js';
 import type { JsonObject } from './json.js';
 import { close, obligationId, openByEvent } from './ledger.js';
 
-/** Enters what a public event opens and closes in the world. Called just before a transition takes it. */
+/**
+ * Enters what a public event opens and closes in the world. Called just before a transition takes it, and when none has
+ * taken it in its time.
+ */
 export function eventLedger(draft: Draft, event: JsonObject & { readonly type: string }): void {
   const declared = draft.definition.events[event.type];
   const { context } = draft.live;

@@ -23,7 +23,10 @@ export interface EventCloses<Payload> {
 export interface PublicEvent<Payload = unknown> {
   /** Of the payload, which is the event without its `type`. */
   readonly schema: z.ZodType<Payload>;
-  /** Where no transition takes it, keep it this long (milliseconds) and offer it again after every transition. */
+  /**
+   * Where no transition takes it, keep it this long (milliseconds) and offer it again after every transition. Time in
+   * which the saga is parked doesn't count. When it is over the machine doesn't hear of it; the ledger does.
+   */
   readonly defer?: { readonly ttlMs: number };
   readonly opens?: ErasedEventOpens;
   readonly closes?: readonly EventCloses<JsonObject>[];
@@ -44,7 +47,10 @@ export interface ErasedEventOpens {
 export interface PublicEventOptions<Payload, Undo extends AnyStep> {
   readonly schema: z.ZodType<Payload>;
   readonly defer?: { readonly ttlMs: number };
-  /** Applied when a transition takes the event. News that the ledger knows already opens nothing again. */
+  /**
+   * Applied when a transition takes the event, or when it was kept and its time is over. News that the ledger knows
+   * already opens nothing again.
+   */
   readonly opens?: EventOpens<Payload, Undo>;
   readonly closes?: EventCloses<Payload> | readonly EventCloses<Payload>[];
   /** People may send it from a console, with a reason: a cancellation, say. Left out: only programs send it. */

@@ -25,3 +25,14 @@ it('what is left out has a default', () => {
     jitter: 0.2,
   });
 });
+
+it('a first wait that is longer than the longest by default is the longest', () => {
+  const patient = completeRetryPolicy({ initialDelayMs: 60_000 }, 'a step');
+  expect(patient.maxDelayMs).toBe(60_000);
+  expect(retryDelayMs({ ...patient, jitter: 0 }, 3, 0)).toBe(60_000);
+});
+
+it('no wait stays none, however often a step is tried', () => {
+  const eager = completeRetryPolicy({ attempts: 5_000, initialDelayMs: 0 }, 'a step');
+  expect(retryDelayMs(eager, 4_999, 0.5)).toBe(0);
+});

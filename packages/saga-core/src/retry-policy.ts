@@ -1,3 +1,4 @@
+import { MAX_TIME_MS } from './longest-time.js';
 import { SagaError } from './saga-error.js';
 
 /** How often and how soon a step is tried again. Times are in milliseconds. */
@@ -30,13 +31,19 @@ export const DEFAULT_RETRY: RetryPolicy = {
  * @param random - a number from 0 up to 1; the caller's, so that this stays pure
  */
 export function retryDelayMs(policy: RetryPolicy, attempt: number, random: number): number {
-  const wait = Math.min(policy.maxDelayMs, policy.initialDelayMs * policy.factor ** (attempt - 1));
+  const { initialDelayMs, factor, maxDelayMs } = policy;
+  // The factor grows beyond all numbers, and nothing times that is no number.
+  const wait = initialDelayMs === 0 ? 0 : Math.min(maxDelayMs, initialDelayMs * factor ** (attempt - 1));
   return Math.round(wait * (1 - policy.jitter + policy.jitter * random));
 }
 
 /** Fills in defaults and throws `DEFINITION_INVALID` for a policy that can't be meant. */
-export function completeRetryPolicy(policy: Partial<RetryPolicy> | undefined, owner: string): RetryPolicy {
-  const complete = { ...DEFAULT_RETRY, ...policy };
+export function completeRetryPolicy(
+  policy: Partial<RetryPolicy> | undefined = {},
+  owner: string,
+): RetryPolicy {
+  const maxDelayMs = Math.max(DEFAULT_RETRY.maxDelayMs, policy.initialDelayMs ?? 0);
+  const complete = { ...DEFAULT_RETRY, maxDelayMs, ...policy };
   const fail = (what: string) => {
     throw new SagaError('DEFINITION_INVALID', `step '${owner}': retry.${what}`);
   };
@@ -46,6 +53,7 @@ export function completeRetryPolicy(policy: Partial<RetryPolicy> | undefined, ow
   if (!(complete.factor >= 1)) fail('factor must be 1 or more');
   if (!(complete.maxDelayMs >= complete.initialDelayMs))
     fail('maxDelayMs must not be less than initialDelayMs');
+  if (!(complete.maxDelayMs <= MAX_TIME_MS)) fail('maxDelayMs must be 100 years at most');
   if (!(complete.jitter >= 0 && complete.jitter <= 1)) fail('jitter must be between 0 and 1');
   return complete;
 }

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { SagaError } from './saga-error.js';
+import { messageOf, SagaError } from './saga-error.js';
 
 it('an error tells its code where it becomes text', () => {
   const error = new SagaError('INPUT_INVALID', 'a seat is missing');
@@ -14,4 +14,16 @@ it('an error is one of ours in every copy of the package that a program has load
   expect(new copy.SagaError('NOT_JSON', 'a function')).toBeInstanceOf(SagaError);
   for (const other of [new Error('NOT_JSON'), { name: 'SagaError', code: 'NOT_JSON' }, null, 'SagaError'])
     expect(other instanceof SagaError).toBe(false);
+});
+
+it('the message of anything that was thrown is one line that can be stored', () => {
+  expect(messageOf(new Error('two\nlines\0'))).toBe('two lines');
+  expect(messageOf(new TypeError())).toBe('TypeError');
+  expect(messageOf('a text')).toBe('a text');
+  expect(messageOf('')).toBe('unknown error');
+  expect(messageOf(Object.create(null))).toBe('object');
+  const page = messageOf(new Error(`x${'😀'.repeat(5_000)}`));
+  expect(page).toHaveLength(2_000);
+  expect(page).toMatch(/\.\.\.$/);
+  expect(page.isWellFormed()).toBe(true);
 });

@@ -81,13 +81,24 @@ export class SagaError extends Error {
   }
 }
 
-/** The message of anything that was thrown, in one line that can be stored, never empty. */
+/** Messages go into envelopes and histories; some hold whole pages of a participant's. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** The message of anything that was thrown, in one line that can be stored, of 2,000 characters at most, never empty. */
 export function messageOf(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
-  return (
-    text
-      .replace(/[\s\0]+/g, ' ')
-      .trim()
-      .toWellFormed() || 'unknown error'
-  );
+  const line = textOf(thrown)
+    .replace(/[\s\0]+/g, ' ')
+    .trim();
+  const isLong = line.length > MAX_MESSAGE_LENGTH;
+  const text = isLong ? `${line.slice(0, MAX_MESSAGE_LENGTH - 3)}...` : line;
+  return text.toWellFormed() || 'unknown error';
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  } catch {
+    // An object without a prototype, say, has no text.
+    return typeof thrown;
+  }
 }

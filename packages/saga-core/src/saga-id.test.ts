@@ -13,6 +13,7 @@ it('a key is read back to the saga and the row that it was made of', () => {
     '0.(machine).a',
     'x:9',
     'undo:coupon.used:SOMMER€ 10 % "🎁"\\',
+    'undo:coupon.used:of two\nlines:1',
   ]) {
     const key = rowKey(id, 3);
     expect(parseIdempotencyKey(idempotencyKey('order-1', key))).toEqual({ sagaId: 'order-1', key });

@@ -35,7 +35,7 @@ export function parseIdempotencyKey(
   const sagaId = text.slice(0, colon);
   const key = decoded(text.slice(colon + 1)) ?? '';
   // What can't be stored can't be a row's key either: a text from outside must not fail in the database.
-  const isKey = /^.+:[1-9][0-9]*$/.test(key) && key.isWellFormed() && !key.includes('\0');
+  const isKey = /^.+:[1-9][0-9]*$/s.test(key) && key.isWellFormed() && !key.includes('\0');
   return colon > 0 && isSagaId(sagaId) && isKey ? { sagaId, key } : undefined;
 }
 

@@ -1,5 +1,7 @@
 import { fromPromise, type PromiseActorLogic } from 'xstate';
 import type { z } from 'zod';
+import { MAX_TIME_MS } from './longest-time.js';
+import { faultOfKind } from './obligation-kind.js';
 import { completeRetryPolicy, type RetryPolicy } from './retry-policy.js';
 import { SagaError } from './saga-error.js';
 
@@ -220,6 +222,11 @@ function checkContract(contract: StepContract): void {
   if (!NAME.test(contract.name)) fail('a name is a letter, then letters, digits, - and _, at most 60 in all');
   if (!(contract.timeoutMs > 0)) fail('timeoutMs must be more than 0');
   if (!(contract.deadlineMs >= contract.timeoutMs)) fail('deadlineMs must not be less than timeoutMs');
+  if (!(contract.deadlineMs <= MAX_TIME_MS)) fail('deadlineMs must be 100 years at most');
+  for (const { kind } of [...(contract.opens ? [contract.opens] : []), ...contract.closes]) {
+    const fault = faultOfKind(kind);
+    if (fault !== undefined) fail(fault);
+  }
   if (contract.opens && contract.opens.undo === undefined && !contract.pivot) {
     fail(`opens '${contract.opens.kind}' but names no undo; only a pivot may open what can't be undone`);
   }

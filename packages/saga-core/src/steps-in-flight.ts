@@ -4,7 +4,7 @@ import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
 import { forgetAnew, obligationId, openMaybe, retract } from './ledger.js';
-import { park } from './park.js';
+import { park, unpark } from './park.js';
 import { beginPivot, takePivotBack } from './pivot.js';
 import { SagaError } from './saga-error.js';
 import { idempotencyKey, rowKey } from './saga-id.js';
@@ -136,7 +136,7 @@ export function stopChild(draft: Draft, id: string): void {
 
 function leaveStep(draft: Draft, run: StepRun): void {
   const key = rowKey(run.id, run.visit);
-  draft.parked = draft.parked.filter((reason) => reason.key !== key);
+  unpark(draft, (reason) => reason.key === key);
   if (run.answered) return removeRun(draft, run);
   const asked = draft.effects.find(
     (effect): effect is RunStep => effect.type === 'runStep' && effect.key === key,

@@ -9,6 +9,8 @@ import type { ArmedTimer, Envelope, StoredSnapshot } from './envelope.js';
 import { type Misfit, misfitsOf } from './fit-envelope.js';
 import { assertContext, type Json } from './json.js';
 import { leavesOfValue, type Moving, migrateOnce, openMoving } from './migrate-envelope.js';
+import { park, unpark } from './park.js';
+import { resume } from './resume.js';
 import type { UpgradeResult } from './runner-contract.js';
 import type { AnySaga } from './saga-definition.js';
 import { messageOf } from './saga-error.js';
@@ -85,17 +87,20 @@ export function upgradeSaga(
     const reasons = misfits.map(({ message }) => message).join('; ');
     return { ...unchanged, outcome: 'refused', reason: `UPGRADE_REFUSED: ${reasons}` };
   }
-  const draft = openDraft(saga, { ...moved.envelope, parked: withoutUpgrade(moved.envelope.parked) }, at);
+  const draft = openDraft(saga, moved.envelope, at);
+  unpark(draft, ({ key }) => key === UPGRADE_KEY);
   draft.effects = moved.effects;
   const reason = `version ${envelope.version} to ${saga.version}`;
   const { value: from } = envelope.snapshot;
   record(draft, { event: 'upgrade', outcome: 'applied', reason, from, actor: cause.actor, cause });
   const copy = { ...draft };
   try {
-    // The new machine may take what the old one had put off.
+    // What came while it was parked for a migration; and the new machine may take what the old one had put off.
+    resume(draft);
     stabilize(draft);
-  } catch {
+  } catch (thrown) {
     revert(draft, copy);
+    park(draft, { code: 'DECIDE_FAILED', message: messageOf(thrown) });
   }
   return finish(draft, 'applied');
 }
@@ -240,10 +245,6 @@ function nodeAt(machine: AnyStateMachine, path: string): AnyStateNode | undefine
   return node;
 }
 
-function withoutUpgrade(parkedFor: Envelope['parked']): Envelope['parked'] {
-  return parkedFor.filter(({ key }) => key !== UPGRADE_KEY);
-}
-
 /** It stays what it is, in a version that may be unknown here, but for the books that say why it stands still. */
 function parked(envelope: Envelope, cause: UpgradeCause, at: number, message: string): Decision {
   const reason = `PARKED: ${message}`;
@@ -261,9 +262,10 @@ function parked(envelope: Envelope, cause: UpgradeCause, at: number, message: st
     actor,
     cause,
   };
-  const why = { code: 'UPGRADE_FAILED' as const, message, key: UPGRADE_KEY, at };
+  const books = { parked: envelope.parked, deferred: envelope.deferred, at };
+  park(books, { code: 'UPGRADE_FAILED', message, key: UPGRADE_KEY });
   return {
-    envelope: { ...envelope, seq, parked: [...withoutUpgrade(envelope.parked), why] },
+    envelope: { ...envelope, seq, parked: books.parked, deferred: books.deferred },
     effects: [],
     history: [entry],
     outcome: 'deferred',

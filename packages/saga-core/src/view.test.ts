@@ -1,4 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
+import { z } from 'zod';
+import { publicEvent } from './public-event.js';
 import { sagaOf } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import { pair } from './testing/conformance/pair-saga.js';
@@ -86,6 +88,26 @@ describe('a view', () => {
       waitingFor: ['a person: retry or skip'],
       overrides: [],
     });
+  });
+
+  it('leaves out where a guard throws instead of letting anybody through', () => {
+    const move = { MOVE: publicEvent({ schema: z.object({ to: z.string() }) }) };
+    const saga = sagaOf(
+      {
+        initial: 'a',
+        states: { a: { on: { MOVE: { guard: 'grumbles', target: 'b' } } }, b: { tags: ['rest'] } },
+      },
+      {
+        declared: move,
+        override: 'MOVE',
+        guards: {
+          grumbles: () => {
+            throw new Error('no');
+          },
+        },
+      },
+    );
+    expect(whatNext(saga, given(saga, undefined).envelope)).toMatchObject({ overrides: [] });
   });
 
   it('says where events and overrides lead', () => {

@@ -132,8 +132,14 @@ function possibleEvents(saga: AnySaga, live: Live): { event: string; to: string 
 function possibleOverrides(saga: AnySaga, envelope: Envelope, live: Live): WhatNext['overrides'] {
   const type = saga.override;
   if (type === undefined || envelope.pivoted || envelope.parked.length > 0) return [];
-  const goesTo = (to: string, force: boolean) =>
-    selects(saga.machine, live, { type, to, reason: '', force } as { type: string }) === 'some';
+  const goesTo = (to: string, force: boolean) => {
+    try {
+      return selects(saga.machine, live, { type, to, reason: '', force } as { type: string }) === 'some';
+    } catch {
+      // A guard that throws lets nobody through; the override itself says what it threw.
+      return false;
+    }
+  };
   const states = Object.keys(saga.machine.states);
   return states
     .map((to) => ({ to, needsForce: !goesTo(to, false) }))

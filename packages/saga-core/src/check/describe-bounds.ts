@@ -116,7 +116,7 @@ function keptNews({ events }: AnySaga): string[] {
   );
   if (names.length === 0) return [];
   return [
-    `news that is kept is taken before its time is over, however long steps take and however many waits follow one another: ${names.join(', ')}`,
+    `news that is kept is taken before its time is over, however long steps take and however many waits follow one another (of what is not the ledger alone hears, and the machine does not): ${names.join(', ')}`,
   ];
 }
 

@@ -245,6 +245,9 @@ describe('an administrator', () => {
 
 test('a setting that cannot be meant is refused', () => {
   expect(() => createOrderSaga({ paymentTimeoutMs: -1 })).toThrow(/paymentTimeoutMs/);
+  expect(() => createOrderSaga({ steps: { captuer: { timeoutMs: 1 } } })).toThrow(
+    "order setting steps: no step is called 'captuer'; did you mean 'capture'?",
+  );
 });
 
 test('settings and retries leave the fingerprint as it is', () => {

@@ -4,6 +4,7 @@ import { compensate } from '../compensate.js';
 import { defineSaga } from '../define-saga.js';
 import { type PublicEvent, publicEvent } from '../public-event.js';
 import type { AnySaga } from '../saga-definition.js';
+import type { SagaMigration } from '../saga-migration.js';
 import * as steps from '../testing/conformance/booking-steps.js';
 
 /** What {@link sagaOf} takes beside the machine. */
@@ -19,6 +20,8 @@ export interface SagaOfOptions {
   readonly actions?: object;
   readonly guards?: object;
   readonly delays?: object;
+  /** From the version before. */
+  readonly migrate?: Readonly<Record<number, SagaMigration>>;
 }
 
 /** A public event without a payload. */
@@ -52,5 +55,6 @@ export function sagaOf(config: object, options: SagaOfOptions = {}): AnySaga {
     machine,
     events,
     ...(options.override && { override: options.override }),
+    ...(options.migrate && { migrate: options.migrate }),
   });
 }

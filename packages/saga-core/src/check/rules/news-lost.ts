@@ -15,7 +15,8 @@ export const newsLost: Rule = {
     'entered in the ledger when a transition takes it. Where it is ignored, where a guard refuses it, where the saga ' +
     'is at rest and only keeps it, or where a final state has ended the saga, nobody ever undoes what it tells of. ' +
     'Nor is it enough to keep it where the wait may outlast the time for which it is kept: until a timer that comes ' +
-    'later, or while the saga undoes, for an undo may be stuck.',
+    'later, or while the saga undoes, for an undo may be answered late. The ledger takes it then, but the machine never ' +
+    'hears of it, and waits for it in vain.',
   mend: 'stay alive for it: take the event in the states that undo and rest, too, whatever guards say, and lead it to compensation; keep it (defer) for longer than any wait lasts',
   inspect: () => ({
     onPlace: (stand) => {
@@ -44,7 +45,7 @@ export const newsLost: Rule = {
         const lost =
           outlasting === undefined
             ? 'nothing takes it, and nothing ever undoes it'
-            : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts`;
+            : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts, and the machine never hears of it`;
         const message = `${told}, but ${guards === '' ? '' : `${guards}, `}${lost}`;
         return [{ subject: `${event.type} in ${where}`, message, at: stand.place }];
       });
@@ -54,7 +55,7 @@ export const newsLost: Rule = {
 
 /** What may last longer than that, as far as anybody knows: how long steps take is told among what is assumed. */
 function outlasts({ envelope }: Stand, ttlMs: number): string | undefined {
-  if (isCompensating(envelope)) return 'an undo that is stuck';
+  if (isCompensating(envelope)) return 'an undo that is answered late';
   if (envelope.runs.some(({ role, left }) => role === 'invoke' && !left)) return undefined;
   // All timers of an exploration were armed at 0, so that they are due after their delay.
   const [first] = envelope.timers.toSorted((one, other) => one.dueAt - other.dueAt);

@@ -102,6 +102,18 @@ export function describeEvents({ describe, test, expect }: ChapterTools): void {
       expect(await booking.context()).toMatchObject({ notes: [] });
     });
 
+    test('and tells of something open is undone, though its time was up before a state took it', async (booking) => {
+      booking.reply('reserve', () => later());
+      await booking.start();
+      await booking.send('PAYMENT_CAME', { reference: 'early' });
+      await booking.host.advance(21_000);
+      await booking.send('CANCEL');
+      await booking.host.settle();
+      expect(await booking.told()).toContain('PAYMENT_CAME ignored DEFER_EXPIRED');
+      expect(booking.callsOf('refund')).toMatchObject([{ input: { seat: 'A1', reference: 'early' } }]);
+      expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
+    });
+
     test('waits for its saga to begin, and is applied once', async (booking) => {
       const early = () =>
         booking.runner.send(

@@ -130,6 +130,20 @@ export function describeParking({ describe, test, expect }: ChapterTools): void 
       expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
     });
 
+    test('keeps what was deferred before, however long it is parked', async (booking) => {
+      await booking.reach('RESERVED');
+      await booking.send('PAYMENT_CAME', { reference: 'early' });
+      await booking.send('TRIP');
+      await booking.host.advance(60_000);
+      await booking.runner.skip(booking.id, { actor: 'admin', step: 'cause', reason: 'nonsense' });
+      await booking.host.settle();
+      // Its reservation has run out meanwhile; the money that came is taken there, and given back.
+      expect(await booking.told()).toContain('PAYMENT_CAME applied');
+      expect(await booking.context()).toMatchObject({ notes: ['late money'] });
+      expect(booking.callsOf('refund')).toMatchObject([{ input: { reference: 'early' } }]);
+      expect(await booking.view()).toMatchObject({ state: { CANCELLED: 'done' }, settled: true });
+    });
+
     test('keeps its timers too', async (booking) => {
       await booking.reach('RESERVED');
       await booking.send('TRIP');
