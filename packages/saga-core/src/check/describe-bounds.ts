@@ -1,8 +1,9 @@
 import { actionsOf, allNodes, transitionsOf } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { CheckOptions } from './check-options.js';
-import { type Exploration, MOST_LATE } from './explore.js';
+import type { Exploration } from './explore.js';
 import { MOST_REPEATS, MOST_WAYS } from './guard-oracle.js';
+import { MOST_LATE } from './late-answers.js';
 import type { PossibleCauses } from './possible-causes.js';
 
 /** Whether anything that the machine does may depend on a guard: a transition, or what `enqueueActions` checks. */

@@ -1,10 +1,10 @@
 import type { Cause } from '../cause.js';
 import { begin, decide } from '../decide.js';
 import type { Decision } from '../decision.js';
-import type { Envelope, StepRun } from '../envelope.js';
+import type { Envelope } from '../envelope.js';
 import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
-import { restore, selects } from '../xstate-seam.js';
+import { restore } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
 import { completesPivot } from './completes-pivot.js';
 import { ContextValues } from './context-values.js';
@@ -12,7 +12,9 @@ import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js'
 import { describeCause, describeState } from './describe-cause.js';
 import { describeGuards } from './describe-guards.js';
 import type { GuardOracle } from './guard-oracle.js';
+import { isTaken } from './is-taken.js';
 import { type KeptAtOnce, KeptTogether } from './kept-together.js';
+import { LateAnswers } from './late-answers.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
 import { type Signature, signatureOf } from './state-signature.js';
@@ -52,8 +54,6 @@ export interface Exploration {
 const AT = 0;
 /** So XState's message begins where a machine made more steps of its own than it may. */
 const ENDLESS = 'Infinite loop detected';
-/** How many of the steps that the machine has left may answer after something else has happened. */
-export const MOST_LATE = 2;
 
 /** Explores everything that can happen, nearest first, until nothing new turns up. */
 export function explore(
@@ -105,11 +105,11 @@ class Walk {
   readonly #reachedFrom: number[][] = [];
   readonly #values: ContextValues;
   readonly #crowd: Crowd;
+  readonly #late: LateAnswers;
   readonly #crowded = new Map<number, string>();
   #transitions = 0;
   #endless = 0;
   readonly #throwing = new Map<string, string>();
-  #hurried = false;
   #complete = true;
   readonly #kept = new KeptTogether();
   #failure: string | undefined;
@@ -128,6 +128,7 @@ class Walk {
     this.#options = options;
     this.#values = new ContextValues([...(options.ignore ?? []), ...widened]);
     this.#crowd = crowdOver(oracle.saga.machine, options.maxInstances, longestList(causes.inputs));
+    this.#late = new LateAnswers(options.maxLate);
     this.#witness = witness;
     this.#signature = signatureOf(oracle.saga, options, widened, causes, causes.areMirrored);
   }
@@ -163,7 +164,7 @@ class Walk {
       complete: this.#complete,
       endless: this.#endless,
       throwing: [...this.#throwing.values()],
-      hurried: this.#hurried,
+      hurried: this.#late.hurried,
       cutGuards: this.#oracle.wasCut(),
       widened,
       crowded: [...new Set(this.#crowded.values())],
@@ -210,14 +211,14 @@ class Walk {
       guessing: this.#guessing,
       oracle: this.#oracle,
     };
-    const hurried = parked ? undefined : this.#hurriedRun(envelope);
+    const hurried = parked ? undefined : this.#late.hurry(envelope);
     if (!hurried) this.#witness.onPlace(stand);
     // What a person does to a parked saga is the person's own.
     if (parked || this.#isCrowded(place, envelope)) return;
     const inside = this.#causes.inside(envelope);
     const causes = hurried
-      ? inside.filter((cause) => this.#isOfHurried(envelope, hurried, cause))
-      : [...inside, ...this.#causes.outside(envelope).filter((cause) => this.#isTaken(stand, cause))];
+      ? inside.filter((cause) => this.#late.isOf(hurried, envelope, cause))
+      : [...inside, ...this.#causes.outside(envelope).filter((cause) => isTaken(stand, cause))];
     for (const cause of causes) this.#follow(stand, cause);
   }
 
@@ -278,33 +279,6 @@ class Walk {
     if (!this.#options.tells) this.#values.note(envelope.snapshot.context);
     const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start, passed };
     this.#open.push({ place, envelope });
-  }
-
-  /** With as many late answers as may be, or one that need not be late, what was left answers before anything else. */
-  #hurriedRun(envelope: Envelope): StepRun | undefined {
-    const left = envelope.runs.filter((run) => run.left && !run.parked && run.role === 'invoke');
-    const late = left.filter((run) => run.awaiting).length;
-    const waiting = left.filter((run) => !run.awaiting && (run.opens !== undefined || run.closes.length > 0));
-    if (late + waiting.length <= (this.#options.maxLate ?? MOST_LATE) && this.#options.maxLate !== 1)
-      return undefined;
-    const [first] = waiting;
-    if (first) this.#hurried = true;
-    return first;
-  }
-
-  #isOfHurried(envelope: Envelope, run: StepRun, cause: Cause): boolean {
-    if (cause.type !== 'answer' || cause.id !== run.id || cause.visit !== run.visit) return false;
-    const late = envelope.runs.filter((one) => one.left && one.awaiting).length;
-    return cause.outcome.kind !== 'awaiting' || late < (this.#options.maxLate ?? MOST_LATE);
-  }
-
-  /** Whether any transition can take the event. What none takes changes nothing. */
-  #isTaken({ live, envelope }: Stand, cause: Cause): boolean {
-    if (cause.type !== 'event') return true;
-    if (cause.override && envelope.pivoted) return false;
-    const { machine } = this.#oracle.saga;
-    const ways = this.#oracle.allWays(() => selects(machine, live, cause.event));
-    return ways.some(({ result }) => result === 'some');
   }
 
   /** What was not followed further may lead anywhere. */
