@@ -1,6 +1,8 @@
 import { describe, expect, test as it } from 'vitest';
 import { assign, stopChild } from 'xstate';
+import { z } from 'zod';
 import { decide } from './decide.js';
+import { asAction, step } from './step.js';
 import { sagaOf, undoing } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import { group } from './testing/conformance/group-saga.js';
@@ -212,6 +214,68 @@ describe('an answer that cannot be taken', () => {
     });
     const undone = story.after(stepDone('release', { ok: true })).when(retried());
     expect(undone.came).toMatchObject({ state: 'b', reruns: ['second:1'], open: ['seat.held:B?'] });
+  });
+});
+
+describe('the answer of a step that nobody waits for', () => {
+  const seat = { input: z.object({ seat: z.string() }), output: z.object({ ok: z.boolean() }) };
+  const held = { kind: 'seat.held', instance: ({ seat }: { seat: string }) => seat };
+  const giveBack = step('giveBack', { ...seat, declines: ['TOO_LATE'], closes: held });
+  /** Holds a seat, and gives it back by an action. */
+  const asked = (action: typeof giveBack) =>
+    given(
+      sagaOf(
+        {
+          initial: 'a',
+          states: {
+            a: { invoke: { id: 'reserve', src: 'reserve', input: { seat: 'A' }, onDone: 'b' } },
+            b: {
+              ...rest,
+              meta: { keeps: ['seat.held'] },
+              entry: { type: 'giveBack', params: { seat: 'A' } },
+            },
+          },
+        },
+        { actors: { giveBack: action }, actions: { giveBack: asAction(action) } },
+      ),
+      undefined,
+    ).after(stepDone('reserve', { reference: 'r' }));
+  const story = asked(giveBack);
+
+  it.each([
+    ['done closes what it was to close', stepDone('giveBack', { ok: true }), []],
+    ['unknown leaves that in doubt', stepUnknown('giveBack'), ['seat.held:A?']],
+    ['declined leaves it open', stepDeclined('giveBack', 'TOO_LATE'), ['seat.held:A']],
+    [
+      'declined after a lost answer leaves it in doubt',
+      stepDeclined('giveBack', 'TOO_LATE', undefined, 2),
+      ['seat.held:A?'],
+    ],
+    ['unknown without an attempt leaves it open', stepUnknown('giveBack', 0), ['seat.held:A']],
+    ['that breaks its schema leaves it in doubt', stepDone('giveBack', { wrong: 1 }), ['seat.held:A?']],
+    ['that its contract does not know, too', stepDeclined('giveBack', 'MOOD'), ['seat.held:A?']],
+  ] as const)('%s', (_title, happening, open) => {
+    expect(story.when(happening).came).toMatchObject({ state: 'b', open, parked: [] });
+  });
+
+  it('stays in doubt whatever a retry is told, until the step is done', () => {
+    const again = story.after(stepUnknown('giveBack'), retried('giveBack:1'));
+    expect(again.when(stepDeclined('giveBack', 'TOO_LATE')).came).toMatchObject({ open: ['seat.held:A?'] });
+    expect(again.when(stepDone('giveBack', { ok: true })).came).toMatchObject({ open: [] });
+    expect(story.after(stepUnknown('giveBack')).when(skipped('giveBack:1')).came).toMatchObject({
+      open: ['seat.held:A?'],
+    });
+  });
+
+  it('on which its contract throws leaves it in doubt when a person gives that up', () => {
+    const throws = (): boolean => {
+      throw new Error('odd');
+    };
+    const closes = [held, { kind: 'other', instance: () => 'x', when: throws }];
+    const odd = asked(step('giveBack', { ...seat, declines: ['TOO_LATE'], closes }));
+    const parked = odd.when(stepDone('giveBack', { ok: true }));
+    expect(parked.came).toMatchObject({ parked: ['DECIDE_FAILED'], open: ['seat.held:A'] });
+    expect(parked.when(skipped('cause')).came).toMatchObject({ parked: [], open: ['seat.held:A?'] });
   });
 });
 

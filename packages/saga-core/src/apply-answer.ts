@@ -138,12 +138,13 @@ function settleAction(
   outcome: Settled,
   fault?: Fault,
 ): Applied {
-  if (outcome.kind === 'done' && !fault) {
-    draft.obligations = settleLedger(draft, run, contract, outcome, cause.attempts);
+  const known = fault ? unknownBecause(fault) : outcome;
+  draft.obligations = settleLedger(draft, run, contract, known, cause.attempts);
+  if (known.kind === 'done') {
     removeRun(draft, run);
     return note(draft, cause, 'applied', undefined, run.step);
   }
-  const message = fault?.message ?? (outcome.kind === 'done' ? '' : failureOf(outcome).message);
+  const { message } = failureOf(known);
   updateRun(draft, run, { parked: true, awaiting: false });
   addEffect(draft, { type: 'parkStep', key: rowKey(run.id, run.visit), error: message });
   return note(draft, cause, 'ignored', `STEP_PARKED: ${message}`, run.step);

@@ -36,13 +36,14 @@ function giveUpRun(draft: Draft, run: StepRun, reason: string): void {
   if (run.role === 'undo' && run.target !== undefined) closeSkipped(draft, run.target);
   if (run.role === 'probe' && run.target !== undefined)
     draft.obligations = markProbed(draft.obligations, run.target);
-  if (run.role !== 'invoke') return removeRun(draft, run);
-  // Where the ledger knows the answer, it stays; else nobody knows what the step did.
+  // Where the ledger knows the answer, it stays; else nobody knows what the step did. Of an action that is parked it knows.
   const contract = draft.definition.steps[run.step];
-  if (contract && !run.answered) {
+  const isUnsettled = run.role === 'invoke' ? !run.answered : run.role === 'action' && !run.parked;
+  if (contract && isUnsettled) {
     draft.obligations = settleUnknown(draft.obligations, run, contract, 1, draft.runs);
     if (run.pivots) passPivot(draft);
   }
+  if (run.role !== 'invoke') return removeRun(draft, run);
   const failed = errorEvent(run.id, { kind: 'unknown' });
   // Where the state has no onError, there is nothing to tell the machine: it waits for something else, or for good.
   const isUnheard = selects(draft.definition.machine, draft.live, failed) === 'none';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
+import { GIVES_BACK_UNHEARD } from '../test-support/check-corpus/settled-by-input.js';
 import { failed, invoke, smallSaga } from '../test-support/check-corpus/small-saga.js';
 import { travel } from '../test-support/check-corpus/travel-steps.js';
 import { mutationsOf } from '../test-support/mutations-of.js';
@@ -33,6 +34,14 @@ describe('checkSaga', () => {
     const rules = checkSaga(saga).findings.map(({ rule }) => rule);
     expect(rules).toContain('step-error-unhandled');
     expect(rules).not.toContain('opened-twice');
+  });
+
+  test('has an action of which nobody hears leave in doubt what it was to close, as a runner does', () => {
+    const [finding] = checkSaga(GIVES_BACK_UNHEARD).findings;
+    expect(finding?.trace.at(-1)).toMatchObject({
+      what: expect.stringContaining('no answer'),
+      open: ['stock:x?'],
+    });
   });
 
   test('lists what is accepted, with the reason, and no longer counts it', () => {

@@ -147,8 +147,12 @@ function answersOf(
   }
   // An undo that fails parks, in plain sight: nothing follows from that until a person acts.
   if (run.role === 'undo') return done.map((one) => answer(one));
-  // One that fails parks its row alone, and what it was to close stays as it was.
-  if (run.role === 'action') return [...done, ...failures(contract, declines)].map((one) => answer(one));
+  if (run.role === 'action') {
+    // One that fails parks its row alone. One that never began has done as little as one that is declined.
+    const failed = failures(contract, declines);
+    const isDeclined = failed.some(({ kind }) => kind === 'declined');
+    return [...[...done, ...failed].map((one) => answer(one)), ...(isDeclined ? [] : [answer(UNHEARD, 0)])];
+  }
   const acts = run.opens !== undefined || run.closes.length > 0;
   if (run.left) return [...done.map((one) => answer(one)), ...unheard(contract, run, answer)];
   const failed = failures(contract, declines);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { publicEvent } from '../../public-event.js';
 import type { AnySaga } from '../../saga-definition.js';
-import { asAction, step } from '../../step.js';
+import { type AnyStep, asAction, step } from '../../step.js';
 import type { Broken } from './broken-machines.js';
 import { deed, failed, invoke, smallSaga } from './small-saga.js';
 
@@ -49,9 +49,10 @@ function paysHow(ways: readonly ['cash', 'card'] | readonly ['card', 'cash']): A
 const release = deed('release');
 const hold = deed('hold', { opens: 'stock', undo: release });
 const giveBack = deed('giveBack', { closes: 'stock', declines: ['TOO_LATE'] });
+const giveBackForSure = deed('giveBack', { closes: 'stock' });
 
 /** Gives back by an action, and doesn't wait for its answer. */
-const givesBackByAction = (name: string, off: object): AnySaga =>
+const givesBackByAction = (name: string, off: object, giveBack: AnyStep): AnySaga =>
   smallSaga(name, {
     steps: [release, hold, giveBack],
     actions: { giveBack: asAction(giveBack) },
@@ -65,6 +66,9 @@ const givesBackByAction = (name: string, off: object): AnySaga =>
     },
   });
 
+/** By an action that is never declined, but may not be heard of. */
+export const GIVES_BACK_UNHEARD = givesBackByAction('gives-back-unheard', {}, giveBackForSure);
+
 /** What settles a step later: its input, or an answer that no machine waits for. */
 export const SETTLED_BY_INPUT: readonly Broken[] = [
   ...[paysHow(['cash', 'card']), paysHow(['card', 'cash'])].map((saga) => ({
@@ -74,7 +78,13 @@ export const SETTLED_BY_INPUT: readonly Broken[] = [
     steps: 2,
   })),
   {
-    saga: givesBackByAction('gives-back-by-an-action', {}),
+    saga: givesBackByAction('gives-back-by-an-action', {}, giveBack),
+    rule: 'obligation-left-open',
+    subject: 'stock in off',
+    steps: 2,
+  },
+  {
+    saga: GIVES_BACK_UNHEARD,
     rule: 'obligation-left-open',
     subject: 'stock in off',
     steps: 2,
@@ -82,4 +92,8 @@ export const SETTLED_BY_INPUT: readonly Broken[] = [
 ];
 
 /** The same, with an end that keeps what couldn't be given back. */
-export const GIVES_BACK_OR_KEEPS = givesBackByAction('gives-back-or-keeps', { meta: { keeps: ['stock'] } });
+export const GIVES_BACK_OR_KEEPS = givesBackByAction(
+  'gives-back-or-keeps',
+  { meta: { keeps: ['stock'] } },
+  giveBack,
+);
