@@ -117,7 +117,7 @@ function keptNews({ events }: AnySaga): string[] {
   );
   if (names.length === 0) return [];
   return [
-    `news that is kept is taken before its time is over, however long steps take and however many waits follow one another (of what is not the ledger alone hears, and the machine does not): ${names.join(', ')}`,
+    `news that is kept is taken before its time is over, however many waits follow one another: each by itself ends sooner, by a timer or by the deadline of a step (of what is not, the ledger alone hears, and the machine does not): ${names.join(', ')}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { findObligation, obligationId } from '../../ledger.js';
 import { isAtRest } from '../../settle-rest.js';
+import { deadlineMsOf } from '../../step.js';
 import { isCompensating } from '../../steps-in-flight.js';
 import { selects } from '../../xstate-seam.js';
 import { describeState, timerName } from '../describe-cause.js';
@@ -15,8 +16,8 @@ export const newsLost: Rule = {
     'entered in the ledger when a transition takes it. Where it is ignored, where a guard refuses it, where the saga ' +
     'is at rest and only keeps it, or where a final state has ended the saga, nobody ever undoes what it tells of. ' +
     'Nor is it enough to keep it where the wait may outlast the time for which it is kept: until a timer that comes ' +
-    'later, or while the saga undoes, for an undo may be answered late. The ledger takes it then, but the machine never ' +
-    'hears of it, and waits for it in vain.',
+    'later, while a step is under way whose deadline is later, or while the saga undoes, for an undo may be answered ' +
+    'late. The ledger takes it then, but the machine never hears of it, and waits for it in vain.',
   mend: 'stay alive for it: take the event in the states that undo and rest, too, whatever guards say, and lead it to compensation; keep it (defer) for longer than any wait lasts',
   inspect: () => ({
     onPlace: (stand) => {
@@ -53,14 +54,19 @@ export const newsLost: Rule = {
   }),
 };
 
-/** What may last longer than that, as far as anybody knows: how long steps take is told among what is assumed. */
-function outlasts({ envelope }: Stand, ttlMs: number): string | undefined {
+/** Why the wait may last longer than that: it ends with the first timer, or with the first deadline of a step. */
+function outlasts({ saga, envelope }: Stand, ttlMs: number): string | undefined {
   if (isCompensating(envelope)) return 'an undo that is answered late';
-  if (envelope.runs.some(({ role, left }) => role === 'invoke' && !left)) return undefined;
   // All timers of an exploration were armed at 0, so that they are due after their delay.
-  const [first] = envelope.timers.toSorted((one, other) => one.dueAt - other.dueAt);
-  if (!first || first.dueAt <= ttlMs) return undefined;
-  return `the wait of ${first.dueAt} ms for ${timerName(first.id)}`;
+  const timers = envelope.timers.map(({ id, dueAt }) => ({ ms: dueAt, what: timerName(id) }));
+  const asked = envelope.runs.filter(({ role, left }) => role === 'invoke' && !left);
+  const deadlines = asked.flatMap(({ step, role }) => {
+    const contract = saga.steps[step];
+    return contract ? [{ ms: deadlineMsOf(contract, role), what: `the deadline of step ${step}` }] : [];
+  });
+  const [first] = [...timers, ...deadlines].sort((one, other) => one.ms - other.ms);
+  if (!first || first.ms <= ttlMs) return undefined;
+  return `the wait of ${first.ms} ms for ${first.what}`;
 }
 
 function isNews({ envelope }: Stand, id: string): boolean {

@@ -2,7 +2,7 @@ import { raise } from 'xstate';
 import { z } from 'zod';
 import type { AnySaga } from '../../saga-definition.js';
 import type { Broken } from './broken-machines.js';
-import { failed, invoke, newsOf, smallSaga } from './small-saga.js';
+import { failed, invoke, kept, newsOf, smallSaga } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
 const rest = { tags: ['rest'] };
@@ -93,6 +93,13 @@ const looksLater = (delay: string) => ({
   looking: { after: { LATER: 'gone' }, on: { PAID: 'paid' } },
 });
 
+/** Prints something before it looks whether it was paid; the deadline of a step is ten minutes. */
+const printsFirst = (more: object = {}) => ({
+  waiting: { ...invoke('print', 'looking', 'looking'), ...more },
+  looking: { after: { LATER: 'gone' }, on: { PAID: 'paid' } },
+});
+const forAMinute = { ...newsOf('money', refund), ...kept };
+
 /** News that every answer of the guards takes, or that is kept for as long as the wait lasts. */
 export const SOUND_NEWS: readonly AnySaga[] = [
   hears(
@@ -102,9 +109,11 @@ export const SOUND_NEWS: readonly AnySaga[] = [
     looksLater('LATER'),
   ),
   hears('keeps-news-long-enough', forADay, 'undoing', looksLater('LATER')),
+  hears('keeps-news-longer-than-a-step', forADay, 'undoing', printsFirst()),
+  hears('gives-a-step-a-second', forAMinute, 'undoing', printsFirst({ after: { SOON: 'looking' } })),
 ];
 
-/** News that a guard refuses or ignores, or that is kept for less than the wait lasts; and a wait beside a clock. */
+/** News that a guard refuses or ignores, or that is kept for less than the wait or a step lasts; and a wait beside a clock. */
 export const BROKEN_NEWS: readonly Broken[] = [
   {
     saga: hears('refuses-small-money', ofAnAmount, { guard: 'isBig', target: 'undoing' }),
@@ -120,6 +129,23 @@ export const BROKEN_NEWS: readonly Broken[] = [
   },
   {
     saga: hears('looks-too-late', forADay, 'undoing', looksLater('DAYS')),
+    rule: 'news-lost',
+    subject: 'PAID in waiting',
+    steps: 0,
+  },
+  {
+    saga: hears(
+      'prints-and-will-not-hear',
+      newsOf('money', refund),
+      'undoing',
+      printsFirst({ on: { PAID: {} } }),
+    ),
+    rule: 'news-lost',
+    subject: 'PAID in waiting',
+    steps: 0,
+  },
+  {
+    saga: hears('prints-for-too-long', forAMinute, 'undoing', printsFirst()),
     rule: 'news-lost',
     subject: 'PAID in waiting',
     steps: 0,

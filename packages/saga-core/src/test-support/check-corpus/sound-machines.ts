@@ -141,7 +141,8 @@ const marketplacePayout = smallSaga('marketplace-payout', {
 
 const orderLifecycle = smallSaga('flow-a-order', {
   steps: [...shop, ...travel],
-  events: { PAY: kept, CANCEL: {}, PAID: { ...newsOf('money', refund), ...kept } },
+  // Longer than the deadline of any step, so that none outlasts it.
+  events: { PAY: kept, CANCEL: {}, PAID: { ...newsOf('money', refund), defer: { ttlMs: 3_600_000 } } },
   machine: {
     initial: 'CREATED',
     states: {
