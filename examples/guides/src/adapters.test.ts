@@ -10,15 +10,17 @@ afterAll(() => gateway.close());
 // #region contract
 const adapters = billAdapters(gateway.url);
 let payments = 0;
+const payment = (card = 'visa') => ({ paymentId: `p-${payments++}`, card, cents: 4_900 });
 
 adapterContract(
   { describe, it, expect },
   {
     step: chargeCard,
     adapter: adapters.chargeCard,
-    input: () => ({ paymentId: `p-${payments++}`, card: 'visa', cents: 4_900 }),
+    input: () => payment(),
+    beside: () => payment(), // of the same saga: undoing one must leave the other
     effects: (input) => gateway.charged((input as { paymentId: string }).paymentId),
-    declined: () => ({ paymentId: `p-${payments++}`, card: 'empty', cents: 4_900 }),
+    declined: () => payment('empty'),
     undo: { step: refundCard, adapter: adapters.refundCard, input: (input) => input },
   },
 );

@@ -42,17 +42,24 @@ function call<Input>(input: Input, idempotencyKey: string): StepCall<Input> {
   return { input, idempotencyKey, attempt: 1, timeoutMs: 5_000, signal, sagaId: 's', heartbeat, trace: {} };
 }
 
+/** Each order is split: what is undone of one payment must leave the others. */
+const PAYMENTS = ['p1', 'p2', 'p3'];
+
 let orders = 0;
 async function authorized(): Promise<Payment> {
   orders += 1;
-  const input = { orderId: `o-${orders}`, payment: 'p1', amount };
-  await adapters.authorize.run(call({ ...input, method: 'card' }, `authorize-${orders}`));
-  return input;
+  const orderId = `o-${orders}`;
+  for (const payment of PAYMENTS) {
+    const input = { orderId, payment, amount, method: 'card' };
+    await adapters.authorize.run(call(input, `authorize-${orders}-${payment}`));
+  }
+  return { orderId, payment: 'p1', amount };
 }
 
 async function captured(): Promise<Payment> {
   const input = await authorized();
-  await adapters.capture.run(call(input, `capture-${orders}`));
+  for (const payment of PAYMENTS)
+    await adapters.capture.run(call({ ...input, payment }, `capture-${orders}-${payment}`));
   return input;
 }
 
@@ -77,8 +84,9 @@ const refund = {
 /** The kit asks for inputs without waiting: these are made before its tests run. */
 function describeStep(name: 'capture' | 'lookupPayment', make: () => Promise<Payment>): void {
   const ready: Payment[] = [];
+  const others = PAYMENTS.slice(1);
   beforeAll(async () => {
-    for (let count = 0; count < 10; count += 1) ready.push(await make());
+    for (let count = 0; count < 15; count += 1) ready.push(await make());
   });
   adapterContract(
     { describe, it, expect },
@@ -86,6 +94,7 @@ function describeStep(name: 'capture' | 'lookupPayment', make: () => Promise<Pay
       step: steps[name],
       adapter: adapters[name],
       input: () => ready.pop(),
+      beside: (input) => ({ ...(input as Payment), payment: others.pop() }),
       effects: taken,
       undo: refund,
     },

@@ -62,7 +62,7 @@ describe('captured money', () => {
   const ready: string[] = [];
   const expired: string[] = [];
   beforeAll(async () => {
-    for (let count = 0; count < 10; count += 1) ready.push(await authorized());
+    for (let count = 0; count < 20; count += 1) ready.push(await authorized());
     for (let count = 0; count < 2; count += 1) expired.push(await authorized());
     for (const id of expired) await stripe.paymentIntents.cancel(id);
   });

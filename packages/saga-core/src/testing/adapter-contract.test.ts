@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { declined, landed, notLanded } from '../answer.js';
 import { step } from '../step.js';
-import { type AdapterCase, adapterContract } from './adapter-contract.js';
+import type { AdapterCase } from './adapter-case.js';
+import { adapterContract } from './adapter-contract.js';
 import type { TestTools } from './conformance/conformance-host.js';
 
 const seat = z.object({ seat: z.string() });
@@ -30,7 +31,45 @@ const reserveOnce = step('reserveOnce', {
   },
 });
 
-type Flaw = 'doubles' | 'forgets' | 'leaves' | keyof typeof SLOWLY;
+type Flaw =
+  | 'doubles'
+  | 'forgets'
+  | 'leaves'
+  | keyof typeof SLOWLY
+  | keyof typeof UNDOING_MORE
+  | keyof typeof FINDING_MORE;
+
+interface Held {
+  readonly key: string;
+  readonly seat: string;
+  readonly sagaId: string;
+}
+
+interface Call {
+  readonly input: { readonly seat: string };
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  readonly sagaId: string;
+}
+
+type Undo = (held: readonly Held[], call: Call) => readonly Held[];
+type Find = (held: readonly Held[], call: Call) => Held | undefined;
+
+/** What an undo leaves that undoes the wrong ones, or too many. */
+const UNDOING_MORE = {
+  'gives every seat back': () => [],
+  'gives all seats of the saga back': (held, { sagaId }) => held.filter((one) => one.sagaId !== sagaId),
+  'gives the first seat back': (held) => held.slice(1),
+  'gives the last seat back': (held) => held.slice(0, -1),
+} satisfies Record<string, Undo>;
+
+/** What a probe finds that looks for the wrong thing. */
+const FINDING_MORE = {
+  'finds what anybody holds': (held) => held.at(-1),
+  'finds the seat under any key': (held, { input }) => held.find(({ seat }) => seat === input.seat),
+  'finds the place of another': (held, { idempotencyKey }) =>
+    held.some(({ key }) => key === idempotencyKey) ? held[0] : undefined,
+} satisfies Record<string, Find>;
 
 /** What an adapter does while its participant is silent. */
 const SLOWLY = {
@@ -46,43 +85,50 @@ const untilAborted = (signal: AbortSignal) =>
 
 /** An adapter with books of its own; `flaw` makes it break the contract. */
 function hotel(flaw?: Flaw, knowsSeats = false): AdapterCase {
-  const held: { key: string; seat: string }[] = [];
+  let held: readonly Held[] = [];
   let drawn = 0;
+  const draw = () => {
+    drawn += 1;
+    return { seat: `s${drawn}` };
+  };
   return {
     step: knowsSeats ? reserveOnce : reserve,
-    input: () => {
-      drawn += 1;
-      return { seat: `s${drawn}` };
-    },
+    input: draw,
+    beside: draw,
     declined: () => ({ seat: 'taken' }),
     hanging: () => ({ seat: 'slow' }),
     abortWithinMs: 200,
     effects: (input) => held.filter((one) => one.seat === (input as { seat: string }).seat).length,
     adapter: {
-      run: async (call: { input: { seat: string }; idempotencyKey: string; signal: AbortSignal }) => {
-        const { input, idempotencyKey: key, signal } = call;
-        const slowly = flaw !== undefined && flaw in SLOWLY && SLOWLY[flaw as keyof typeof SLOWLY];
-        if (input.seat === 'slow') await (slowly ? slowly() : untilAborted(signal));
-        if (input.seat === 'taken' && flaw !== 'leaves') return declined('TAKEN');
-        const isHeld = held.some((one) => one.key === key || (knowsSeats && one.seat === input.seat));
-        if (flaw === 'doubles' || !isHeld) held.push({ key, seat: input.seat });
-        return input.seat === 'taken' ? declined('TAKEN') : { place: input.seat };
+      run: async ({ input: { seat }, idempotencyKey: key, signal, sagaId }: Call) => {
+        if (seat === 'slow') await (isOneOf(SLOWLY, flaw) ? SLOWLY[flaw]() : untilAborted(signal));
+        if (seat === 'taken' && flaw !== 'leaves') return declined('TAKEN');
+        const isHeld = held.some((one) => one.key === key || (knowsSeats && one.seat === seat));
+        if (flaw === 'doubles' || !isHeld) held = [...held, { key, seat, sagaId }];
+        return seat === 'taken' ? declined('TAKEN') : { place: seat };
       },
-      probe: ({ input, idempotencyKey }: { input: { seat: string }; idempotencyKey: string }) => {
-        const known = held.some(({ key }) => key === idempotencyKey);
-        return Promise.resolve(known && flaw !== 'forgets' ? landed({ place: input.seat }) : notLanded());
+      probe: (call: Call) => {
+        const byKey: Find = () => held.find(({ key }) => key === call.idempotencyKey);
+        const find: Find = isOneOf(FINDING_MORE, flaw) ? FINDING_MORE[flaw] : byKey;
+        const found = find(held, call);
+        return Promise.resolve(found && flaw !== 'forgets' ? landed({ place: found.seat }) : notLanded());
       },
     },
     undo: {
       step: release,
       input: (input) => input,
-      adapter: ({ input }: { input: { seat: string } }) => {
-        const kept = held.filter(({ seat }) => seat !== input.seat);
-        held.splice(0, held.length, ...kept);
+      adapter: (call: Call) => {
+        const bySeat: Undo = () => held.filter(({ seat }) => seat !== call.input.seat);
+        const undo: Undo = isOneOf(UNDOING_MORE, flaw) ? UNDOING_MORE[flaw] : bySeat;
+        held = undo(held, call);
         return {};
       },
     },
   };
+}
+
+function isOneOf<Flaws extends object>(flaws: Flaws, flaw: Flaw | undefined): flaw is Flaw & keyof Flaws {
+  return flaw !== undefined && flaw in flaws;
 }
 
 adapterContract({ describe, it, expect }, hotel());
@@ -102,6 +148,8 @@ async function failuresOf(given: AdapterCase): Promise<string[]> {
   return failed;
 }
 
+const stays = (what: string) => `is undone alone: what ${what} stays`;
+
 describe('the contract of adapters', () => {
   it.each([
     ['doubles', ['takes effect once when it is called again with the same key']],
@@ -110,6 +158,16 @@ describe('the contract of adapters', () => {
       (flaw) => [flaw as Flaw, ['ends when its signal is aborted, and no sooner']] as const,
     ),
     ['leaves', ['leaves nothing in the world when it is declined, and says a code of its contract']],
+    ['gives every seat back', [stays('other sagas have opened'), stays('its own saga has opened beside it')]],
+    [
+      'gives the first seat back',
+      [stays('other sagas have opened'), stays('its own saga has opened beside it')],
+    ],
+    [
+      'gives the last seat back',
+      [stays('other sagas have opened'), stays('its own saga has opened beside it')],
+    ],
+    ['finds what anybody holds', ['is found by its probe, and another one is not until it has taken effect']],
   ] as const)('is broken by one that %s', async (flaw, expected) => {
     expect(await failuresOf(hotel(flaw))).toEqual(expect.arrayContaining([...expected]));
   });
@@ -122,8 +180,23 @@ describe('the contract of adapters', () => {
     ]);
   });
 
+  it.each([
+    ['gives all seats of the saga back', [stays('its own saga has opened beside it')]],
+    ['finds the seat under any key', ['is not found by its probe under another key']],
+    [
+      'finds the place of another',
+      ['is found by its probe, and another one is not until it has taken effect'],
+    ],
+  ] as const)('is broken by one that %s, in that alone', async (flaw, expected) => {
+    expect(await failuresOf(hotel(flaw))).toEqual(expected);
+  });
+
+  it('lets a probe find an instance under any key where its contract says that the participant knows it', async () => {
+    expect(await failuresOf(hotel('finds the seat under any key', true))).toEqual([]);
+  });
+
   it('names what it cannot test, with the reason, and skips it', () => {
-    const { declined: _declined, hanging: _hanging, undo: _undo, ...given } = hotel();
+    const { declined: _declined, hanging: _hanging, undo: _undo, beside: _beside, ...given } = hotel();
     const plain = step('walk', { input: seat, output: z.object({}) });
     const skipped = (skips: boolean, one: AdapterCase) => {
       const titles: string[] = [];
@@ -141,12 +214,21 @@ describe('the contract of adapters', () => {
       "leaves nothing in the world when it is declined, and says a code of its contract (skipped: no 'declined' is given)",
       "is undone, and undoing twice is fine (skipped: no 'undo' is given)",
       "can be undone where it never took effect (skipped: no 'undo' is given)",
+      `${stays('other sagas have opened')} (skipped: no 'undo' is given)`,
+      `${stays('its own saga has opened beside it')} (skipped: no 'undo' is given)`,
       "ends when its signal is aborted, and no sooner (skipped: no 'hanging' is given)",
     ];
     expect(skipped(true, given)).toEqual(withoutParts);
     expect(skipped(false, given)).toEqual(withoutParts);
-    expect(skipped(true, { ...given, step: plain }).slice(0, 3)).toEqual([
+    const { beside: _none, ...without } = hotel(undefined, true);
+    expect(skipped(true, without)).toEqual([
+      "is not found by its probe under another key (skipped: the contract of reserveOnce says idempotentBy: 'instance')",
+      `${stays('its own saga has opened beside it')} (skipped: no 'beside' is given)`,
+    ]);
+    expect(skipped(true, { ...given, step: plain }).slice(0, 5)).toEqual([
       'is found by its probe once it has taken effect, and not before (skipped: the contract of walk has no probe)',
+      'is found by its probe, and another one is not until it has taken effect (skipped: the contract of walk has no probe)',
+      'is not found by its probe under another key (skipped: the contract of walk has no probe)',
       'leaves nothing in the world when it is declined, and says a code of its contract (skipped: the contract of walk has no declines)',
       'is undone, and undoing twice is fine (skipped: the contract of walk opens nothing that has an undo)',
     ]);

@@ -1,4 +1,5 @@
-export { type AdapterCase, adapterContract } from './adapter-contract.js';
+export type { AdapterCase } from './adapter-case.js';
+export { adapterContract } from './adapter-contract.js';
 export { conformance } from './conformance/conformance.js';
 export type {
   ConformanceHost,
