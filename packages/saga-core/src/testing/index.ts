@@ -10,6 +10,7 @@ export type {
   TestTools,
 } from './conformance/conformance-host.js';
 export { type Consequences, only } from './consequences.js';
+export { coveringPaths } from './covering-paths.js';
 export { createTestRunner, type TestRunnerOptions } from './create-test-runner.js';
 export { type Beginnings, given, Story, UnexpectedConsequences } from './given.js';
 export {
@@ -30,12 +31,23 @@ export {
   stepUnknown,
   timerFires,
 } from './happening.js';
-export { inMemory, type PathOptions, type PathResults, pathTests } from './path-tests.js';
+export {
+  inMemory,
+  type PathCoverage,
+  type PathOptions,
+  type PathResults,
+  pathTests,
+} from './path-tests.js';
 export { type PathStep, pathsOf, type SagaPath } from './paths-of.js';
 export type { AdapterCall } from './saga-world.js';
 export type { PublishedEvent } from './stored-saga.js';
 export type { PublishedHandler } from './subscriptions.js';
 export { TestRunner } from './test-runner.js';
 export { type MatcherResult, type SoundMatchers, type SoundOptions, toBeSound } from './to-be-sound.js';
-export { renderCoverage, type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
+export {
+  type HistoryMove,
+  renderCoverage,
+  type TransitionCoverage,
+  transitionCoverage,
+} from './transition-coverage.js';
 export type { PathVariant } from './walk-path.js';

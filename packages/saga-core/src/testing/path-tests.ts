@@ -1,31 +1,45 @@
 import type { CheckOptions } from '../check/check-options.js';
 import type { HistoryEntry } from '../decision.js';
+import type { DescribedTransition } from '../diagram.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { CreateHost, TestTools } from './conformance/conformance-host.js';
 import { pathsOf, type SagaPath } from './paths-of.js';
 import { TestRunner } from './test-runner.js';
-import { type TransitionCoverage, transitionCoverage } from './transition-coverage.js';
+import { type TransitionCoverage, takenBy, transitionCoverage } from './transition-coverage.js';
 import { type PathVariant, type Walked, walkPath } from './walk-path.js';
 
 const VARIANTS: readonly PathVariant[] = ['once', 'duplicate', 'late', 'reordered', 'crash'];
 
 /** What {@link pathTests} walks, and with what. */
 export interface PathOptions extends CheckOptions {
-  /** Those that are walked; all by default. */
-  readonly variants?: readonly PathVariant[];
-  /** Which paths; all by default. */
+  /** How they are walked, all or each; in every way by default. */
+  readonly variants?: readonly PathVariant[] | ((path: SagaPath, index: number) => readonly PathVariant[]);
+  /** The paths, as `pathsOf` has made them; made of the saga by default. `coveringPaths` chooses few. */
+  readonly paths?: readonly SagaPath[];
+  /** Which of them; all by default. */
   readonly only?: (path: SagaPath) => boolean;
   /**
    * Adapters of your own, by step. Each is called when its step begins, with whatever stands for the participant in
    * your tests; how the step ends the path says. All other steps are stubs.
    */
   readonly adapters?: Readonly<Record<string, unknown>>;
+  /**
+   * The id of the saga in each walk; `path` by default. With the same id and the same participants, all walks are one
+   * saga to these: what was done under a key is done.
+   */
+  readonly sagaId?: string;
 }
 
 /** What the tests of paths came to, once they have run. */
 export interface PathResults {
   /** Which transitions of the machine they have taken, and which not. */
-  coverage(): TransitionCoverage;
+  coverage(): PathCoverage;
+}
+
+/** What tests of paths have taken, and what they couldn't. */
+export interface PathCoverage extends TransitionCoverage {
+  /** Of those that were missed: no path leads over them, with the samples that the paths were made of. */
+  readonly pathless: readonly DescribedTransition[];
 }
 
 /**
@@ -46,13 +60,13 @@ export function pathTests(
   options: PathOptions = {},
 ): PathResults {
   const histories: (readonly HistoryEntry[])[] = [];
-  const { variants = VARIANTS, only = () => true } = options;
-  const paths = pathsOf(saga, options).filter(only);
+  const { variants = VARIANTS, only = () => true, paths: all = pathsOf(saga, options) } = options;
+  const variantsOf = typeof variants === 'function' ? variants : () => variants;
   describe(`the paths of ${saga.name}`, () => {
-    for (const path of paths) {
-      for (const variant of variants) {
+    for (const [index, path] of all.filter(only).entries()) {
+      for (const variant of variantsOf(path, index)) {
         it(`${path.name}, ${variant}`, async () => {
-          const walked = await walkPath(createHost, saga, path, variant, options.adapters);
+          const walked = await walkPath(createHost, saga, path, variant, options);
           if (walked === 'cannot') return;
           histories.push(walked.history);
           expect(await summaryOf(walked)).toEqual(await expectedOf(saga, path, variant));
@@ -60,7 +74,16 @@ export function pathTests(
       }
     }
   });
-  return { coverage: () => transitionCoverage(saga, histories) };
+  return {
+    coverage() {
+      const coverage = transitionCoverage(saga, histories);
+      const isOnAPath = takenBy(
+        saga,
+        all.flatMap(({ history }) => history),
+      );
+      return { ...coverage, pathless: coverage.missed.filter((one) => !isOnAPath(one)) };
+    },
+  };
 }
 
 function summaryOf({ state, mistakes }: Walked) {

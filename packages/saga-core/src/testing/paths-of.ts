@@ -1,17 +1,18 @@
-import type { AnswerCause, Cause, EventCause } from '../cause.js';
+import type { AnswerCause, Cause, EventCause, TimerCause } from '../cause.js';
 import type { CheckOptions } from '../check/check-options.js';
 import { describeState } from '../check/describe-cause.js';
 import { possibleCauses } from '../check/possible-causes.js';
 import { signatureOf } from '../check/state-signature.js';
 import { checkOptionsOf } from '../check/with-check-options.js';
 import { begin, decide } from '../decide.js';
-import type { Decision } from '../decision.js';
+import type { HistoryEntry } from '../decision.js';
 import type { Envelope, StepRun } from '../envelope.js';
 import type { Json } from '../json.js';
 import { findObligation } from '../ledger.js';
 import type { AnySaga } from '../saga-definition.js';
 import { rowKey } from '../saga-id.js';
 import { deadlineMsOf } from '../step.js';
+import type { HistoryMove } from './transition-coverage.js';
 
 /** One thing to do to a saga whose adapters all answer later. */
 export type PathStep =
@@ -28,6 +29,8 @@ export interface SagaPath {
   readonly steps: readonly PathStep[];
   /** The machine's state afterwards. */
   readonly state: Json;
+  /** What the machine does on the way, as a runner's history tells it. */
+  readonly history: readonly HistoryMove[];
 }
 
 interface Node {
@@ -51,10 +54,10 @@ export function pathsOf(saga: AnySaga, options: CheckOptions = {}): SagaPath[] {
   const paths = new Map<string, SagaPath>();
   const seen = new Set<string>();
   const open: Node[] = [];
-  const arrive = (decision: Decision, node: Node): void => {
-    for (const goal of goalsOf(decision)) {
-      if (!paths.has(goal))
-        paths.set(goal, { ...node.path, name: goal, state: decision.envelope.snapshot.value });
+  const arrive = (node: Node, before: readonly HistoryMove[]): void => {
+    const { value: state } = node.envelope.snapshot;
+    for (const name of goalsOf(state, node.path.history.slice(before.length))) {
+      if (!paths.has(name)) paths.set(name, { ...node.path, name, state });
     }
     const mark = signature(node.envelope);
     if (seen.has(mark) || seen.size >= (complete.maxStates ?? 5_000)) return;
@@ -62,34 +65,89 @@ export function pathsOf(saga: AnySaga, options: CheckOptions = {}): SagaPath[] {
     open.push(node);
   };
   for (const input of causes.inputs) {
-    const decision = begin(saga, { sagaId: 'path', input, at: 0, actor: 'path' });
-    arrive(
-      decision,
-      settled(saga, { envelope: decision.envelope, at: 0, since: new Map(), path: { input, steps: [] } }),
-    );
+    const { envelope, history } = begin(saga, { sagaId: 'path', input, at: 0, actor: 'path' });
+    const path = { input, steps: [], history: movesOf(history) };
+    arrive(settled(saga, { envelope, at: 0, since: new Map(), path }), []);
   }
   for (let index = 0; index < open.length; index += 1) {
     const node = open[index] as Node;
     if (node.envelope.parked.length > 0) continue;
     for (const cause of [...causes.inside(node.envelope), ...causes.outside(node.envelope)]) {
-      const step = stepFor(saga, node, cause);
-      if (!step) continue;
-      const at = node.at + (step.do === 'wait' ? step.ms : 0);
-      const decision = decide(saga, node.envelope, cause, at);
-      if (decision.outcome !== 'applied') continue;
-      const path = { ...node.path, steps: [...node.path.steps, step] };
-      arrive(decision, settled(saga, { envelope: decision.envelope, at, since: node.since, path }));
+      const before = cause.type === 'timer' ? whenDue(saga, node, cause) : node;
+      const step = before && stepFor(node, before, cause);
+      if (!before || !step) continue;
+      const next = follow(saga, before, cause, [step]);
+      const apart =
+        next && isTied(saga, next) ? follow(saga, later(before), cause, [MOMENT, step]) : undefined;
+      if (next) arrive(apart && !isTied(saga, apart) ? apart : next, node.path.history);
     }
   }
   return [...paths.values()];
 }
 
-/** The states and edges that a decision shows. */
-function goalsOf({ history, envelope }: Decision): string[] {
-  const edges = history
-    .filter(({ outcome, from }) => outcome === 'applied' && from !== null)
-    .map(({ event, from, to }) => `${describeState(from)} -> ${describeState(to)} on ${event}`);
-  return [`to ${describeState(envelope.snapshot.value)}`, ...edges];
+/** So long that what is asked for afterwards has its deadline after a timer that was armed before. */
+const MOMENT = { do: 'wait', ms: 1 } as const satisfies PathStep;
+
+function later(node: Node): Node {
+  return { ...node, at: node.at + MOMENT.ms };
+}
+
+/** Where a cause leads; `undefined` where it isn't taken. */
+function follow(saga: AnySaga, node: Node, cause: Cause, steps: readonly PathStep[]): Node | undefined {
+  const { envelope, history, outcome } = decide(saga, node.envelope, cause, node.at);
+  if (outcome !== 'applied') return undefined;
+  const moves = [...node.path.history, ...movesOf(history)];
+  const path = { ...node.path, steps: [...node.path.steps, ...steps], history: moves };
+  return settled(saga, { ...node, envelope, path });
+}
+
+/** Whether a step has its deadline in the very moment in which a timer is due, so that nobody knows what comes first. */
+function isTied(saga: AnySaga, node: Node): boolean {
+  return deadlinesOf(saga, node).some(({ at }) => node.envelope.timers.some(({ dueAt }) => dueAt === at));
+}
+
+/** The steps in flight, with when each is given up. */
+function deadlinesOf(saga: AnySaga, { envelope, since, at }: Node) {
+  return envelope.runs.flatMap((run) => {
+    const contract = saga.steps[run.step];
+    if (!contract || run.parked || run.answered) return [];
+    return [
+      { run, contract, at: (since.get(rowKey(run.id, run.visit)) ?? at) + deadlineMsOf(contract, run.role) },
+    ];
+  });
+}
+
+/**
+ * The saga in the moment in which a timer is due, with the steps given up whose deadline came before. `undefined` where
+ * that or another timer leads elsewhere, where a probe would be asked, and where nobody knows what comes first.
+ */
+function whenDue(saga: AnySaga, node: Node, { id, visit }: TimerCause): Node | undefined {
+  const timer = node.envelope.timers.find((one) => one.id === id && one.visit === visit);
+  if (!timer || node.envelope.parked.length > 0) return undefined;
+  const { dueAt } = timer;
+  if (node.envelope.timers.some((one) => one !== timer && one.dueAt <= dueAt)) return undefined;
+  const [first] = deadlinesOf(saga, node).sort((one, other) => one.at - other.at);
+  if (!first || first.at > dueAt) return { ...node, at: dueAt };
+  if (first.at === dueAt || first.contract.probe) return undefined;
+  const { run, at } = first;
+  const outcome = { kind: 'unknown' as const, message: 'no answer' };
+  const cause: Cause = { type: 'answer', id: run.id, visit: run.visit, outcome, attempts: 1 };
+  const { envelope, history } = decide(saga, node.envelope, cause, at);
+  const path = { ...node.path, history: [...node.path.history, ...movesOf(history)] };
+  return whenDue(saga, settled(saga, { ...node, envelope, at, path }), { type: 'timer', id, visit });
+}
+
+/** Of a history, what the machine has done. */
+function movesOf(history: readonly HistoryEntry[]): HistoryMove[] {
+  return history.filter(({ outcome, from }) => outcome === 'applied' && from !== null);
+}
+
+/** The state, and the edges that lead there. */
+function goalsOf(state: Json, moves: readonly HistoryMove[]): string[] {
+  const edges = moves.map(
+    ({ event, from, to }) => `${describeState(from)} -> ${describeState(to)} on ${event}`,
+  );
+  return [`to ${describeState(state)}`, ...edges];
 }
 
 /** As a runner has it whose adapters all say `later()`. */
@@ -106,24 +164,17 @@ function settled(saga: AnySaga, node: Node): Node {
   if (!fresh) return { ...node, since };
   const { id, visit } = fresh;
   const cause: Cause = { type: 'answer', id, visit, outcome: { kind: 'awaiting' }, attempts: 1 };
-  return settled(saga, { ...node, since, envelope: decide(saga, node.envelope, cause, node.at).envelope });
+  const { envelope, history } = decide(saga, node.envelope, cause, node.at);
+  // That it answers later is nothing that the machine does; what follows from it may be.
+  const moves = movesOf(history).filter(({ event }) => event !== `${fresh.step}.awaiting`);
+  const path = { ...node.path, history: [...node.path.history, ...moves] };
+  return settled(saga, { ...node, since, envelope, path });
 }
 
 /** How a test does it; `undefined` where no test from outside can. */
-function stepFor(saga: AnySaga, { envelope, at, since }: Node, cause: Cause): PathStep | undefined {
+function stepFor({ envelope, at }: Node, before: Node, cause: Cause): PathStep | undefined {
   if (cause.type === 'event') return { do: 'send', event: cause.event, override: cause.override ?? false };
-  if (cause.type === 'timer') {
-    const due =
-      envelope.timers.find(({ id, visit }) => id === cause.id && visit === cause.visit)?.dueAt ?? at;
-    const earlier = envelope.timers.some(({ id, dueAt }) => id !== cause.id && dueAt <= due);
-    const runsOut = envelope.runs.some((run) => {
-      const contract = saga.steps[run.step];
-      return (
-        contract && (since.get(rowKey(run.id, run.visit)) ?? at) + deadlineMsOf(contract, run.role) <= due
-      );
-    });
-    return earlier || runsOut ? undefined : { do: 'wait', ms: due - at };
-  }
+  if (cause.type === 'timer') return { do: 'wait', ms: before.at - at };
   if (cause.type !== 'answer' || cause.attempts !== 1) return undefined;
   const run = envelope.runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
   if (run === undefined) return undefined;

@@ -10,6 +10,9 @@ export interface TransitionCoverage {
   readonly missed: readonly DescribedTransition[];
 }
 
+/** What of a history tells which transition was taken. */
+export type HistoryMove = Pick<HistoryEntry, 'event' | 'from' | 'to' | 'outcome' | 'cause'>;
+
 /**
  * Compares the histories of sagas that a test run has left with the machine's transitions. Two transitions of one
  * state for the same event count apart where they lead to different states.
@@ -19,39 +22,66 @@ export interface TransitionCoverage {
  */
 export function transitionCoverage(
   saga: AnySaga,
-  histories: readonly (readonly Pick<HistoryEntry, 'event' | 'from' | 'to' | 'outcome'>[])[],
+  histories: readonly (readonly HistoryMove[])[],
 ): TransitionCoverage {
-  const entries = histories.flat().filter(({ outcome, from }) => outcome === 'applied' && from !== null);
-  const wasTaken = ({ from, to, on }: DescribedTransition) =>
-    entries.some(
-      (entry) =>
-        matches(on, entry.event) &&
-        isIn(entry.from, from) &&
-        (on === 'at once' || isIn(entry.to, to ?? from)),
-    );
+  const wasTaken = takenBy(saga, histories.flat());
   const all = describeTransitions(saga);
   return { taken: all.filter(wasTaken), missed: all.filter((one) => !wasTaken(one)) };
 }
 
-/** How many of a machine's transitions were taken, and each that was not, line by line. */
-export function renderCoverage({ taken, missed }: TransitionCoverage): string {
-  const all = taken.length + missed.length;
-  const lines = missed.map(
-    ({ from, on, guard, to }) => `  ${from} on ${on}${guard ? ` if ${guard}` : ''} -> ${to ?? from}`,
+/** Tells of a transition whether one of these moves took it. */
+export function takenBy(
+  saga: AnySaga,
+  moves: readonly HistoryMove[],
+): (transition: DescribedTransition) => boolean {
+  const applied = moves.filter(({ outcome, from }) => outcome === 'applied' && from !== null);
+  // A state that is left at once is in no history.
+  const passing = new Set(
+    describeTransitions(saga).flatMap(({ from, on }) => (on === 'at once' ? [from] : [])),
   );
+  return ({ from, to, on }) =>
+    applied.some(
+      (move) =>
+        matches(on, move) &&
+        isIn(move.from, from) &&
+        (isIn(move.to, to ?? from) || (on === 'at once' && passing.has(to ?? from))),
+    );
+}
+
+/** How many of a machine's transitions were taken, and each that was not, line by line. */
+export function renderCoverage({
+  taken,
+  missed,
+  pathless = [],
+}: TransitionCoverage & { readonly pathless?: readonly DescribedTransition[] }): string {
+  const all = taken.length + missed.length;
+  const none = pathless.map(describeTransition);
+  const lines = missed.map(describeTransition).filter((line) => !none.includes(line));
+  const indented = (those: readonly string[]) => those.map((line) => `  ${line}`);
   return [
     `${taken.length} of ${all} transitions taken${lines.length > 0 ? '; not taken:' : ''}`,
-    ...lines,
+    ...indented(lines),
+    ...(none.length > 0 ? ['with these samples no path leads over'] : []),
+    ...indented(none),
   ].join('\n');
 }
 
+/** `RESERVED on PAY if isFree -> PAYING`. */
+export function describeTransition({ from, on, guard, to }: DescribedTransition): string {
+  return `${from} on ${on}${guard ? ` if ${guard}` : ''} -> ${to ?? from}`;
+}
+
 /** `after TTL` is `timer.TTL` in a history, `reserve done` is `reserve.done`, a failure declined or unknown. */
-function matches(on: string, event: string): boolean {
+function matches(on: string, { event, cause }: HistoryMove): boolean {
   const [, delay] = /^after (.+)$/.exec(on) ?? [];
   if (delay !== undefined) return event === `timer.${delay}`;
   const [, step, how] = /^(\S+) (done|failed)$/.exec(on) ?? [];
-  if (step === undefined) return on === 'at once' || event === on;
-  return how === 'done' ? event === `${step}.done` : [`${step}.declined`, `${step}.unknown`].includes(event);
+  // The end of a state, and what needs no event, follow from whatever happened.
+  if (step === undefined) return on === 'at once' || on.endsWith(' finished') || event === on;
+  const [, name, kind] = /^(.+)\.(done|declined|unknown)$/.exec(event) ?? [];
+  // One that was spawned is known by the first word of its id.
+  const [word] = cause?.type === 'answer' ? cause.id.split('.') : [];
+  return (name === step || word === step) && (kind === 'done') === (how === 'done');
 }
 
 function isIn(value: Json, path: string): boolean {

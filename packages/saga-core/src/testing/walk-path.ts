@@ -23,15 +23,22 @@ export interface Walked {
   readonly history: readonly HistoryEntry[];
 }
 
+/** What a walk is told beside the path. */
+export interface WalkOptions {
+  /** Adapters of the user's own, by step. */
+  readonly adapters?: Readonly<Record<string, unknown>>;
+  /** `path` by default. */
+  readonly sagaId?: string;
+}
+
 /** Walks a path on a host of its own; `cannot` where the host can't crash and should. */
 export async function walkPath(
   createHost: CreateHost,
   saga: AnySaga,
   path: SagaPath,
   variant: PathVariant,
-  own: Readonly<Record<string, unknown>> = {},
+  { adapters: own = {}, sagaId = 'path' }: WalkOptions = {},
 ): Promise<Walked | 'cannot'> {
-  const sagaId = 'path';
   const stubs = new Stubs(saga, own, variant === 'crash' ? crashingKeys(sagaId, path) : () => false);
   const host = await createHost({
     sagas: [saga],
