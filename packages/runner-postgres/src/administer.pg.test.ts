@@ -159,6 +159,17 @@ describe('stop', () => {
     }
   });
 
+  it('ends a worker that is still connecting, for good', async () => {
+    const pool = testPool(url);
+    for (let round = 0; round < 8; round += 1) {
+      const runner = createRunner({ pool, sagas: [trip] });
+      const working = runner.work().catch(() => undefined);
+      await runner.stop({ graceMs: round });
+      await working;
+      expect(runner.isWorking).toBe(false);
+    }
+  });
+
   it('hands back what does not end in time, for others to take at once', async () => {
     const saga = jobSaga('handed');
     const called = gate();

@@ -46,7 +46,7 @@ export async function attemptStep(attempt: Attempt): Promise<Ending> {
     return await lastLook(attempt, row.lastError ?? 'the deadline has passed');
   }
   try {
-    if (row.attempt > 1 && !contract.idempotent && attempt.adapter.probe) {
+    if ((row.attempt > 1 || row.wasBegun) && !contract.idempotent && attempt.adapter.probe) {
       const found = await askProbe(attempt);
       if (found.kind === 'landed') return answer({ kind: 'done', output: found.output });
       if (found.kind === 'cannotSay')
@@ -60,8 +60,9 @@ export async function attemptStep(attempt: Attempt): Promise<Ending> {
 
 function runAdapter(attempt: Attempt): Promise<unknown> {
   const { row, contract, adapter, interruption, clock } = attempt;
-  const limitMs = Math.min(contract.timeoutMs, remainingMs(attempt));
-  return withinTime<unknown>({ interruption, clock, limitMs }, (limits) =>
+  const longestMs = remainingMs(attempt);
+  const limitMs = Math.min(contract.timeoutMs, longestMs);
+  return withinTime<unknown>({ interruption, clock, limitMs, longestMs }, (limits) =>
     adapter.run({
       input: row.input,
       idempotencyKey: keyOf(row),
@@ -95,7 +96,8 @@ async function lastLook(attempt: Attempt, error: string): Promise<Ending> {
   const { row, contract, adapter } = attempt;
   const unknown = answer({ kind: 'unknown', message: error });
   // What was never begun can't have landed.
-  if (!contract.probe || !adapter.probe || (row.attempt === 0 && row.lastError === null)) return unknown;
+  const isBegun = row.attempt > 0 || row.lastError !== null || row.wasBegun;
+  if (!contract.probe || !adapter.probe || !isBegun) return unknown;
   const found = await askProbe(attempt);
   return found.kind === 'landed' ? answer({ kind: 'done', output: found.output }) : unknown;
 }

@@ -26,3 +26,15 @@ it.each([
   expect(verdicts).toEqual([{ result: { kind: 'done', applied } }]);
   expect(folds).toEqual([]);
 });
+
+it('an answer whose row a zombie of the same batch was asked about is not refused for that', () => {
+  const { isForgotten: _gone, ...there } = answered;
+  const held: ClaimedRow = { ...there, status: 'leased', lease: 'new' };
+  const item = (lease: string): AnswerItem => ({
+    ...{ kind: 'answer', sagaId: 'o-1', key: 'pay:1', from: ['leased'], lease, late: false },
+    ...{ outcome: { kind: 'done', output: null }, row: { ...row, attempt: 2 } },
+  });
+  const asked = { ...claims, refused: new Map([['o-1 pay:1', held]]) };
+  const { verdicts } = decideItems([item('old'), item('new')], asked, new Set(), new SagaRegistry([], {}));
+  expect(verdicts).toEqual([{ result: { kind: 'done', applied: false } }, { result: { kind: 'again' } }]);
+});

@@ -29,8 +29,8 @@ export class BatchRows {
       return item.late ? sent('pending', null, false) : done(true);
     if (!row) {
       const there = this.#claims.refused.get(id) ?? this.#claims.claimed.get(id);
-      // The claim of this batch was the other answer's, `later()` say; the row may well take this one.
-      if (item.late && wasAsked && there && isOpen(there)) return AGAIN;
+      // The claim of this batch was the other answer's, `later()` or a zombie's; the row may well take this one.
+      if (wasAsked && there && isOpen(there) && (item.late || isOwn(item, there))) return AGAIN;
       return answerRefused(item, there);
     }
     this.#claimed.delete(id);

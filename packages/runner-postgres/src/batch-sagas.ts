@@ -83,10 +83,14 @@ export class BatchSagas {
     this.#folds.set(decision.envelope.sagaId, fold);
   }
 
-  /** Takes in a saga that came to another version: the batch does nothing more with it. */
+  /** Takes in a saga that came to another version. */
   upgrade(definition: AnySaga, stored: StoredSaga, decision: Decision): void {
     const { now } = this.#claims;
     this.#folds.set(stored.id, SagaFold.upgraded(definition, stored, decision, now, this.#telemetry));
-    this.#closed.add(stored.id);
+  }
+
+  /** The batch does nothing more with it. */
+  close(sagaId: string): void {
+    this.#closed.add(sagaId);
   }
 }

@@ -1,3 +1,4 @@
+import { SagaError } from '@countermand/saga-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batcher, type BatcherOptions } from './batcher.js';
@@ -98,6 +99,44 @@ describe('a failure that may pass', () => {
   it('is taken for poison when a row is there each time', async () => {
     const one = batcher({ kindOf: () => 'duplicate', move: () => Promise.reject(new Error('always')) });
     await expect(one.submit(send('a', '1'))).rejects.toThrow('always');
+  });
+
+  it('is tried in halves where it ran out of time, and alone a few times more before it is to blame', async () => {
+    const sizes: number[] = [];
+    const blamed: string[] = [];
+    let slow = 4;
+    const one = batcher({
+      kindOf: () => 'slow',
+      onPoison: ({ sagaId }) => Promise.resolve(void blamed.push(sagaId)),
+      move: (items) => {
+        sizes.push(items.length);
+        const isTooMuch = items.some(({ sagaId }) => sagaId === 'endless' || (sagaId === 'slow' && slow > 0));
+        if (!isTooMuch) return Promise.resolve(items.map(() => DONE));
+        if (items.some(({ sagaId }) => sagaId === 'slow')) slow -= 1;
+        return Promise.reject(new Error('canceling statement due to statement timeout'));
+      },
+    });
+    const ids = ['a', 'slow', 'b', 'endless'];
+    expect(await Promise.all(ids.map((id) => one.submit(timer(id))))).toEqual([
+      ...[DONE, DONE, DONE],
+      { kind: 'done', applied: false },
+    ]);
+    expect(blamed).toEqual(['endless']);
+    expect(sizes.slice(0, 3)).toEqual([4, 2, 1]);
+  });
+
+  it('tells an administrator nothing else: what was rolled back for a conflict was not done before', async () => {
+    let tries = 0;
+    const one = batcher({
+      kindOf: () => 'conflict',
+      move: () => {
+        tries += 1;
+        if (tries === 1) return Promise.reject(new Error('deadlock detected'));
+        return Promise.resolve([{ kind: 'failed', error: new SagaError('NOT_PARKED', 'it is not parked') }]);
+      },
+    });
+    const act: MoveItem = { kind: 'admin', sagaId: 'a', cause: { type: 'retry', actor: 'eve' } };
+    await expect(one.submit(act)).rejects.toMatchObject({ code: 'NOT_PARKED' });
   });
 
   it('is no poison as long as it is a conflict with others, however often, and holds up no other saga', async () => {

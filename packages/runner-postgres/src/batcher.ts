@@ -17,6 +17,8 @@ const MAX_CALLERS = 10_000;
 const PATIENCE_MS = 30_000;
 /** How often a batch is repeated as it is, for conflicts, before it is taken apart or put back. */
 const MAX_CONFLICTS = 5;
+/** How often an item that takes too long all alone is tried again, before it is to blame for that. */
+const MAX_SLOW = 5;
 const MAX_BACKOFF_MS = 1_000;
 
 /** What a {@link Batcher} is made of. */
@@ -40,6 +42,8 @@ interface Waiting {
   readonly order: number;
   /** How often it was put back: its saga was locked, or others were in its way. */
   busy: number;
+  /** How often it took too long, all alone. */
+  slow: number;
   /** An earlier try may have been committed. */
   isAmbiguous: boolean;
 }
@@ -75,7 +79,8 @@ export class Batcher {
     return new Promise((resolve, reject) => {
       const since = this.#options.clock.now();
       this.#arrived += 1;
-      this.#enqueue({ item, resolve, reject, since, order: this.#arrived, busy: 0, isAmbiguous: false });
+      const fresh = { busy: 0, slow: 0, isAmbiguous: false };
+      this.#enqueue({ item, resolve, reject, since, order: this.#arrived, ...fresh });
     });
   }
 
@@ -177,10 +182,11 @@ export class Batcher {
         return;
       } catch (error) {
         const kind = this.#options.kindOf(error);
+        if (kind === 'slow') return await this.#relieve(items, error, putBack);
         const isTriedEnough = tries >= MAX_CONFLICTS && kind !== 'away';
         if (kind === 'poison' || (isTriedEnough && (items.length > 1 || kind === 'duplicate')))
           return await this.#split(items, error, putBack);
-        items = this.#keepPatient(items, error);
+        items = this.#keepPatient(items, error, kind);
         if (isTriedEnough) return this.#giveWay(items, error, putBack);
         this.#options.logger.debug({ err: error, tries, items: items.length }, 'batch is repeated');
         await this.#backOff(kind, tries);
@@ -202,6 +208,16 @@ export class Batcher {
     const middle = items.length >> 1;
     await this.#move(items.slice(0, middle), putBack);
     await this.#move(items.slice(middle), putBack);
+  }
+
+  /** Halves may pass. What takes too long alone may do so because the server is slow for a while: the others go first. */
+  async #relieve(items: readonly Waiting[], error: unknown, putBack: Set<string>): Promise<void> {
+    const [only] = items;
+    if (!only || items.length > 1 || only.slow >= MAX_SLOW) return await this.#split(items, error, putBack);
+    only.slow += 1;
+    const { sagaId, kind } = only.item;
+    this.#options.logger.warn({ err: error, sagaId, kind }, 'took too long, and is tried again');
+    for (const waiting of this.#keepPatient(items, error, 'slow')) this.#tryLater(waiting, putBack);
   }
 
   /** Others are in its way each time. It isn't to blame for that: it goes on trying, and holds up nobody else. */
@@ -260,11 +276,12 @@ export class Batcher {
     this.#count(waiting.item);
   }
 
-  #keepPatient(items: readonly Waiting[], error: unknown): Waiting[] {
+  #keepPatient(items: readonly Waiting[], error: unknown, kind: FailureKind): Waiting[] {
     const now = this.#options.clock.now();
     const isStopped = this.#stopped.signal.aborted;
     return items.filter((waiting) => {
-      waiting.isAmbiguous = true;
+      // Whatever else has failed was rolled back.
+      if (kind === 'away') waiting.isAmbiguous = true;
       if (isStopped) waiting.reject(stoppedError());
       else if (!isAwaited(waiting.item) || now - waiting.since < PATIENCE_MS) return true;
       else waiting.reject(error);

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { createEmptyDatabase } from '@countermand/dev-postgres';
+import { eventually } from '@countermand/test-kit';
 import { expect, it, onTestFinished } from 'vitest';
 import { changing1 } from './test-support/changing-saga.js';
 import { countermand } from './test-support/countermand.js';
-import { freshDatabase } from './test-support/migrated-database.js';
+import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
@@ -20,6 +21,26 @@ it('countermand migrate makes the tables that a runner needs', async () => {
   expect(migrated).toMatchObject({ code: 0, err: '' });
   const runner = openRunner({ connection: database.url, schema: 'mine', sagas: [trip] });
   await runner.work();
+});
+
+it('countermand migrate whose connection breaks says so in one line', async () => {
+  const { url } = await emptyDatabase();
+  const other = testPool(url, 1);
+  // Somebody else migrates, and keeps it waiting.
+  await other.query(`select pg_advisory_lock(hashtextextended('countermand:migrate:countermand', 0))`);
+  const migrating = countermand(['migrate'], { DATABASE_URL: url });
+  await eventually(async () => {
+    const { rowCount } = await other.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  expect(await migrating).toEqual({
+    code: 4,
+    out: '',
+    err: 'countermand: the database: terminating connection due to administrator command\n',
+  });
 });
 
 it('it says in one line what is wrong', async () => {

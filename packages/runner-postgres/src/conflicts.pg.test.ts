@@ -42,6 +42,11 @@ describe.each([
 it.each([
   { what: 'somebody who maintains our tables for a while', sqlState: '55P03', times: 7 },
   { what: 'a deadlock that is met again and again', sqlState: '40P01', times: 20 },
+  {
+    what: 'a statement that somebody cancels, or that a slow disk keeps too long',
+    sqlState: '57014',
+    times: 3,
+  },
 ])('$what parks nothing: what has happened is kept until it can be saved', async ({ sqlState, times }) => {
   const barrier = barrierPool(url);
   const [held, begun] = [gate(), gate()];
@@ -69,6 +74,62 @@ it.each([
     parked: [],
   });
   expect(barrier.failed()).toBe(times);
+});
+
+it.each([
+  { what: 'a name server that gives no answer', code: 'EAI_AGAIN' },
+  { what: 'a password that is being changed', code: '28P01' },
+])('$what parks nothing: what has happened is kept until there is a connection', async ({ code }) => {
+  const pool = testPool(url);
+  const [held, begun] = [gate(), gate()];
+  const { adapters, calls } = tripAdapters();
+  const runner = openRunner({
+    pool,
+    sagas: [trip],
+    adapters: {
+      trip: {
+        ...adapters.trip,
+        reserveSeat: async (call) => {
+          begun.open();
+          await held.opened;
+          return adapters.trip.reserveSeat(call);
+        },
+      },
+    },
+  });
+  await runner.work();
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await begun.opened;
+  const connect = pool.connect.bind(pool);
+  let failures = 8;
+  Object.assign(pool, {
+    connect: async () => {
+      if (failures === 0) return await connect();
+      failures -= 1;
+      throw Object.assign(new Error('no connection'), { code });
+    },
+  });
+  held.open();
+  const look = testPool(url, 1);
+  await eventually(async () => {
+    const { rows } = await look.query(`select status from countermand.saga where state <> '"RESERVING"'`);
+    expect(rows).toHaveLength(1);
+  });
+  expect(await runner.get(id)).toMatchObject({ state: 'RESERVED', parked: [] });
+  expect(calls).toHaveLength(1);
+});
+
+it('connections that are left to a server which only reads are given up, and others do the work', async () => {
+  const pool = testPool(url, 2);
+  const runner = openRunner({ pool, sagas: [trip] });
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  // A failover has made another server the primary, and has left the connections as they were.
+  const clients = await Promise.all([pool.connect(), pool.connect()]);
+  for (const client of clients) {
+    await client.query('set session characteristics as transaction read only');
+    client.release();
+  }
+  expect(await runner.send(id, note)).toMatchObject({ outcome: 'applied' });
 });
 
 it('a real deadlock with somebody else who locks our rows is met by trying again', async () => {

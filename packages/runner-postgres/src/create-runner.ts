@@ -42,7 +42,10 @@ export function createRunner<const Sagas extends readonly AnySaga[]>(
   const database = new Database(
     pool,
     names,
-    (error) => logger.warn({ err: error }, 'a database connection broke'),
+    (error) => {
+      engine.forget();
+      logger.warn({ err: error }, 'a database connection broke');
+    },
     () =>
       logger.warn({}, 'prepared statements get lost (a pooler in transaction mode?): going on without them'),
   );

@@ -104,6 +104,8 @@ function decideAct({ sagaId, cause, traceparent }: AdminItem, { sagas }: Batch):
 
 function decideUpgrade({ sagaId, to, structures, actor }: UpgradeItem, { sagas, now }: Batch): Verdict {
   const stored = sagas.stored(sagaId);
+  // Of what comes behind it nothing was claimed, whatever becomes of it.
+  sagas.close(sagaId);
   if (!stored) return failed(new SagaError('SAGA_NOT_FOUND', `there is no saga ${sagaId}`));
   // What this batch has done to it already is told to nobody yet; the next batch sees it.
   if (sagas.opened(sagaId)) return AGAIN;

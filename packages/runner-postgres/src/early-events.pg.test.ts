@@ -69,3 +69,24 @@ it('a start and an early event at the same instant never miss each other', async
     });
   }
 });
+
+it('messages of which nobody here can say anything hold up none of those behind them', async () => {
+  const pool = testPool(url);
+  const runner = openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters });
+  await runner.work();
+  const { id } = await runner.start(trip, input);
+  await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+  // Left by a program that is gone, for sagas that never began.
+  await pool.query(
+    `insert into countermand.inbox (saga_id, message_id, status, event, actor, nonce, received_at)
+     select 'never-' || n, 'm', 'pending', '{"type": "GONE"}', 'system', gen_random_uuid(), now() - interval '1 day'
+     from generate_series(1, 600) n`,
+  );
+  const client = await pool.connect();
+  await client.query('begin');
+  await runner.send(id, { type: 'PAY' }, { tx: client });
+  await client.query('commit');
+  client.release();
+  const view = await runner.waitFor(id, ({ state }) => state === 'BOOKED', { timeoutMs: 10_000 });
+  expect(view).toMatchObject({ status: 'rest' });
+});

@@ -1,3 +1,4 @@
+import { SagaError } from '@countermand/saga-core';
 import { Batcher } from './batcher.js';
 import { Changes } from './changes.js';
 import type { EventHandler } from './deliver-event.js';
@@ -22,6 +23,11 @@ import { UnknownVersions } from './unknown-versions.js';
 
 /** How long a worker that stops waits for its last commits. */
 const LAST_WRITES_MS = 2_000;
+/**
+ * So many rows of uncertain commits are kept at most. The first ones are those of which it is uncertain: while a database
+ * stays away, each further try asks for others.
+ */
+const MAX_UNSURE = 1_000;
 
 /** What an {@link Engine} is made of. Nothing else reaches it: no clock, no chance, no database. */
 export interface EngineOptions {
@@ -68,7 +74,7 @@ export class Engine {
       places: () => this.#places(),
       hears: (queue) => this.#isWorking && this.#served.has(queue),
       onCommit: (moved, takenAt) => this.#afterCommit(moved, takenAt),
-      onUnsure: (leased) => this.#unsure.push(...leased),
+      onUnsure: (leased) => this.#unsure.push(...leased.slice(0, MAX_UNSURE - this.#unsure.length)),
     });
     this.#batcher = new Batcher({
       clock,
@@ -116,12 +122,27 @@ export class Engine {
     return this.#isWorking;
   }
 
-  /** Adds a subscriber. */
+  /** Adds a subscriber. @throws SagaError `SETTING_INVALID` where there is another */
   addHandler(subscription: string, eventType: string, handler: EventHandler): void {
     const handlers = this.#handlers.get(subscription) ?? new Map<string, EventHandler>();
+    if ((handlers.get(eventType) ?? handler) !== handler)
+      throw new SagaError(
+        'SETTING_INVALID',
+        `'${eventType}' has another handler as '${subscription}' here; give this one a name of its own`,
+      );
     handlers.set(eventType, handler);
     this.#handlers.set(subscription, handlers);
     if (this.#isWorking) this.#serve();
+  }
+
+  /** A connection broke: what the next one leads to may have another past. */
+  forget(): void {
+    this.#mover.forget();
+  }
+
+  /** Takes a subscriber back. */
+  removeHandler(subscription: string, eventType: string): void {
+    this.#handlers.get(subscription)?.delete(eventType);
   }
 
   /** Another process says that there is something: wake-ups in queues, messages; an empty list for anything. */
@@ -155,7 +176,8 @@ export class Engine {
   async #adoptUnsure(): Promise<void> {
     const rows = this.#unsure.splice(0);
     const takenAt = this.#options.clock.now();
-    const held = await this.#options.store.renewLeases(rows, LEASE_MS);
+    const leases = rows.map(({ sagaId, key, lease }) => ({ sagaId, key, lease }));
+    const held = await this.#options.store.renewLeases(leases, LEASE_MS);
     for (const row of rows) if (held.has(row.lease) && this.#slots.take()) this.#executor.run(row, takenAt);
   }
 

@@ -9,7 +9,7 @@ import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow, RetryResult, RetryWrite } from './ports/outbox-rows.js';
 import type { Store } from './ports/store.js';
-import type { AttemptEnd, Telemetry } from './ports/telemetry.js';
+import type { AttemptEnd, AttemptTelemetry, Telemetry } from './ports/telemetry.js';
 import type { Wakeup } from './ports/wakeup-queue.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Slots } from './slots.js';
@@ -90,9 +90,10 @@ export class Executor {
     const { sagaId, key, step, attempt } = row;
     const startedAt = clock.now();
     try {
-      const traced = telemetry?.attempt(row);
+      let traced: AttemptTelemetry | undefined;
       let ending: Ending;
       try {
+        traced = telemetry?.attempt(row);
         const run = () => this.#attempt(traced?.row ?? row, takenAt, interruption);
         ending = await (traced ? traced.run(async () => run()) : run());
       } finally {

@@ -4,6 +4,7 @@ import type { PostgresRunner } from './postgres-runner.js';
 import { jobSaga } from './test-support/job-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, keepingLogger, openRunner } from './test-support/open-runner.js';
+import { swinging } from './test-support/swinging-saga.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
 
 let url: string;
@@ -163,6 +164,46 @@ describe('a message', () => {
     const sent = await runner.send('early-pay', { type: 'PAY' });
     expect(sent).toEqual({ outcome: 'ignored', reason: 'NOT_HANDLED', duplicate: false });
   });
+});
+
+describe('an override', () => {
+  const act = { reason: 'by phone', actor: 'admin:eve' };
+
+  it('that comes again under its id is told that it was made', async () => {
+    const runner = openRunner({ connection: url, sagas: [swinging] });
+    const { id } = await runner.start(swinging, undefined);
+    const move = () => runner.override(id, { ...act, to: 'THERE', messageId: 'm-1' });
+    expect(await move()).toEqual({ outcome: 'applied', duplicate: false });
+    expect(await move()).toEqual({ outcome: 'applied', duplicate: true });
+  });
+
+  it('is judged by where the saga is, and not by where this process has left it', async () => {
+    const [one, other] = [1, 2].map(() => openRunner({ connection: url, sagas: [swinging] }));
+    if (!one || !other) throw new Error('two runners are needed');
+    const { id } = await one.start(swinging, undefined);
+    expect(await other.override(id, { ...act, to: 'THERE' })).toMatchObject({ outcome: 'applied' });
+    expect(await one.override(id, { ...act, to: 'HERE' })).toMatchObject({ outcome: 'applied' });
+    await expect(one.override(id, { ...act, to: 'HERE' })).rejects.toMatchObject({
+      code: 'OVERRIDE_REFUSED',
+    });
+  });
+});
+
+it('what a process remembers of sagas goes with its connections: the next may lead to a database with another past', async () => {
+  const pool = testPool(url);
+  const runner = openRunner({ pool, sagas: [trip] });
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await runner.send(id, { type: 'NOTE', text: 'x' });
+  const admin = testPool(url, 1);
+  // A replica has taken over without the last commits, and others have gone on there.
+  await admin.query(`update countermand.saga set envelope = replace(envelope, '"notes":1', '"notes":5')`);
+  await admin.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+  await eventually(() => expect(pool.totalCount).toBe(0));
+  await runner.send(id, { type: 'NOTE', text: 'x' });
+  expect(await runner.get(id)).toMatchObject({ context: { notes: 6 } });
 });
 
 it('two workers on one database apply every step once', async () => {

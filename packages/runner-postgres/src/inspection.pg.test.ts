@@ -1,4 +1,8 @@
+import { defineSaga, publicEvent } from '@countermand/saga-core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
+import { z } from 'zod';
+import { systemClock } from './ports/clock.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
@@ -76,6 +80,8 @@ describe('a search', () => {
     const invalid = { code: 'SETTING_INVALID' };
     await expect(runner.inspect.search({ limit: 0 })).rejects.toMatchObject(invalid);
     await expect(runner.inspect.search({ cursor: 'nonsense' })).rejects.toMatchObject(invalid);
+    await expect(runner.inspect.search({ state: 'PAID\0' })).rejects.toMatchObject(invalid);
+    await expect(runner.inspect.search({ createdAfter: Number.NaN })).rejects.toMatchObject(invalid);
   });
 });
 
@@ -193,4 +199,31 @@ it('neighbours are those that share an attribute', async () => {
   expect(await runner.inspect.neighbours(first.id)).toMatchObject([
     { id: second.id, saga: 'trip', shared: { seat: 'A' } },
   ]);
+});
+
+it('what an act would do is foreseen by the time of the database, wherever this machine takes itself to be', async () => {
+  const nothing = z.object({});
+  const machine = setup({ types: { events: {} as { type: 'GO' | 'NEWS' } } }).createMachine({
+    initial: 'WAITING',
+    states: {
+      WAITING: { on: { GO: 'READY' } },
+      READY: { on: { NEWS: 'HEARD' }, tags: ['rest'] },
+      HEARD: { tags: ['rest'] },
+    },
+  });
+  const hearing = defineSaga({
+    name: 'hearing',
+    version: 1,
+    machine,
+    events: {
+      GO: publicEvent({ schema: nothing }),
+      NEWS: publicEvent({ schema: nothing, defer: { ttlMs: 600_000 } }),
+    },
+  });
+  const clock = { ...systemClock, now: () => systemClock.now() + 7_200_000 };
+  const runner = openRunner({ connection: url, sagas: [hearing], clock });
+  const { id } = await runner.start(hearing, undefined);
+  expect(await runner.send(id, { type: 'NEWS' })).toMatchObject({ outcome: 'deferred' });
+  const foreseen = await runner.inspect.foresee(id, { type: 'send', event: { type: 'GO' } });
+  expect(foreseen).toMatchObject({ outcome: 'applied', to: 'HEARD' });
 });

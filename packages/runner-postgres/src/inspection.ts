@@ -66,7 +66,11 @@ export type Act =
 export interface Inspection {
   /** Every definition that the runner knows. */
   readonly sagas: readonly AnySaga[];
-  /** Sagas by what people look for, a page at a time, fast however many there are. @throws SagaError `SETTING_INVALID` */
+  /**
+   * Sagas by what people look for, a page at a time, fast however many there are.
+   *
+   * @throws SagaError `SETTING_INVALID`
+   */
   search(options?: SearchOptions): Promise<SearchPage>;
   /** How many sagas of this name are in each state, and how long they stay there. */
   states(saga: { readonly name: string }, options?: SurveyOptions): Promise<StateSurvey>;

@@ -144,3 +144,20 @@ it('fifty equal starts at once make one saga', async () => {
   const other = runner.start(trip, { ...input, amount: 1 }, { idempotencyKey: 'order-7' });
   await expect(other).rejects.toMatchObject({ code: 'START_CONFLICT' });
 });
+
+it('a client that has not said BEGIN is refused, and nothing is written; one whose BEGIN is under way is taken', async () => {
+  const pool = testPool(database.url, 1);
+  const runner = openRunner({ connection: database.url, sagas: [trip] });
+  await runner.ready();
+  const client = await pool.connect();
+  onTestFinished(() => client.release());
+  const { id } = await runner.start(trip, input);
+  const refusal = { code: 'SETTING_INVALID', message: expect.stringContaining('said BEGIN') };
+  await expect(runner.start(trip, input, { id: 'no-begin', tx: client })).rejects.toMatchObject(refusal);
+  await expect(runner.send(id, { type: 'PAY' }, { tx: client })).rejects.toMatchObject(refusal);
+  expect(await runner.get('no-begin')).toBeUndefined();
+  const begun = client.query('begin');
+  expect(await runner.start(trip, input, { id: 'begun', tx: client })).toMatchObject({ created: true });
+  await begun;
+  await client.query('rollback');
+});

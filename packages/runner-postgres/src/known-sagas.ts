@@ -46,6 +46,12 @@ export class KnownSagas {
     }
   }
 
+  /** What is in the database isn't certain any more: it may be another one. */
+  clear(): void {
+    this.#sagas.clear();
+    this.#length = 0;
+  }
+
   /** What became of them isn't certain, or code of the user's that failed may have changed them in memory. */
   forget(sagaIds: Iterable<string>): void {
     for (const id of sagaIds) this.#drop(id);

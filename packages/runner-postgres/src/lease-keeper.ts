@@ -20,8 +20,8 @@ interface Held {
 
 /**
  * Prolongs the leases of everything that this worker carries out, by one statement every two seconds, and none when
- * nothing is older than a second. A lease that is lost, or that may have ended because the database can't be reached, is told to
- * whoever works under it, before another worker begins.
+ * nothing is older than a second. A lease that is lost, or that may have ended because the database can't be reached, is
+ * told to whoever works under it, before another worker begins.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
@@ -34,10 +34,13 @@ export class LeaseKeeper {
 
   /**
    * @param takenAt - the process's time when the lease was asked for
-   * @param onLost - called once, if it is lost
+   * @param onLost - called once, if it is lost; at once, if it is over already
    */
   hold(row: LeasedRow, takenAt: number, onLost: () => void): void {
-    this.#held.set(row.lease, { row, onLost, endsAt: takenAt + LEASE_MS - LEASE_MARGIN_MS });
+    const held = { row, onLost, endsAt: takenAt + LEASE_MS - LEASE_MARGIN_MS };
+    this.#held.set(row.lease, held);
+    // The database took so long to give it that it may be somebody else's by now.
+    if (held.endsAt <= this.#options.clock.now()) return this.#lose(held);
     this.#timer ??= this.#arm();
   }
 
@@ -52,18 +55,18 @@ export class LeaseKeeper {
     this.#timer = undefined;
   }
 
-  get rows(): readonly LeasedRow[] {
-    return [...this.#held.values()].map(({ row }) => row);
-  }
-
-  #arm(): ClockTimer {
-    return this.#options.clock.setTimeout(() => void this.#tick(), RENEW_MS);
+  #arm(delayMs = RENEW_MS): ClockTimer {
+    return this.#options.clock.setTimeout(() => void this.#tick(), delayMs);
   }
 
   async #tick(): Promise<void> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
     if (this.#held.size > 0) await this.#renew();
+    // A database that was slow to answer for some leases must not make those late that weren't old enough then.
+    const leftMs = Math.max(0, startedAt + RENEW_MS - clock.now());
     // Whatever is taken while nothing is held finds no timer, and arms one.
-    this.#timer = this.#held.size > 0 ? this.#arm() : undefined;
+    this.#timer = this.#held.size > 0 ? this.#arm(leftMs) : undefined;
   }
 
   async #renew(): Promise<void> {

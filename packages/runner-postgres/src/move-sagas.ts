@@ -122,8 +122,11 @@ export function claimRequest(
   { registry, remembered }: Pick<MoveContext, 'registry' | 'remembered'>,
 ): ClaimRequest {
   const outbox = new Map<string, OutboxClaim>();
+  const upgraded = new Set<string>();
   for (const item of items) {
-    const wanted = outboxClaim(item);
+    if (item.kind === 'upgrade') upgraded.add(item.sagaId);
+    // What comes behind an upgrade is the next batch's, which wouldn't find a row that this one had claimed for it.
+    const wanted = upgraded.has(item.sagaId) ? undefined : outboxClaim(item);
     if (!wanted) continue;
     const id = rowId(wanted.sagaId, wanted.key);
     // Of two answers to one row in a batch the first is claimed; the other finds it settled, like a later one.

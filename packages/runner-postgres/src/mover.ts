@@ -61,6 +61,14 @@ export class Mover {
     return moved.results;
   }
 
+  /**
+   * Remembers nothing of any saga: the database that is met next may be one that was restored, or a replica that has lost
+   * the last commits, where the same revision is another state.
+   */
+  forget(): void {
+    this.#remembered.clear();
+  }
+
   async #moveAssumed(items: readonly MoveItem[], takenAt: number): Promise<Moved | undefined> {
     if (this.#aheadMs === undefined) return undefined;
     if (this.#cautious > 0) {
@@ -74,16 +82,22 @@ export class Mover {
     const assumed = assumeClaims(items, request, registry, takenAt + this.#aheadMs);
     if (!assumed) return undefined;
     const attempt = this.#begin(items, remembered);
+    let isRefused = false;
     const done = await this.#sent(attempt, (keep) =>
-      store.moveAssumed(assumed, async (tx) =>
-        keep(await moveSagas(tx, items, { ...attempt.context, request })),
-      ),
+      store.moveAssumed(assumed, async (tx) => {
+        const moved = await moveSagas(tx, items, { ...attempt.context, request });
+        isRefused = moved.results.some(({ kind }) => kind === 'failed');
+        // A refusal writes nothing by which the database could tell that it isn't as assumed.
+        if (isRefused) throw new NotAsAssumed('what is refused is refused under a lock');
+        return keep(moved);
+      }),
     );
     if (done) {
       attempt.telemetry?.committed();
       return { ...done.result, now: done.now };
     }
     attempt.giveUp(new NotAsAssumed('decided once more, under a lock'));
+    if (isRefused) return undefined;
     this.#aheadMs = undefined;
     this.#cautious = CAUTIOUS_BATCHES;
     return undefined;
@@ -126,9 +140,11 @@ export class Mover {
       });
     } catch (error) {
       attempt.giveUp(error);
-      // It may have committed. If it did, the leases that it took are ours.
-      if (decided && this.#options.store.failureKind(error) === 'away')
-        this.#options.onUnsure(decided.leased);
+      if (this.#options.store.failureKind(error) === 'away') {
+        this.forget();
+        // It may have committed. If it did, the leases that it took are ours.
+        if (decided) this.#options.onUnsure(decided.leased);
+      }
       throw error;
     }
   }

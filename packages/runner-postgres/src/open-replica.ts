@@ -6,7 +6,6 @@ import { openPool, type Pool } from './db/open-pool.js';
 import { readReplicaLag } from './db/read-replica-lag.js';
 import { schemaNames } from './db/schema-name.js';
 import type { Inspection } from './inspection.js';
-import { systemClock } from './ports/clock.js';
 import { type Logger, silentLogger } from './ports/logger.js';
 import { SagaInspection } from './saga-inspection.js';
 import { SagaRegistry } from './saga-registry.js';
@@ -49,6 +48,7 @@ export function openReplica(options: ReplicaOptions): SagaReplica {
     logger.warn({ err: error }, 'a connection to the replica broke'),
   );
   let checking: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
   const ready = async () => {
     checking ??= checkMigrated(database, names).catch((error: unknown) => {
       checking = undefined;
@@ -57,7 +57,7 @@ export function openReplica(options: ReplicaOptions): SagaReplica {
     await checking;
   };
   const parts = {
-    ...{ database, clock: systemClock, registry: new SagaRegistry(options.sagas, {}) },
+    ...{ database, registry: new SagaRegistry(options.sagas, {}) },
     store: {
       history: (id: string, page: { readonly after?: number; readonly limit?: number }) =>
         findHistory(database, names, id, page),
@@ -77,7 +77,8 @@ export function openReplica(options: ReplicaOptions): SagaReplica {
     },
     async stop() {
       database.leave();
-      if (!options.pool) await pool.end();
+      if (!options.pool) ending ??= pool.end();
+      await ending;
     },
   };
 }

@@ -271,3 +271,38 @@ describe.each([
     expect(rows).toEqual([{ revision: 3 }]);
   });
 });
+
+it('a saga whose attributes cannot be made is parked with the error, and shown and listed like any other', async () => {
+  const labelled = defineSaga({
+    name: 'labelled',
+    version: 1,
+    machine,
+    events: { NAME: publicEvent({ schema: z.object({ name: z.string() }) }) },
+    attributes: ({ name }) => {
+      if (name === 'bad') throw new Error('no label for that');
+      return { label: String(name) };
+    },
+  });
+  const runner = openRunner({
+    connection: url,
+    sagas: [labelled],
+    adapters: { labelled: { take: () => ok, putBack: () => ok } },
+  });
+  await runner.work();
+  const ids = ['bad', 'good'];
+  for (const id of ids) {
+    await runner.start(labelled, { who: id }, { id });
+    await runner.waitFor(id, ({ state }) => state === 'TAKEN');
+    await runner.send(id, { type: 'NAME', name: id });
+  }
+  expect(await runner.get('bad')).toMatchObject({
+    status: 'parked',
+    state: 'TAKEN',
+    attributes: { label: '' },
+    parked: [{ message: 'attributes: no label for that' }],
+  });
+  expect((await runner.list()).items.map(({ id, attributes }) => [id, attributes])).toEqual([
+    ['good', { label: 'good' }],
+    ['bad', { label: '' }],
+  ]);
+});

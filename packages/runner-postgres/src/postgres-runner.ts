@@ -79,7 +79,7 @@ export interface PostgresRunner<
    * @throws SagaError `EVENT_NOT_DECLARED`, `EVENT_INVALID`, `SAGA_NOT_FOUND`, `MAILBOX_FULL`
    */
   send(id: string, event: Event, options?: SendOptions & InTransaction): Promise<SendResult>;
-  /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID` */
+  /** Sagas, newest first, a page at a time. @throws SagaError `SETTING_INVALID`, `NOT_JSON` */
   list(options?: ListOptions): Promise<SagaPage>;
   /** Events in order of `seq`; a page of them where `limit` is given. */
   history(
@@ -121,6 +121,7 @@ export interface PostgresRunner<
    *
    * @param eventType - as the machine emits it
    * @param options - `name` identifies the subscription in all processes, for ever
+   * @throws SagaError `SETTING_INVALID` for a name that can't be one, or that has another handler for this type here
    */
   on(eventType: Published, options: { readonly name: string }, handler: EventHandler): Promise<void>;
   /**

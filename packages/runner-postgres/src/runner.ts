@@ -100,7 +100,7 @@ export class Runner implements PostgresRunner {
   }
 
   async ready(): Promise<void> {
-    if (this.#stopping) throw new SagaError('RUNNER_STOPPED', 'the runner has been stopped');
+    if (this.#stopping) throw stoppedError();
     this.#opening ??= this.#parts.open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
@@ -110,6 +110,7 @@ export class Runner implements PostgresRunner {
 
   async work(): Promise<void> {
     await this.ready();
+    if (this.#stopping) throw stoppedError();
     if (this.isWorking) return;
     this.#parts.engine.work();
     this.#parts.listener.start();
@@ -146,7 +147,8 @@ export class Runner implements PostgresRunner {
     await this.ready();
     const why = note === undefined ? undefined : { note };
     if (tx === undefined) return sentOf(await engine.submit({ kind: 'send', ...message, ...why }));
-    const isNew = await acceptMessage(callerSession(tx), database.names, message, INBOX_NOTICE);
+    const session = await callerSession(tx);
+    const isNew = await acceptMessage(session, database.names, message, INBOX_NOTICE);
     return { outcome: 'accepted', duplicate: !isNew };
   }
 
@@ -266,7 +268,10 @@ export class Runner implements PostgresRunner {
     const { database, queue, engine } = this.#parts;
     await queue.declare([subscriptionQueue(name)]);
     engine.addHandler(name, eventType, handler);
-    await addSubscriptions(database, database.names, [{ eventType, name }]);
+    await addSubscriptions(database, database.names, [{ eventType, name }]).catch((error: unknown) => {
+      engine.removeHandler(name, eventType);
+      throw error;
+    });
   }
 
   stop(options: StopOptions = {}): Promise<void> {
@@ -305,6 +310,10 @@ export class Runner implements PostgresRunner {
     const traceparent = readTraceparent(options.traceparent);
     await this.#parts.engine.submit({ kind: 'admin', sagaId, cause, traceparent });
   }
+}
+
+function stoppedError(): SagaError {
+  return new SagaError('RUNNER_STOPPED', 'the runner has been stopped');
 }
 
 /** @throws SagaError `SAGA_NOT_FOUND` for an id that none can have */

@@ -19,3 +19,19 @@ it('equal inputs have equal hashes, whatever the order of their keys', () => {
   );
   expect(hashInput({ amount: 1 })).not.toBe(hashInput({ amount: 2 }));
 });
+
+it('an input that cannot be written as JSON is refused in a line', () => {
+  const round: { self?: unknown } = {};
+  round.self = round;
+  for (const input of [{ amount: 1n }, round])
+    expect(() => hashInput(input)).toThrow(
+      expect.objectContaining({
+        code: 'INPUT_INVALID',
+        message: expect.stringMatching(/^the input can't be written as JSON: /),
+      }),
+    );
+});
+
+it('an empty idempotency key is refused: everybody who forgot it would share a saga', () => {
+  expect(() => sagaIdFor('order', '')).toThrow(expect.objectContaining({ code: 'SAGA_ID_INVALID' }));
+});

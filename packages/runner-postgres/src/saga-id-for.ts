@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
+import { messageOf, SagaError } from '@countermand/saga-core';
 
 /** Ours alone, drawn once; names within it are made of the saga's name and the key. */
 const NAMESPACE = 'b7c4b8f6-0c1b-5a51-9d52-5f6f3f1f7a60';
 
-/** The id of a saga that is started with an idempotency key: the same (RFC 9562 version 5) wherever it is made. */
+/**
+ * The id of a saga that is started with an idempotency key: the same (RFC 9562 version 5) wherever it is made.
+ *
+ * @throws SagaError `SAGA_ID_INVALID` for an empty key, such as a header that wasn't sent
+ */
 export function sagaIdFor(saga: string, idempotencyKey: string): string {
+  if (idempotencyKey === '')
+    throw new SagaError(
+      'SAGA_ID_INVALID',
+      'an idempotency key is a text that is not empty: all who start with the same one share a saga',
+    );
   const hash = createHash('sha1')
     .update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'))
     .update(JSON.stringify([saga, idempotencyKey]))
@@ -16,9 +26,17 @@ export function sagaIdFor(saga: string, idempotencyKey: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** Tells inputs apart: the same for two that differ only in the order of their keys. */
+/**
+ * Tells inputs apart: the same for two that differ only in the order of their keys.
+ *
+ * @throws SagaError `INPUT_INVALID` for what can't be written as JSON: a bigint, a cycle
+ */
 export function hashInput(input: unknown): string {
-  return createHash('sha256').update(canonicalJson(input)).digest('base64url');
+  try {
+    return createHash('sha256').update(canonicalJson(input)).digest('base64url');
+  } catch (error) {
+    throw new SagaError('INPUT_INVALID', `the input can't be written as JSON: ${messageOf(error)}`);
+  }
 }
 
 function canonicalJson(value: unknown): string {

@@ -15,9 +15,9 @@ import {
 import { type CountedStates, countStates, readStays } from './db/count-states.js';
 import type { Database } from './db/database.js';
 import { findNeighbours } from './db/find-neighbours.js';
+import { readTime } from './db/read-time.js';
 import { searchSagas } from './db/search-sagas.js';
 import type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';
-import type { Clock } from './ports/clock.js';
 import type { Store } from './ports/store.js';
 import type { SagaReads } from './saga-reads.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -34,7 +34,6 @@ interface InspectionParts {
   readonly database: Database;
   readonly store: Pick<Store, 'history'>;
   readonly registry: SagaRegistry;
-  readonly clock: Clock;
 }
 
 /** The part of the runner that a console looks through. */
@@ -126,7 +125,8 @@ export class SagaInspection implements Inspection {
     const saga = this.#parts.registry.find(name, version);
     if (!saga)
       throw new SagaError('SAGA_UNKNOWN', `saga ${id} is of '${name}' version ${version}, unknown here`);
-    return foresee(saga, envelope, causeOf(saga, act), this.#parts.clock.now());
+    const { database } = this.#parts;
+    return foresee(saga, envelope, causeOf(saga, act), await readTime(database, database.names));
   }
 }
 

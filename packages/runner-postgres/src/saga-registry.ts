@@ -8,7 +8,7 @@ import {
 import type { KnownVersion } from './ports/claims.js';
 
 /** Adapters by saga name and step name, as the user gives them. */
-export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type AdapterTable = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 /** The queue of a step; all versions of a saga share it. */
 export function stepQueue(saga: string, step: string): string {
@@ -25,18 +25,26 @@ export class SagaRegistry {
   readonly sagas: readonly AnySaga[];
   readonly #byName = new Map<string, Map<number, AnySaga>>();
   readonly #adapters = new Map<string, ErasedAdapter>();
+  readonly #eventTypes: ReadonlySet<string>;
 
-  /** @throws SagaError `SETTING_INVALID` for a definition that comes twice, or an adapter that fits no step */
+  /** @throws SagaError `SETTING_INVALID` for a name that is taken, a definition that comes twice, an adapter without a step */
   constructor(sagas: readonly AnySaga[], adapters: AdapterTable) {
     this.sagas = sagas;
+    this.#eventTypes = new Set(
+      sagas.flatMap((saga) => Object.keys(saga.events).filter((type) => type !== saga.override)),
+    );
     for (const saga of sagas) {
+      if (subscriptionQueue('') === stepQueue(saga.name, ''))
+        throw invalid(
+          `a saga can't be called '${saga.name}': its steps would share queues with subscriptions`,
+        );
       const versions = this.#byName.get(saga.name) ?? new Map<number, AnySaga>();
       if (versions.has(saga.version))
         throw invalid(`saga '${saga.name}' version ${saga.version} is given twice`);
       this.#byName.set(saga.name, versions.set(saga.version, saga));
     }
     for (const [saga, steps] of Object.entries(adapters)) {
-      for (const [step, adapter] of Object.entries(steps)) this.#addAdapter(saga, step, adapter);
+      for (const [step, adapter] of Object.entries(steps ?? {})) this.#addAdapter(saga, step, adapter);
     }
   }
 
@@ -97,7 +105,12 @@ export class SagaRegistry {
   }
 
   declares(eventType: string): boolean {
-    return this.sagas.some((saga) => Object.hasOwn(saga.events, eventType) && eventType !== saga.override);
+    return this.#eventTypes.has(eventType);
+  }
+
+  /** Every type that {@link SagaRegistry.declares}. */
+  get eventTypes(): readonly string[] {
+    return [...this.#eventTypes];
   }
 
   #addAdapter(saga: string, step: string, given: unknown): void {

@@ -2,11 +2,16 @@ import { type AnySaga, type SagaView, type StepView, viewSaga } from '@counterma
 import type { OutboxRow } from './ports/outbox-rows.js';
 import type { FoundSaga } from './ports/saga-rows.js';
 
-/** A stored saga as people see it. One of a version that isn't known here is shown as far as that goes. */
+/**
+ * A stored saga as people see it, with the attributes that it is found by: the definition's function isn't asked, which
+ * may be what the saga is parked for. One of a version that isn't known here is shown as far as that goes.
+ */
 export function toView({ stored, steps }: FoundSaga, definition: AnySaga | undefined): SagaView {
   const { createdAt, updatedAt, error } = stored;
   const beside = { steps: steps.map(toStepView), createdAt, updatedAt };
-  const view = definition ? viewSaga(definition, stored.envelope, beside) : unknownView(stored, beside);
+  const view = definition
+    ? viewSaga({ ...definition, attributes: () => stored.attributes }, stored.envelope, beside)
+    : unknownView(stored, beside);
   if (error === null) return view;
   const reason = { code: 'DECIDE_FAILED', message: error, at: updatedAt } as const;
   return { ...view, status: 'parked', settled: false, parked: [...view.parked, reason] };

@@ -1,4 +1,4 @@
-import { type JsonObject, SagaError, type SagaStatus } from '@countermand/saga-core';
+import { assertJson, type JsonObject, messageOf, SagaError, type SagaStatus } from '@countermand/saga-core';
 import type { Place } from './db/search-sagas.js';
 import type { SearchOptions } from './inspection.js';
 import { isPagePlace } from './is-page-place.js';
@@ -37,8 +37,18 @@ export function readSearch({ status, limit = 50, cursor, ...rest }: SearchOption
   if (unknown !== undefined) {
     throw new SagaError('SETTING_INVALID', `status must be among ${STATUSES.join(', ')}`);
   }
+  assertAskable(rest);
   const sections = status ? STATUSES.filter((one) => status.includes(one)).map((one) => [one]) : ALL;
   return { ...rest, sections, limit, cursor: cursor === undefined ? undefined : readCursor(cursor) };
+}
+
+/** @throws SagaError `SETTING_INVALID` for what the database couldn't be asked: a NUL character, not a number */
+function assertAskable(filter: unknown): void {
+  try {
+    assertJson(filter, 'search');
+  } catch (error) {
+    throw new SagaError('SETTING_INVALID', messageOf(error));
+  }
 }
 
 /** A cursor as text that may stand in a URL. */

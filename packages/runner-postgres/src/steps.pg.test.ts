@@ -124,6 +124,35 @@ it('an attempt that sends heartbeats may take longer than its timeout', async ()
   expect(await runner.waitFor(id, isOver)).toMatchObject({ context: { result: 'alive' } });
 });
 
+it('heartbeats carry no attempt past the deadline of its step', async () => {
+  const saga = jobSaga('beatingForEver', { timeoutMs: 1_000, deadlineMs: 1_500 });
+  const aborted = gate();
+  const runner = openRunner({
+    connection: database.url,
+    sagas: [saga],
+    adapters: {
+      beatingForEver: {
+        work: ({ heartbeat, signal }) => {
+          const beats = setInterval(heartbeat, 50);
+          signal.addEventListener('abort', () => {
+            clearInterval(beats);
+            aborted.open();
+          });
+          return new Promise<never>(() => undefined);
+        },
+      },
+    },
+  });
+  await runner.work();
+  const { id } = await runner.start(saga, { n: 1 });
+  expect(await runner.waitFor(id, isOver)).toMatchObject({
+    state: 'FAILED',
+    context: { result: expect.stringMatching(/^unknown: no answer within/) },
+    steps: [{ attempts: 1 }],
+  });
+  await aborted.opened;
+});
+
 it('no attempt begins after the deadline', async () => {
   const saga = jobSaga('late', {
     timeoutMs: 1_000,
@@ -269,6 +298,33 @@ describe('a probe', () => {
     const view = await runner.waitFor(id, isOver);
     expect(view).toMatchObject({ state: 'DONE', context: { result: 'it did' }, steps: [{ attempts: 2 }] });
     expect(probed).toEqual([`${id}:job:1`]);
+  });
+
+  it('is asked before an attempt that a person asks for: what was tried before may have landed', async () => {
+    const saga = probedJobSaga('retriedByHand', { idempotent: false });
+    let runs = 0;
+    const runner = openRunner({
+      connection: database.url,
+      sagas: [saga],
+      adapters: {
+        retriedByHand: {
+          work: {
+            run: () => {
+              runs += 1;
+              // It took effect, and answers what nobody expects.
+              return JSON.parse('{ "paid": true }');
+            },
+            probe: async () => landed({ ok: 'it had' }),
+          },
+        },
+      },
+    });
+    await runner.work();
+    const { id } = await runner.start(saga, { n: 1 });
+    await runner.waitFor(id, ({ status }) => status === 'parked');
+    await runner.retry(id, { actor: 'admin:eve' });
+    expect(await runner.waitFor(id, isOver)).toMatchObject({ state: 'DONE', context: { result: 'it had' } });
+    expect(runs).toBe(1);
   });
 
   it('has the last word when the attempts are used up', async () => {

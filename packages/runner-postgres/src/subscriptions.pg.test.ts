@@ -99,3 +99,26 @@ it('an event is delivered again after the wait that its handler asks for', async
   });
   expect(attempts).toEqual([1, 2, 3]);
 });
+
+it('a subscription that another process makes is met with a single connection: nothing waits for itself', async () => {
+  const sender = openRunner({ pool: testPool(url, 1), sagas: [trip] });
+  const { id } = await sender.start(trip, { seat: 'A', amount: 1 });
+  const seen: unknown[] = [];
+  const subscriber = openRunner({ connection: url, sagas: [] });
+  await subscriber.on('TRIP_NOTED', { name: 'later' }, ({ payload }) => seen.push(payload));
+  await subscriber.work();
+  expect(await sender.send(id, { type: 'NOTE', text: 'one' })).toMatchObject({ outcome: 'applied' });
+  await eventually(() => expect(seen).toEqual([{ text: 'one' }]));
+});
+
+it('a second handler under the same name is refused: it would take the events from the first', async () => {
+  const runner = openRunner({ connection: url, sagas: [trip] });
+  const handler = () => undefined;
+  await runner.on('TRIP_NOTED', { name: 'mail' }, handler);
+  await runner.on('TRIP_BOOKED', { name: 'mail' }, handler);
+  await runner.on('TRIP_NOTED', { name: 'mail' }, handler);
+  await expect(runner.on('TRIP_NOTED', { name: 'mail' }, () => undefined)).rejects.toMatchObject({
+    code: 'SETTING_INVALID',
+    message: "'TRIP_NOTED' has another handler as 'mail' here; give this one a name of its own",
+  });
+});

@@ -11,6 +11,8 @@ import { REDELIVER_MS, SWEEP_MS, SWEEP_SOONEST_MS } from './timing.js';
 
 /** The most of each kind that one sweep takes. */
 const LIMIT = 500;
+/** The most that is on its way to be decided: what is due besides stays in the database, however much it is. */
+const MAX_GIVEN = 5_000;
 /** How often early events are looked through, in sweeps. */
 const EARLY_EVERY = 30;
 const LONGEST_BACKOFF_MS = 10_000;
@@ -103,6 +105,7 @@ export class Sweeper {
     const { store, registry, servedQueues, onQueues } = this.#options;
     const found = await store.sweep({
       known: registry.known.map(({ name, version }) => ({ name, version })),
+      eventTypes: registry.eventTypes,
       queues: servedQueues(),
       limit: LIMIT + this.#given.size,
     });
@@ -114,7 +117,7 @@ export class Sweeper {
     await this.#attendTo(found.rows, found.now);
     this.#sweeps += 1;
     if (this.#sweeps % EARLY_EVERY === 0) await store.expireEarly();
-    return Math.max(given, found.rows.length) >= LIMIT;
+    return Math.max(given, found.rows.length) >= LIMIT || this.#given.size >= MAX_GIVEN;
   }
 
   #giveTimers({ timers }: Sweep): number {
@@ -126,7 +129,7 @@ export class Sweeper {
 
   /** Gives what isn't on its way already; says how many that were. */
   #give(id: string, item: MoveItem): 0 | 1 {
-    if (this.#given.has(id)) return 0;
+    if (this.#given.has(id) || this.#given.size >= MAX_GIVEN) return 0;
     this.#given.add(id);
     this.#options
       .submit(item)

@@ -1,6 +1,6 @@
 import { eventually } from '@countermand/test-kit';
 import { TestClock } from 'pg-boss';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from './ports/clock.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { openRunner } from './test-support/open-runner.js';
@@ -50,6 +50,18 @@ it('a timer that was cancelled never fires', async () => {
   expect(history.map(({ event }) => event)).not.toContain('timer.TTL');
   const { rows } = await testPool(url).query(`select status from countermand.outbox where kind = 'timer'`);
   expect(rows).toEqual([{ status: 'cancelled' }]);
+});
+
+it('timers fire, and steps are carried out, after the time of day of the machine was put back by two hours', async () => {
+  const runner = openRunner({ connection: url, sagas: [trip], adapters: tripAdapters().adapters });
+  await runner.work();
+  const { id } = await runner.start(trip, { seat: 'A', amount: 1 });
+  await runner.waitFor(id, ({ state }) => state === 'RESERVED');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 7_200_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  await testPool(url).query(`update countermand.outbox set due_at = now() where kind = 'timer'`);
+  const view = await runner.waitFor(id, ({ settled }) => settled, { timeoutMs: 10_000 });
+  expect(view).toMatchObject({ status: 'rest', openObligations: [] });
 });
 
 /** `TIMERS`: how many are due in one second; a hundred thousand are a command of their own. */

@@ -1,6 +1,7 @@
 import { defineSaga, later } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { barrierPool } from './test-support/barrier-pool.js';
 import { changing1, changing2, silent2 } from './test-support/changing-saga.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, keepingLogger, openRunner } from './test-support/open-runner.js';
@@ -72,6 +73,42 @@ describe('a saga that moved while a worker of the old version carried its step o
     await young.upgrade(id, { actor: 'admin' });
     expect(await old.answer(`${id}:job:1`, { output: ok() })).toMatchObject({ outcome: 'accepted' });
     expect(await young.waitFor(id, ({ state }) => state === 'READY')).toMatchObject({ version: 2 });
+  });
+});
+
+it('an answer that comes on the heels of an upgrade, in one batch with it, reaches the saga', async () => {
+  const barrier = barrierPool(url);
+  const [called, released] = [gate(), gate()];
+  const runner = openRunner({
+    pool: barrier.pool,
+    sagas: [changing1, changing2],
+    adapters: {
+      changing: {
+        work: async () => {
+          called.open();
+          await released.opened;
+          return { ok: 'yes' };
+        },
+      },
+    },
+  });
+  await runner.work();
+  const { id } = await runner.start(changing1, { n: 1 });
+  await called.opened;
+  // While this batch is held, what comes now waits for it, and travels together.
+  const held = barrier.hold(/the-other/);
+  const other = runner.start(changing1, { n: 2 }, { id: 'the-other' });
+  await held.reached;
+  const upgraded = runner.upgrade(id, { actor: 'admin' });
+  for (let look = 0; look < 10; look += 1) await runner.get(id);
+  released.open();
+  for (let look = 0; look < 10; look += 1) await runner.get(id);
+  held.open();
+  expect(await upgraded).toEqual({ outcome: 'upgraded' });
+  await other;
+  expect(await runner.waitFor(id, ({ state }) => state === 'READY')).toMatchObject({
+    version: 2,
+    steps: [{ status: 'done', attempts: 1 }],
   });
 });
 

@@ -72,6 +72,25 @@ describe('work within its time', () => {
     await refused;
   });
 
+  it('ends at the longest that it may take, however often its heart beats', async () => {
+    const clock = handClock();
+    let beat: () => void = () => undefined;
+    const limits = { interruption: new Interruption(), clock, limitMs: 10, longestMs: 25 };
+    const answer = withinTime(limits, ({ heartbeat }) => {
+      beat = heartbeat;
+      return never();
+    });
+    const refused = expect(answer).rejects.toThrow('no answer within 25 ms');
+    for (let n = 0; n < 3; n += 1) {
+      clock.advance(8);
+      beat();
+    }
+    expect(clock.armed()).toBe(1);
+    clock.advance(2);
+    await refused;
+    expect(clock.armed()).toBe(0);
+  });
+
   it('that is interrupted ends with the reason, also for a signal that is asked for afterwards', async () => {
     const clock = handClock();
     const interruption = new Interruption();

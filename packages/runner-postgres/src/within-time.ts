@@ -9,17 +9,28 @@ export interface Limits {
   readonly heartbeat: () => void;
 }
 
+/** How long work may take. */
+export interface Allowance {
+  readonly interruption: Interruption;
+  readonly clock: Clock;
+  /** Without a heartbeat. */
+  readonly limitMs: number;
+  /** With however many heartbeats; left out: for ever. */
+  readonly longestMs?: number;
+}
+
 /**
  * Waits for the work no longer than it may take.
  *
  * @throws DOMException `TimeoutError` when the time is over; the reason, when it is interrupted; what the work throws
  */
 export async function withinTime<Result>(
-  { interruption, clock, limitMs }: { interruption: Interruption; clock: Clock; limitMs: number },
+  { interruption, clock, limitMs, longestMs = Number.POSITIVE_INFINITY }: Allowance,
   work: (limits: Limits) => Result | PromiseLike<Result>,
 ): Promise<Result> {
   if (interruption.reason) throw interruption.reason;
-  let lastBeatAt = clock.now();
+  const startedAt = clock.now();
+  let lastBeatAt = startedAt;
   const own = new Interruption();
   const limits: Limits = {
     get signal() {
@@ -45,11 +56,12 @@ export async function withinTime<Result>(
     };
     const release = interruption.onInterrupt(stop);
     const look = () => {
-      const leftMs = lastBeatAt + limitMs - clock.now();
+      const endsAt = Math.min(lastBeatAt + limitMs, startedAt + longestMs);
+      const leftMs = endsAt - clock.now();
       if (leftMs > 0) timer = clock.setTimeout(look, leftMs);
-      else stop(new DOMException(`no answer within ${Math.round(limitMs)} ms`, 'TimeoutError'));
+      else stop(new DOMException(`no answer within ${Math.round(endsAt - startedAt)} ms`, 'TimeoutError'));
     };
-    timer = clock.setTimeout(look, limitMs);
+    timer = clock.setTimeout(look, Math.min(limitMs, longestMs));
     working.then(
       (result) => {
         end();

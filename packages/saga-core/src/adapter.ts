@@ -13,7 +13,7 @@ export interface StepCall<Input> {
   /** Aborted when the attempt times out or the worker has lost its lease; pass it on to `fetch` and the like. */
   readonly signal: AbortSignal;
   readonly sagaId: string;
-  /** Tells the runner that the attempt is alive; it then gets its whole timeout again. */
+  /** Tells the runner that the attempt is alive; it then gets its whole timeout again, up to the step's deadline. */
   readonly heartbeat: () => void;
   /** W3C trace context to send along, where there is one. */
   readonly trace: { readonly traceparent?: string };

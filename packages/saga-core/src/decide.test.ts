@@ -43,7 +43,7 @@ describe('a start', () => {
   it('is refused for an input that breaks its schema, a bad id, and a machine that throws', () => {
     const start = (sagaId: string, input: unknown) => begin(booking, { sagaId, input, at: 0, actor: 'x' });
     expect(() => start('a', { seat: 7 })).toThrow("input of saga 'booking': seat: ");
-    expect(() => start('a:b', { seat: 'A1' })).toThrow('a saga id is 1 to 128 of');
+    expect(() => start('a:b', { seat: 'A1' })).toThrow('a saga id is a text of 1 to 128 of');
     const saga = sagaOf({ initial: 'a', states: { a: { ...kept, entry: assign(boom) } } });
     expect(() => begin(saga, { sagaId: 's', input: null, at: 0, actor: 'x' })).toThrow('boom');
   });

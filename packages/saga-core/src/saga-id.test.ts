@@ -6,6 +6,10 @@ it('a saga id is 1 to 128 characters that need no escaping anywhere', () => {
   for (const id of ['', 'a:b', 'a b', 'a/b', 'ä', 'x'.repeat(129), 'a\n']) expect(isSagaId(id)).toBe(false);
 });
 
+it('a number is no saga id, although it could be written as one', () => {
+  expect(Reflect.apply(isSagaId, undefined, [7])).toBe(false);
+});
+
 it('a key is read back to the saga and the row that it was made of', () => {
   for (const id of [
     'reserve',

@@ -7,13 +7,14 @@ const SAGA_ID = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** Whether the text can be a saga's id: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`. */
 export function isSagaId(text: string): boolean {
-  return SAGA_ID.test(text);
+  // A number would pass for its text, and be found under neither.
+  return typeof text === 'string' && SAGA_ID.test(text);
 }
 
 /** @throws SagaError `SAGA_ID_INVALID` */
 export function assertSagaId(text: string): void {
   if (isSagaId(text)) return;
-  throw new SagaError('SAGA_ID_INVALID', 'a saga id is 1 to 128 of A-Z a-z 0-9 . _ ~ -');
+  throw new SagaError('SAGA_ID_INVALID', 'a saga id is a text of 1 to 128 of A-Z a-z 0-9 . _ ~ -');
 }
 
 /**

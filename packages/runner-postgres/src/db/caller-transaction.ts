@@ -60,8 +60,20 @@ interface PrismaTransaction {
  *
  * @throws SagaError `SETTING_INVALID` for what is no transaction
  */
-export function callerSession(tx: CallerTransaction): Session {
-  return oneByOne(sessionOf(tx));
+export async function callerSession(tx: CallerTransaction): Promise<Session> {
+  const session = oneByOne(sessionOf(tx));
+  if (!isIdle(tx)) return session;
+  // A BEGIN that was sent, and not waited for, has been answered when the next statement is.
+  await session.query('select 1');
+  if (isIdle(tx)) throw noTransaction('a pg client that has not');
+  return session;
+}
+
+/** Whether a client of `pg` says of itself that it has no transaction open; those that can't tell are taken at their word. */
+function isIdle(tx: object): boolean {
+  if (!hasMethod(tx, 'getTransactionStatus')) return false;
+  const { getTransactionStatus } = tx as { getTransactionStatus(): unknown };
+  return getTransactionStatus.call(tx) === 'I';
 }
 
 function sessionOf(tx: CallerTransaction): Session {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { noteConnectFailure } from './connect-failures.js';
 import { cutClient } from './cut-client.js';
-import { guardPool } from './guard-pool.js';
+import { endOf, guardPool } from './guard-pool.js';
 import type { SchemaNames } from './schema-name.js';
 import { oneByOne, pgSession, type Session, type StatementOptions, untilEnded } from './session.js';
 import { StatementNames } from './statement-names.js';
@@ -30,9 +31,9 @@ const SET_LOCALLY = setLocally(SETTINGS);
 const SET_LOCALLY_HASTY = setLocally({ ...SETTINGS, lock_timeout: '20ms' });
 
 /**
- * How long the answers to a transaction, or to a single statement, are waited for. The server's own limits end both
- * much earlier; this one is for a connection on which nothing arrives any more. In process time, whatever clock the
- * runner has: networks know no other.
+ * How long the answers to a transaction, or to a single statement, are waited for. The server's own limits end a
+ * transaction much earlier, and single statements are short; this one is for a connection on which nothing arrives any
+ * more. In process time, whatever clock the runner has: networks know no other.
  */
 const ANSWER_MS = 45_000;
 
@@ -108,11 +109,12 @@ export class Database {
       } catch (error) {
         if (this.#statements.giveUpFor(error)) this.#onUnprepared();
         await client.query('rollback').then(
-          () => release(),
+          // After a failover it may lead to what was the primary, for as long as it is kept.
+          () => release(isReadOnly(error) ? asError(error) : undefined),
           // Nobody knows what state it is in: it must not go back to the pool.
           (broken: Error) => release(broken),
         );
-        throw error;
+        throw endOf(client) ?? error;
       }
     });
   }
@@ -189,7 +191,10 @@ export class Database {
   }
 
   async #checkOut(answerMs: number): Promise<{ client: pg.PoolClient; release: (broken?: Error) => void }> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      noteConnectFailure(error);
+      throw error;
+    });
     this.#inUse.add(client);
     const timer = setTimeout(cutClient, answerMs, client);
     if (this.#isCut) cutClient(client);
@@ -221,6 +226,11 @@ export class Database {
       if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
     }
   }
+}
+
+/** Whether the server only reads. */
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25006';
 }
 
 function asError(error: unknown): Error {

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
 import { Database } from './database.js';
 import { deleteFinished, type Position } from './delete-finished.js';
+import { deleteUnclaimed, type MessagePlace } from './delete-unclaimed.js';
 import { openPool } from './open-pool.js';
 import { schemaNames } from './schema-name.js';
 
@@ -40,6 +41,22 @@ it('a saga that somebody has locked is left to the next time', async () => {
   await holder.query('rollback');
   holder.release();
   expect(await prune()).toBe(1);
+});
+
+it('messages for sagas that never began go when they are old and nobody waits for them', async () => {
+  const { pool, pruneMessages, ids } = await withSagas({ waiting: { inbox: 'ignored', settled: false } });
+  await pool.query(
+    `insert into countermand.inbox (saga_id, message_id, status, actor, nonce, received_at)
+     select name, 'm', status, 'system', '${NONCE}', now() - age::interval
+     from (values ('expired', 'ignored', '40 days'), ('expired too', 'ignored', '31 days'),
+       ('expired lately', 'ignored', '1 day'), ('early', 'early', '40 days'), ('pending', 'pending', '40 days'))
+       as x(name, status, age)`,
+  );
+  await pool.query(
+    `update countermand.inbox set received_at = now() - interval '40 days' where saga_id = 'waiting'`,
+  );
+  expect(await pruneMessages()).toBe(2);
+  expect(await ids('inbox', 'saga_id')).toEqual(['early', 'expired lately', 'pending', 'waiting']);
 });
 
 interface Made {
@@ -100,11 +117,21 @@ async function withSagas(sagas: Readonly<Record<string, Made>>) {
     } while (from);
     return deleted;
   };
+  const pruneMessages = async () => {
+    let deleted = 0;
+    let from: MessagePlace | undefined;
+    do {
+      const walked = await deleteUnclaimed(database, { olderThanMs: 30 * DAY_MS, from, limit: 2 });
+      deleted += walked.deleted;
+      from = walked.next;
+    } while (from);
+    return deleted;
+  };
   const ids = async (table: string, column: string) => {
     const { rows } = await pool.query<{ id: string }>(
       `select ${column} as id from countermand.${table} order by 1`,
     );
     return rows.map(({ id }) => id);
   };
-  return { pool, prune, ids };
+  return { pool, prune, pruneMessages, ids };
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { freshDatabase } from '../test-support/migrated-database.js';
+import { gate } from '../test-support/open-runner.js';
 import { Database } from './database.js';
 import { failureKind } from './failure-kind.js';
 import { schemaNames } from './schema-name.js';
@@ -53,15 +54,32 @@ it.each(sent)(
   },
 );
 
+it.each(sent)(
+  'where statements are sent $what, a process that took too long in between is told so, not that a connection broke',
+  async ({ pipeline }) => {
+    const ended = gate();
+    const { database } = await withTable(pipeline, ended.open);
+    const error: unknown = await database
+      .transaction(async (session) => {
+        await session.query(`set local idle_in_transaction_session_timeout = '50ms'`);
+        await ended.opened;
+        return await session.query('select 1');
+      })
+      .catch((thrown: unknown) => thrown);
+    expect(failureKind(error)).toBe('slow');
+    expect(await database.transaction((session) => session.query('select 1'))).toHaveLength(1);
+  },
+);
+
 const INSERT = 'insert into public.kept values (1)';
 
-async function withTable(pipeline: boolean) {
+async function withTable(pipeline: boolean, onError: () => void = () => undefined) {
   const { url } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, max: 1, pipeline } as pg.PoolConfig);
   onTestFinished(() => pool.end());
   await pool.query('create table public.kept (n int)');
   onTestFinished(() => pool.query('drop table public.kept').then(() => undefined));
-  const database = new Database(pool, schemaNames('countermand'), () => undefined);
+  const database = new Database(pool, schemaNames('countermand'), onError);
   const rowsKept = async () => {
     // The one connection answers when everything before it has ended.
     for (let turn = 0; turn < 20; turn += 1) await database.query('select 1');

@@ -2,6 +2,13 @@ import type pg from 'pg';
 
 const guardedPools = new WeakMap<pg.Pool, Set<(error: Error) => void>>();
 const guardedClients = new WeakSet<object>();
+/** What a connection ended with: what is asked of its client afterwards is only told that it has. */
+const ends = new WeakMap<object, Error>();
+
+/** Why a client's connection has ended, with the SQLSTATE where the server gave one; `undefined` as long as it hasn't. */
+export function endOf(client: object): Error | undefined {
+  return ends.get(client);
+}
 
 /**
  * Keeps a terminated backend from ending the process: a client that is checked out when its backend dies emits
@@ -22,7 +29,10 @@ export function guardPool(pool: pg.Pool, onError: (error: Error) => void): () =>
     const guard = (client: pg.ClientBase) => {
       if (guardedClients.has(client)) return;
       guardedClients.add(client);
-      client.on('error', tell);
+      client.on('error', (error) => {
+        if (!ends.has(client)) ends.set(client, error);
+        tell(error);
+      });
     };
     pool.on('error', tell);
     pool.on('connect', guard);

@@ -26,6 +26,17 @@ it('twelve processes may migrate an empty database at once', async () => {
   ]);
 });
 
+it('an older version that is deployed again finds nothing to migrate, and runs on the tables of a newer one', async () => {
+  const database = await migratedDatabase();
+  onTestFinished(() => database.drop());
+  const pool = testPool(database.url, 1);
+  await pool.query(
+    `insert into countermand.migration values ('9999-of-a-newer-one', '2030-01-01T00:00:00Z')`,
+  );
+  expect(await migrate(pool, schemaNames('countermand'))).toEqual([]);
+  await openRunner({ connection: database.url, sagas: [trip] }).work();
+});
+
 it('two schemas live in one database', async () => {
   const database = await createEmptyDatabase();
   onTestFinished(() => database.drop());

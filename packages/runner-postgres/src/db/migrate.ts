@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type pg from 'pg';
 import { migratePgBoss } from '../queue/pg-boss-queue.js';
+import { guardPool } from './guard-pool.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { traces } from './migrations/0002-traces.js';
 import { whatChangesLast } from './migrations/0003-what-changes-last.js';
@@ -29,7 +30,12 @@ export async function migrate(
   names: SchemaNames,
   onProgress: (progress: { readonly done: number; readonly total: number }) => void = () => undefined,
 ): Promise<readonly string[]> {
-  const client = await pool.connect();
+  // A connection that breaks in the middle is an error of the statement under way, and ends no process.
+  const unguard = guardPool(pool, () => undefined);
+  const client = await pool.connect().catch((error: unknown) => {
+    unguard();
+    throw error;
+  });
   const lock = `countermand:migrate:${names.plain}`;
   try {
     // Held by the session, not by a transaction: there are several. It goes with the connection at the latest.
@@ -43,17 +49,21 @@ export async function migrate(
     await migratePgBoss(session, names.boss);
     onProgress({ done: 1, total });
     await client.query(`create schema if not exists ${names.ours}`);
-    await migrateTables(client, names, (done) => onProgress({ done: done + 1, total }));
+    // Where nothing is missing a newer version may have been here; what it has made is none of this one's business.
+    if (missing.length > 0)
+      await migrateTables(client, names, (done) => onProgress({ done: done + 1, total }));
     await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
     client.release();
     return missing;
   } catch (error) {
     client.release(true);
     throw error;
+  } finally {
+    unguard();
   }
 }
 
-/** @throws SagaError `SCHEMA_OUTDATED` unless every migration of this version, and no other, has run */
+/** @throws SagaError `SCHEMA_OUTDATED` unless every migration of this version has run; those of newer ones may have, too */
 export async function checkMigrated(session: Session, names: SchemaNames): Promise<void> {
   const done = await migrationsDone(session, names);
   const missing = missingIn(done);

@@ -60,7 +60,7 @@ it('plans that were made for empty tables look at no more rows once the tables a
     });
     // Its row is settled by now: it is refused, by the same plan.
     expect(await store.moveAssumed(assumed, (tx) => tx.save(saved))).toBeUndefined();
-    const request = { known: claimed.known, queues: ['job.work'], limit: 500 };
+    const request = { known: claimed.known, eventTypes: [], queues: ['job.work'], limit: 500 };
     expect((await store.sweep(request)).rows).toEqual([]);
     await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], 6_000);
     await store.find('s-0');

@@ -2,6 +2,7 @@ import { assumedTransaction, NotAsAssumed } from '../assumed-claims.js';
 import type { AssumedClaims } from '../ports/claims.js';
 import type { MoveTransaction, MoveWrites, Store } from '../ports/store.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
+import { QueuesNotMet } from '../queue/queues-not-met.js';
 import { claim, reserveAbsent } from './claim.js';
 import type { Database } from './database.js';
 import { failureKind } from './failure-kind.js';
@@ -20,7 +21,10 @@ import { takeWakeups } from './take-wakeups.js';
 export function postgresStore(database: Database, queue: PgBossQueue): Store {
   const { names } = database;
   return {
-    move: (body) => database.transaction((session) => body(moveTransaction(session, names, queue))),
+    move: (body) =>
+      meetingQueues(queue, () =>
+        database.transaction((session) => body(moveTransaction(session, names, queue))),
+      ),
     moveAssumed: (assumed, body) => moveAssumed(database, queue, assumed, body),
     failureKind,
     takeWakeups: (request) => takeWakeups(database, queue, request),
@@ -37,6 +41,16 @@ export function postgresStore(database: Database, queue: PgBossQueue): Store {
     list: (filter) => listSagas(database, names, filter),
     history: (sagaId, page) => findHistory(database, names, sagaId, page),
   };
+}
+
+/** A transaction that meets new queues fails as if it had met a conflict, and they are declared before the next try. */
+async function meetingQueues<Result>(queue: PgBossQueue, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof QueuesNotMet) await queue.declare(error.queues);
+    throw error;
+  }
 }
 
 /** The steps of moving sagas inside of a transaction that is open on the session. */
@@ -68,10 +82,11 @@ async function moveAssumed<Result>(
         return Promise.resolve();
       }),
     );
-    const now = await database.transaction(async (session) => {
+    const save = async (session: Session) => {
       await saveBeside(session, names, queue, writes);
       return await saveAssumed(session, names, assumed, writes);
-    }, true);
+    };
+    const now = await meetingQueues(queue, () => database.transaction(save, true));
     return { result, now };
   } catch (error) {
     if (error instanceof NotAsAssumed || failureKind(error) !== 'away' || isLocked(error)) return undefined;

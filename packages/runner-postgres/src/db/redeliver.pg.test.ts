@@ -101,6 +101,6 @@ async function withOverdueSteps(count: number) {
   onTestFinished(() => queue.stop());
   const store = postgresStore(database, queue);
   const known = [{ name: saga.name, version: saga.version }];
-  const sweep = async () => (await store.sweep({ known, queues: [], limit: 10 })).rows;
+  const sweep = async () => (await store.sweep({ known, eventTypes: [], queues: [], limit: 10 })).rows;
   return { pool, store, sweep };
 }

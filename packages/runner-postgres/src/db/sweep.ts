@@ -42,7 +42,8 @@ function sweepStatement({ ours, boss }: SchemaNames): string {
       (select coalesce(jsonb_agg(to_jsonb(i)), '[]') from (
         select i.saga_id as "sagaId", i.message_id as "messageId" from ${ours}.inbox i
         left join ${ours}.saga s on s.id = i.saga_id left join known k on k.name = s.saga and k.version = s.version
-        where i.status = 'pending' and (s.id is null or k.name is not null)
+        where i.status = 'pending'
+          and (k.name is not null or s.id is null and i.event->>'type' = any($5::text[]))
         order by i.received_at limit $4
       ) i) as inbox,
       (select coalesce(jsonb_agg(q), '[]') from unnest($3::text[]) q where exists (
@@ -70,6 +71,7 @@ export async function sweep(session: Session, names: SchemaNames, request: Sweep
     request.known.map(({ version }) => version),
     request.queues,
     request.limit,
+    request.eventTypes,
   ]);
   if (!found) throw new Error('the sweep gave no answer');
   return found;
@@ -87,6 +89,7 @@ export async function redeliver(
   queue: PgBossQueue,
   rows: Parameters<Store['redeliver']>[0],
 ): Promise<readonly string[]> {
+  await queue.declare(rows.flatMap(({ row }) => row.queue ?? []));
   const deliveries = await database.transaction(async (session) => {
     const sent = await markRedelivered(session, database.names, rows);
     const fresh = rows

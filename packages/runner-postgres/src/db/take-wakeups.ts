@@ -19,7 +19,7 @@ function leaseStatement({ ours }: SchemaNames): string {
   return `
     with asked as materialized (
       -- A column and no constant, so that no plan can begin with all rows that have this status.
-      select x.*, 'pending' as waiting, s.saga, s.version, (o.kind = 'publish' or (s.saga, s.version) in
+      select x.*, 'pending' as waiting, s.saga, s.version, o.lease is not null as begun, (o.kind = 'publish' or (s.saga, s.version) in
         (select * from unnest($2::text[], $3::int[]))) as known
       from jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, delivery uuid, lease uuid)
       join ${ours}.saga s on s.id = x."sagaId"
@@ -44,7 +44,8 @@ function leaseStatement({ ours }: SchemaNames): string {
     from asked x
     where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = x.waiting
       and not o."left" and x.known
-    returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt"
+    returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt",
+      x.begun as "wasBegun"
     )
     select to_json(t) as leased, null as unknown from taken t union all select null, to_json(u) from unknown u`;
 }

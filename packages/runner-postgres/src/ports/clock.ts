@@ -6,7 +6,7 @@ export type ClockTimer = unknown;
  * the database's. pg-boss's `TestClock` fits, and then moves both.
  */
 export interface Clock {
-  /** Milliseconds; only differences mean anything. */
+  /** Whole milliseconds; only differences mean anything. */
   now(): number;
   setTimeout(run: () => void, delayMs: number): ClockTimer;
   clearTimeout(timer: ClockTimer): void;
@@ -17,9 +17,20 @@ export interface Clock {
 /** The longest that Node's timers can wait; one that is to wait longer would end at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** The machine's own clock. Its timers end after 24 days at the latest. */
+/** How far the time of day has ever been ahead of the time that this process runs for. */
+let aheadMs = Number.NEGATIVE_INFINITY;
+
+/**
+ * The machine's own clock. It goes on with the time of day, also over a suspension of the machine, but never goes back
+ * with it: put back by two hours, it would let sweeps wait for two hours, and leases end meanwhile. Its timers end after
+ * 24 days at the latest.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => {
+    const runsForMs = performance.now();
+    aheadMs = Math.max(aheadMs, Date.now() - runsForMs);
+    return Math.floor(runsForMs + aheadMs);
+  },
   setTimeout: (run, delayMs) => setTimeout(run, Math.min(delayMs, LONGEST_MS)),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   setInterval: (run, delayMs) => setInterval(run, delayMs),

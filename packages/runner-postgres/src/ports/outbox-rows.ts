@@ -60,6 +60,8 @@ export interface LeasedRow extends OutboxRow {
   readonly leasedAt: number;
   /** The job that led here; it is removed when the row is settled. */
   readonly wakeup?: Wakeup;
+  /** It was leased before, even if its attempts have been counted anew since: one of them may have taken effect. */
+  readonly wasBegun?: boolean;
 }
 
 /** A step or event row whose time has come; or one that isn't due yet, but whose wake-up was lost. */

@@ -61,6 +61,8 @@ export interface StuckWrite {
 export interface SweepRequest {
   /** The definitions that this process can decide for. */
   readonly known: readonly KnownVersion[];
+  /** Types of events that this process can say something about, where there is no saga for them. */
+  readonly eventTypes: readonly string[];
   /** Queues that this process works. */
   readonly queues: readonly string[];
   readonly limit: number;
@@ -78,10 +80,11 @@ export interface Sweep {
 
 /**
  * What a failed transaction asks for. `conflict`: it met others and may be repeated at once, as often as it takes.
- * `duplicate`: a row was there already; repeated, for the next try sees it, but not for ever. `away`: the database
- * can't be reached, and whether it committed is unknown. `poison`: the same would happen again.
+ * `duplicate`: a row was there already; repeated, for the next try sees it, but not for ever. `slow`: it ran out of
+ * time; tried in halves, and what is alone a few times more. `away`: the database can't be reached, and whether it
+ * committed is unknown. `poison`: the same would happen again.
  */
-export type FailureKind = 'conflict' | 'duplicate' | 'away' | 'poison';
+export type FailureKind = 'conflict' | 'duplicate' | 'slow' | 'away' | 'poison';
 
 /** Everything that the engine asks of PostgreSQL and pg-boss. A simulation puts another in its place. */
 export interface Store {

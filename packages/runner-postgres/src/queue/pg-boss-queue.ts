@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Delivery } from '../ports/outbox-rows.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
+import { QueuesNotMet } from './queues-not-met.js';
 
 /** pg-boss's clock for tests, which moves its tables' time. */
 export { TestClock } from 'pg-boss';
@@ -47,6 +48,7 @@ export class PgBossQueue {
   readonly #options: PgBossQueueOptions;
   readonly #declared = new Set<string>();
   #boss: PgBoss | undefined;
+  #isStopped = false;
 
   constructor(options: PgBossQueueOptions) {
     this.#options = options;
@@ -59,7 +61,10 @@ export class PgBossQueue {
       await boss.start();
       this.#boss = boss;
       await this.declare(queues);
+      // Nobody would end its maintenance any more.
+      if (this.#isStopped) throw new Error('the queue was stopped while it started');
     } catch (error) {
+      this.#boss = undefined;
       await boss.stop({ graceful: false, close: false });
       throw error;
     }
@@ -68,10 +73,8 @@ export class PgBossQueue {
   /** Adds queues; known ones are left as they are. */
   async declare(queues: readonly string[]): Promise<void> {
     const boss = this.#started();
-    const fresh = queues.filter((queue) => !this.#declared.has(queue));
-    const existing = new Set(
-      (fresh.length > 0 ? await boss.getQueues([...fresh]) : []).map(({ name }) => name),
-    );
+    const fresh = [...new Set(queues)].filter((queue) => !this.#declared.has(queue));
+    const existing = new Set((fresh.length > 0 ? await boss.getQueues(fresh) : []).map(({ name }) => name));
     for (const queue of fresh) {
       if (!existing.has(queue)) await boss.createQueue(queue, QUEUE);
       // pg-boss looks a queue up once, by a statement of its own: here, and never inside of a transaction.
@@ -80,14 +83,19 @@ export class PgBossQueue {
     }
   }
 
-  /** Sends wake-ups in the session's transaction, for all queues at once where the session can. */
+  /**
+   * Sends wake-ups in the session's transaction, for all queues at once where the session can.
+   *
+   * @throws QueuesNotMet before anything is sent; to be tried again when they have been declared
+   */
   async insert(session: Session, deliveries: readonly Delivery[]): Promise<void> {
     const boss = this.#started();
     const db = asDatabase(session);
     const prepared = asPreparedDatabase(session);
     const groups = Map.groupBy(deliveries, ({ queue }) => queue);
     // A row may name a queue which only another process has declared; it exists, or the row wouldn't.
-    await this.declare([...groups.keys()]);
+    const unmet = [...groups.keys()].filter((queue) => !this.#declared.has(queue));
+    if (unmet.length > 0) throw new QueuesNotMet(unmet);
     const insertGroup = async (queue: string, group: readonly Delivery[]) => {
       const replaced = group.flatMap(({ replaces }) => replaces ?? []);
       if (replaced.length > 0) await boss.deleteJob(queue, replaced, { db });
@@ -133,6 +141,7 @@ export class PgBossQueue {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#boss?.stop({ graceful: false, close: false });
     this.#boss = undefined;
   }

@@ -242,7 +242,7 @@ export class SimStore extends SimMoves implements Store {
         dueAt: this.parts.flaw === 'leases-without-end' ? null : now + request.leaseMs,
       } as const;
       tables.putRow(leased);
-      rows.push({ ...leased, ...name, leasedAt: now, wakeup });
+      rows.push({ ...leased, ...name, leasedAt: now, wakeup, wasBegun: row.lease !== null });
     }
     rows.sort((a, b) => a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1));
     return { rows, full, stale, unknown: [] };
