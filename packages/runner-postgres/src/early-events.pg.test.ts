@@ -80,7 +80,7 @@ it('messages of which nobody here can say anything hold up none of those behind 
   await pool.query(
     `insert into countermand.inbox (saga_id, message_id, status, event, actor, nonce, received_at)
      select 'never-' || n, 'm', 'pending', '{"type": "GONE"}', 'system', gen_random_uuid(), now() - interval '1 day'
-     from generate_series(1, 600) n`,
+     from generate_series(1, 5000) n`,
   );
   const client = await pool.connect();
   await client.query('begin');
