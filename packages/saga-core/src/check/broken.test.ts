@@ -4,6 +4,7 @@ import { BROKEN_BEHIND_GUARDS } from '../test-support/check-corpus/broken-behind
 import { BROKEN } from '../test-support/check-corpus/broken-machines.js';
 import { BROKEN_WITH_TWO } from '../test-support/check-corpus/broken-with-two.js';
 import { BROKEN_NEWS } from '../test-support/check-corpus/news-machines.js';
+import { BROKEN_BY_RARER_VALUES } from '../test-support/check-corpus/rarer-values.js';
 import { SETTLED_BY_INPUT } from '../test-support/check-corpus/settled-by-input.js';
 import type { CheckSamples } from './check-options.js';
 import { checkSaga } from './check-saga.js';
@@ -40,14 +41,18 @@ describe('a machine with one defect is found out', () => {
     expect(BROKEN.length).toBeGreaterThanOrEqual(25);
   });
 
-  test.each([...BROKEN, ...BROKEN_BEHIND_GUARDS, ...BROKEN_WITH_TWO, ...BROKEN_NEWS, ...SETTLED_BY_INPUT])(
-    '$saga.name: $rule',
-    ({ saga, rule, subject, steps }) => {
-      const report = checkSaga(saga);
-      expect(report.sound).toBe(false);
-      expect(report.findings.map((one) => `${one.rule}: ${one.subject}`)).toEqual([`${rule}: ${subject}`]);
-      // The start is the first line of a trace that has any.
-      expect(Math.max(0, (report.findings[0]?.trace.length ?? 0) - 1)).toBe(steps);
-    },
-  );
+  test.each([
+    ...BROKEN,
+    ...BROKEN_BEHIND_GUARDS,
+    ...BROKEN_WITH_TWO,
+    ...BROKEN_NEWS,
+    ...SETTLED_BY_INPUT,
+    ...BROKEN_BY_RARER_VALUES,
+  ])('$saga.name: $rule', ({ saga, rule, subject, steps }) => {
+    const report = checkSaga(saga);
+    expect(report.sound).toBe(false);
+    expect(report.findings.map((one) => `${one.rule}: ${one.subject}`)).toEqual([`${rule}: ${subject}`]);
+    // The start is the first line of a trace that has any.
+    expect(Math.max(0, (report.findings[0]?.trace.length ?? 0) - 1)).toBe(steps);
+  });
 });

@@ -10,6 +10,8 @@ import type { Found, Inspection, Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
 import { isMeant, suppressionOf } from './suppressions.js';
 import { wayTo } from './trace.js';
+import { ValueFlow } from './unmade/value-flow.js';
+import { watchSaga } from './unmade/watch-saga.js';
 import { UnseenNames } from './unseen-names.js';
 import { checkOptionsOf } from './with-check-options.js';
 
@@ -28,8 +30,11 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const complete = checkOptionsOf(saga, options);
   assertOptions(saga, complete);
   const guessing = complete.samples?.input === undefined && hasGuards(saga);
-  const oracle = guessing ? guessGuards(saga) : askGuards(saga);
-  const causes = possibleCauses(oracle.saga, complete.samples ?? {}, complete.maxSpawns);
+  const causes = possibleCauses(saga, complete.samples ?? {}, complete.maxSpawns);
+  const flow = new ValueFlow();
+  // What reads what is of interest only where something was not made.
+  const watched = causes.unmade.isEmpty ? saga : watchSaga(saga, flow, !guessing);
+  const oracle = guessing ? guessGuards(watched) : askGuards(watched);
   const suppressions = complete.suppress ?? [];
   const unseen = new UnseenNames(complete);
   let notebook = new Notebook(oracle, suppressions, unseen);
@@ -37,7 +42,8 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     notebook = new Notebook(oracle, suppressions, unseen);
     return notebook.witness;
   });
-  const reached = reachedBounds(exploration, complete, causes);
+  const unmade = causes.unmade.told((subject) => flow.needed(subject));
+  const reached = reachedBounds(exploration, complete, causes, unmade);
   const { crowded, cutGuards, throwing, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
   const cuts = [
@@ -47,6 +53,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     causes.missing,
     causes.oneWay(),
     causes.nameless(),
+    unmade,
     guessing ? [] : widened,
   ];
   const mayMiss = cuts.some((cut) => cut.length > 0);

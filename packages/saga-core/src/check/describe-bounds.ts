@@ -26,6 +26,7 @@ export function reachedBounds(
   exploration: Exploration,
   { maxLate }: CheckOptions,
   { missing, oneWay, nameless }: PossibleCauses,
+  unmade: readonly string[],
 ): string[] {
   const { complete, widened, hurried, cutGuards, crowded, places, throwing, keptAtOnce } = exploration;
   return [
@@ -40,6 +41,7 @@ export function reachedBounds(
     ...nameless().map(
       (what) => `${what} for every value that was made of the event's schema: give samples of the event`,
     ),
+    ...unmade,
     ...crowded.map(
       (what) => `a saga with more than ${what} was not followed further; raise maxInstances to see more`,
     ),

@@ -1,5 +1,5 @@
 import type { Json } from '../json.js';
-import { SAMPLE_NAME } from './sample-schema.js';
+import { SAMPLE_NAME } from './samples/sample-name.js';
 
 /**
  * The mirror image of a value: each name that was made for it stands in the place of its other. The value itself where

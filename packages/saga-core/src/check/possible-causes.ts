@@ -14,6 +14,7 @@ import { areNamedByNumber } from './named-by-number.js';
 import type { StepOutputs } from './outcomes-of-step.js';
 import { sampleSchema } from './sample-schema.js';
 import { isWatched } from './state-signature.js';
+import { UnmadeValues } from './unmade/unmade-values.js';
 
 /** Everything that can happen to a saga as it stands. */
 export interface PossibleCauses extends StepOutputs {
@@ -26,6 +27,8 @@ export interface PossibleCauses extends StepOutputs {
   /** Values that had to be made from schemas, and schemas that none could be made from. */
   readonly made: readonly string[];
   readonly missing: readonly string[];
+  /** What was not made of schemas that something was made from. */
+  readonly unmade: UnmadeValues;
   /** Whether all that was made comes in two that differ in the names alone, so that these can be swapped. */
   readonly areMirrored: boolean;
   /** Functions of contracts that gave the same answer on all values that were made: `opens.when of deposit`. */
@@ -39,9 +42,11 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
   const made: string[] = [];
   const missing: string[] = [];
   const numbered = areNamedByNumber(saga);
+  const unmade = new UnmadeValues();
   let areMirrored = true;
   const makeFrom = (what: string, schema: Parameters<typeof sampleSchema>[0]) => {
-    const all = { numbered, ...(maxElements !== undefined && { maxElements }) };
+    const onCut = (cut: Parameters<typeof unmade.note>[1]) => unmade.note(what, cut);
+    const all = { numbered, onCut, ...(maxElements !== undefined && { maxElements }) };
     const isInput = what === 'input';
     const first = sampleSchema(schema, all);
     // A second thing of each kind: another payment, another order.
@@ -49,6 +54,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     const values = distinct([...first, ...second]);
     areMirrored &&= isInput || JSON.stringify(mirrored(first as Json)) === JSON.stringify(second);
     (values.length > 0 ? made : missing).push(what);
+    if (values.length === 0) unmade.forget(what);
     return values;
   };
   const bothWays = new BothWays();
@@ -85,6 +91,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     inputs,
     made,
     missing,
+    unmade,
     areMirrored,
     outputsOf: (step, input) => outputs[step]?.(input) ?? [],
     areByInput: (step) => typeof samples.outputs?.[step] === 'function',
