@@ -1,6 +1,7 @@
 import { ConsoleError } from './console-error.js';
 import type { ConsoleParts } from './console-options.js';
 import { readAct, readReason, toAct } from './read-act.js';
+import { redactError } from './redact.js';
 import { definitionOf } from './saga-answers.js';
 import type { ActAnswer, ForeseeAnswer } from './wire.js';
 
@@ -31,8 +32,11 @@ export async function carryOut(parts: Parts, id: string, body: Body, actor: stri
 
 /** Says what it would do. @throws ConsoleError, SagaError */
 export async function foreseeAct(parts: Parts, id: string, body: Body): Promise<ForeseeAnswer> {
-  const act = toAct(await knownSaga(parts, id), readAct(body), '(reason)');
-  return await parts.runner.inspect.foresee(id, act);
+  const saga = await knownSaga(parts, id);
+  const act = toAct(saga, readAct(body), '(reason)');
+  const foresight = await parts.runner.inspect.foresee(id, act);
+  const parked = foresight.parked.map((message) => redactError(saga.name, message, parts.redact));
+  return { ...foresight, parked };
 }
 
 async function knownSaga({ runner }: Parts, id: string) {

@@ -17,6 +17,8 @@ const IS_IN_SIGHT = `(() => {
   return active.top >= place.top && active.bottom <= place.bottom;
 })()`;
 
+const FILL_OF_A_STATE = `getComputedStyle(document.querySelector('.sc-state:not(.sc-active) > .sc-box')).fill`;
+
 describe.skipIf(!hasChromium())('the console in Chromium', () => {
   let desk: OrderDesk;
   let browser: Awaited<ReturnType<typeof openChromium>>;
@@ -102,6 +104,81 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.waitForFunction(IS_IN_SIGHT);
     expect(await page.locator('.sc-travelled').count()).toBeGreaterThan(2);
     expect(await page.getByText('OVERDUE').first().isVisible()).toBe(true);
+    // The colours of the sheet that is built and of those that are added to it fit together.
+    expect(await page.evaluate<string>(FILL_OF_A_STATE)).toBe('rgb(255, 255, 255)');
+  });
+
+  it('retries a step that nobody waits for, of a saga that goes on without it', async () => {
+    desk.broken.add('notifyUser');
+    await desk.place('order-told', 'erin');
+    await desk.ship('order-told');
+    await desk.runner.waitFor('order-told', ({ steps }) => steps.some(({ status }) => status === 'parked'));
+    await page.goto(`${desk.url}sagas/order-told`);
+    await page.getByText('A step waits for a person').waitFor();
+    await page.locator('.saga-head .badge-rest').waitFor();
+    desk.broken.clear();
+    await page.getByRole('button', { name: 'Retry …', exact: true }).click();
+    await page.getByRole('dialog').getByText('runs again').waitFor();
+    await page.getByLabel('Reason').fill('mail works again');
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByText('A step waits for a person').waitFor({ state: 'detached' });
+    const told = await desk.runner.get('order-told');
+    expect(told?.steps.filter(({ status }) => status === 'parked')).toEqual([]);
+  });
+
+  it('does nothing of which it has not said what it would do', async () => {
+    const own = await browser.context.newPage();
+    let foresee: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      void own.route('**/foresee', async (route) => {
+        resolve();
+        await new Promise<void>((go) => {
+          foresee = go;
+        });
+        await route.continue();
+      });
+    });
+    await own.goto(`${desk.url}sagas/order-b`);
+    await own.getByRole('button', { name: 'Park …', exact: true }).click();
+    await own.getByLabel('Reason').fill('to look at it');
+    await asked;
+    const act = own.getByRole('button', { name: 'Park', exact: true });
+    expect(await act.isDisabled()).toBe(true);
+    foresee();
+    await own.getByText('What would happen at once').waitFor();
+    expect(await act.isEnabled()).toBe(true);
+    await own.close();
+  });
+
+  it('connects again when the stream of changes was answered by something else', async () => {
+    const own = await browser.context.newPage();
+    let isAway = true;
+    await own.route('**/api/live*', (route) =>
+      isAway ? route.fulfill({ status: 502, body: 'Bad Gateway' }) : route.continue(),
+    );
+    await own.goto(desk.url);
+    await own.getByText('order-b').waitFor();
+    await own.getByText('Connecting …').waitFor();
+    isAway = false;
+    await own.getByText('Live', { exact: true }).waitFor();
+    expect(await own.getByText('The server answers 502').count()).toBe(0);
+    await own.close();
+  });
+
+  it('leads to the content by its first link, and stays where it is', async () => {
+    await page.goto(`${desk.url}sagas/order-a`);
+    await page.locator('.saga-head').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
+    expect(page.url()).toBe(`${desk.url}sagas/order-a`);
+  });
+
+  it('says so where an address means nothing', async () => {
+    const own = await browser.context.newPage();
+    await own.goto(`${desk.url}sagas/%E0%A4%A`);
+    expect(await own.getByText('There is no saga').textContent()).toContain('%E0%A4%A');
+    await own.close();
   });
 
   it('draws a machine with how many sagas are where, and leads to them', async () => {
@@ -126,6 +203,18 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  it('what is pushed off the first page is still in the list', async () => {
+    const orders = Array.from({ length: 60 }, (_, index) => `order-many-${index}`);
+    await Promise.all(orders.map((id) => desk.place(id, 'zoe')));
+    await page.goto(`${desk.url}sagas?attribute=customerId%3Dzoe`);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.waitForFunction('document.querySelectorAll(".saga-link").length === 60');
+    const before = await ids();
+    await desk.place('order-newest', 'zoe');
+    await page.getByText('order-newest').waitFor();
+    expect(await ids()).toEqual(['order-newest', ...before]);
   });
 
   it('fits on a phone', async () => {

@@ -7,9 +7,10 @@ import { assertSameSite, readBody } from './guard-request.js';
 import { hardenResponse } from './harden-response.js';
 import { liveStream } from './live-stream.js';
 import { PageFiles } from './page-files.js';
-import type { ConsolePrincipal } from './principal.js';
+import { type ConsolePrincipal, checkPrincipal } from './principal.js';
 import { readQuery } from './read-query.js';
 import { machineAnswer, machinesAnswer, sagaAnswer, sagasAnswer } from './saga-answers.js';
+import { StreamLimit } from './stream-limit.js';
 import { watchFor } from './watch-for.js';
 import type { MeAnswer } from './wire.js';
 
@@ -31,12 +32,13 @@ export interface Console {
 export function createConsole(options: ConsoleOptions): Console {
   const parts = checkConsoleOptions(options);
   const files = new PageFiles();
+  const streams = new StreamLimit();
   const closing = new AbortController();
   const fetch = async (request: Request): Promise<Response> => {
     try {
-      return hardenResponse(await answer(parts, files, request, closing.signal));
+      return hardenResponse(await answer({ parts, files, streams, closing: closing.signal }, request));
     } catch (error) {
-      return hardenResponse(answerError(error, parts.onError));
+      return hardenResponse(answerError(error, request, parts.onError));
     }
   };
   const listen = getRequestListener((request) => fetch(request), { overrideGlobalObjects: false });
@@ -49,14 +51,16 @@ export function createConsole(options: ConsoleOptions): Console {
   };
 }
 
-type Parts = ConsoleParts;
+/** What all requests share. */
+interface Shared {
+  readonly parts: ConsoleParts;
+  readonly files: PageFiles;
+  readonly streams: StreamLimit;
+  readonly closing: AbortSignal;
+}
 
-async function answer(
-  parts: Parts,
-  files: PageFiles,
-  request: Request,
-  closing: AbortSignal,
-): Promise<Response> {
+async function answer(shared: Shared, request: Request): Promise<Response> {
+  const { parts, files } = shared;
   const { basePath } = parts;
   const url = new URL(request.url);
   const path = url.pathname.startsWith(`${basePath}/`) ? url.pathname.slice(basePath.length) : url.pathname;
@@ -64,40 +68,39 @@ async function answer(
   const [, asset] = /^\/assets\/([^/]+)$/.exec(path) ?? [];
   if (asset !== undefined && isRead) return await files.asset(request, asset);
 
-  const principal = await parts.authorize(request);
-  if (principal instanceof Response) return new Response(principal.body, principal);
-  if (!principal?.may.includes('read')) {
-    throw new ConsoleError(401, 'UNAUTHENTICATED', 'Sign in to see this.');
-  }
+  const given = await parts.authorize(request);
+  if (given instanceof Response) return new Response(given.body, given);
+  if (!given) throw new ConsoleError(401, 'UNAUTHENTICATED', 'Sign in to see this.');
+  const principal = checkPrincipal(given);
+  if (!principal.may.includes('read')) throw new ConsoleError(403, 'FORBIDDEN', 'You may not see this.');
   if (!path.startsWith('/api/')) {
     if (!isRead) throw new ConsoleError(405, 'METHOD_NOT_ALLOWED', 'There is only the page here.');
     return await files.page(request, basePath);
   }
-  const parties = { parts, url, request, principal, closing };
+  const parties = { ...shared, url, request, principal };
   return isRead ? await answerRead(parties, path.slice(5)) : await answerAct(parties, path.slice(5));
 }
 
-interface Parties {
-  readonly parts: Parts;
+interface Parties extends Shared {
   readonly url: URL;
   readonly request: Request;
   readonly principal: ConsolePrincipal;
-  readonly closing: AbortSignal;
 }
 
-async function answerRead(
-  { parts, url, request, principal, closing }: Parties,
-  path: string,
-): Promise<Response> {
+async function answerRead(parties: Parties, path: string): Promise<Response> {
+  const { parts, url, request, principal, streams, closing } = parties;
   const { searchParams: query } = url;
-  const [what, name, ...rest] = path.split('/').map(decodeURIComponent);
+  const [what, name, ...rest] = path.split('/').map(decoded);
   if (rest.length > 0) throw nothingHere();
   if (path === 'me') {
     const { title, home } = parts;
     return Response.json({ ...principal, title, ...(home && { home }) } satisfies MeAnswer);
   }
   if (path === 'live') {
-    return liveStream(watchFor(parts, query, AbortSignal.any([request.signal, closing])));
+    // Nobody would read the stream, and so nobody end it.
+    if (request.method === 'HEAD') throw new ConsoleError(405, 'METHOD_NOT_ALLOWED', 'Ask for it with GET.');
+    const signal = AbortSignal.any([request.signal, closing]);
+    return liveStream(streams.admit(watchFor(parts, query, signal)));
   }
   if (path === 'sagas') {
     return Response.json(sagasAnswer(parts, await parts.lists.search(readQuery(query))));
@@ -117,10 +120,19 @@ async function answerAct({ parts, request, principal }: Parties, path: string): 
   if (!principal.may.includes('act')) {
     throw new ConsoleError(403, 'FORBIDDEN', 'You may look, but not act.');
   }
+  const sagaId = decoded(id);
   const body = await readBody(request);
-  const sagaId = decodeURIComponent(id);
   if (verb === 'foresee') return Response.json(await foreseeAct(parts, sagaId, body));
   return Response.json(await carryOut(parts, sagaId, body, principal.name));
+}
+
+/** A part of the path as it is meant. @throws ConsoleError 404 where it means nothing */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw nothingHere();
+  }
 }
 
 function nothingHere(): ConsoleError {

@@ -6,6 +6,16 @@ export interface ConsolePrincipal {
   readonly may: readonly ('read' | 'act')[];
 }
 
+/** What `authorize` has given, and no more than is known of it. @throws TypeError where it is no principal */
+export function checkPrincipal({ name, may }: ConsolePrincipal): ConsolePrincipal {
+  const isName = typeof name === 'string' && name.length > 0 && name.length <= 200;
+  if (isName && Array.isArray(may))
+    return { name, may: may.filter((one) => one === 'read' || one === 'act') };
+  throw new TypeError(
+    "authorize must give { name, may }: a name of 1 to 200 characters, and ['read', 'act']",
+  );
+}
+
 /**
  * Says who makes a request. Called for every one but those for the page's own files, which say nothing of anybody.
  * `undefined`: nobody who may see anything, answered with 401. A `Response` is given as it is: a redirect to where one

@@ -31,14 +31,16 @@ export function readQuery(query: URLSearchParams): SearchOptions {
 
 /** `customerId=alice`; a value that is JSON is taken as such, so that `"5"` is a text and `5` a number. */
 function readAttributes(pairs: readonly string[]): JsonObject | undefined {
-  const found: Record<string, Json> = {};
-  for (const pair of pairs.filter((one) => one.trim() !== '')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at < 1 || name === '') throw invalid(`attribute '${pair}': write name=value`);
-    found[name] = readValue(pair.slice(at + 1).trim());
-  }
-  return Object.keys(found).length > 0 ? found : undefined;
+  const found = pairs
+    .filter((one) => one.trim() !== '')
+    .map((pair): [string, Json] => {
+      const at = pair.indexOf('=');
+      const name = pair.slice(0, at).trim();
+      if (at < 1 || name === '') throw invalid(`attribute '${pair}': write name=value`);
+      return [name, readValue(pair.slice(at + 1).trim())];
+    });
+  // Each becomes a property of its own, whatever it is called.
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function readValue(text: string): Json {

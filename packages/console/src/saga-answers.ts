@@ -4,7 +4,7 @@ import { machineGraph } from '@countermand/saga-core';
 import { ConsoleError } from './console-error.js';
 import type { ConsoleParts, ConsoleRunner } from './console-options.js';
 import { handEvents } from './hand-events.js';
-import { redactStory } from './redact.js';
+import { redactAttributes, redactError, redactStory } from './redact.js';
 import type { MachineAnswer, MachinesAnswer, SagaAnswer, SagaRow, SagasAnswer } from './wire.js';
 
 type Parts = ConsoleParts;
@@ -21,12 +21,15 @@ export function sagasAnswer({ redact }: Parts, { items, cursor, lookedBackTo }: 
 function rowOf(view: SagaView, redact: Parts['redact']): SagaRow {
   const { id, saga, version, status, settled, state, parked, waitingFor, timers, createdAt, updatedAt } =
     view;
-  const attributes = redact(view.attributes, { saga, part: 'attributes' });
+  const stepOf = (key: string | undefined) => view.steps.find((step) => step.key === key)?.name;
   return {
     ...{ id, saga, version, status, settled, state, waitingFor, timers, createdAt, updatedAt },
-    attributes: attributes as SagaRow['attributes'],
+    attributes: redactAttributes(saga, view.attributes, redact),
     // What an adapter answered raw is in no list.
-    parked: parked.map(({ raw: _raw, ...reason }) => reason),
+    parked: parked.map(({ raw: _raw, ...reason }) => ({
+      ...reason,
+      message: redactError(saga, reason.message, redact, stepOf(reason.key)),
+    })),
   };
 }
 
@@ -42,12 +45,19 @@ export async function sagaAnswer({ runner, redact }: Parts, id: string): Promise
     view: {
       ...view,
       ...rowOf(view, redact),
+      steps: view.steps.map((step) => ({
+        ...step,
+        ...(step.error !== undefined && { error: redactError(name, step.error, redact, step.name) }),
+      })),
       context: redact(JSON.parse(JSON.stringify(view.context)), { saga: name, part: 'context' }),
     },
     ...(saga && { graph: machineGraph(saga), next: await runner.whatNext(id) }),
     byHand: saga ? handEvents(saga) : [],
     story: redactStory(name, story, redact),
-    neighbours: await runner.inspect.neighbours(id),
+    neighbours: (await runner.inspect.neighbours(id)).map((one) => ({
+      ...one,
+      shared: redactAttributes(one.saga, one.shared, redact),
+    })),
   };
 }
 

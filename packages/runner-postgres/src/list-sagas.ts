@@ -5,6 +5,7 @@ import {
   type SagaStatus,
   type SagaView,
 } from '@countermand/saga-core';
+import { assertPageTime } from './assert-page-time.js';
 import { isPagePlace } from './is-page-place.js';
 import type { FoundSaga, ListFilter } from './ports/saga-rows.js';
 
@@ -43,6 +44,8 @@ export function pageFilter(options: ListOptions): ListFilter {
     throw new SagaError('SETTING_INVALID', `limit must be a whole number from 1 to ${MAX_LIMIT}`);
   }
   assertJson(rest, 'filter');
+  assertPageTime('createdAfter', rest.createdAfter);
+  assertPageTime('createdBefore', rest.createdBefore);
   return { ...rest, limit: limit + 1, ...(cursor !== undefined && { after: readCursor(cursor) }) };
 }
 

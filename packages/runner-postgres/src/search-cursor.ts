@@ -1,4 +1,5 @@
 import { assertJson, type JsonObject, messageOf, SagaError, type SagaStatus } from '@countermand/saga-core';
+import { assertPageTime } from './assert-page-time.js';
 import type { Place } from './db/search-sagas.js';
 import type { SearchOptions } from './inspection.js';
 import { isPagePlace } from './is-page-place.js';
@@ -38,6 +39,8 @@ export function readSearch({ status, limit = 50, cursor, ...rest }: SearchOption
     throw new SagaError('SETTING_INVALID', `status must be among ${STATUSES.join(', ')}`);
   }
   assertAskable(rest);
+  assertPageTime('createdAfter', rest.createdAfter);
+  assertPageTime('createdBefore', rest.createdBefore);
   const sections = status ? STATUSES.filter((one) => status.includes(one)).map((one) => [one]) : ALL;
   return { ...rest, sections, limit, cursor: cursor === undefined ? undefined : readCursor(cursor) };
 }

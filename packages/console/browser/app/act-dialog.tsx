@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ForeseeAnswer, HandEvent, SagaAnswer, WireAct } from '../../src/wire.js';
 import { ApiError, api } from './api.js';
 import { ForeseenView } from './foreseen-view.js';
+import { BY_HAND } from './parked-notice.js';
 import { PayloadFields } from './payload-fields.js';
 
 const TITLES = {
@@ -43,7 +44,7 @@ export function ActDialog({ answer, act: first, onClose }: ActDialogProps) {
   }, []);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (reason.trim() === '') return;
+    if (!isReady) return;
     setSending(true);
     try {
       const { outcome, reason: why } = await api.act(view.id, act, reason);
@@ -55,6 +56,7 @@ export function ActDialog({ answer, act: first, onClose }: ActDialogProps) {
       setSending(false);
     }
   };
+  const isReady = reason.trim() !== '' && foreseen.foreseen !== undefined;
   const title = act.type === 'send' ? `Send ${act.event}` : TITLES[act.type];
   return (
     <dialog ref={dialog} aria-labelledby="act-title" onClose={() => onClose(false)}>
@@ -83,7 +85,7 @@ export function ActDialog({ answer, act: first, onClose }: ActDialogProps) {
           <button type="button" onClick={() => dialog.current?.close()}>
             Leave it
           </button>
-          <button type="submit" class="primary" disabled={isSending || reason.trim() === ''}>
+          <button type="submit" class="primary" disabled={isSending || !isReady}>
             {isSending ? 'Doing it …' : title}
           </button>
         </div>
@@ -102,7 +104,7 @@ function ActFields({ answer: { view, next, byHand }, act, onChange }: ActFieldsP
   if (act.type === 'retry' || act.type === 'skip') {
     const keys = [
       ...new Set([
-        ...view.parked.flatMap(({ key }) => key ?? []),
+        ...view.parked.flatMap(({ key }) => (key === undefined || key === BY_HAND ? [] : key)),
         ...view.steps.filter(({ status }) => status === 'parked').map(({ key }) => key),
       ]),
     ];
@@ -162,21 +164,31 @@ function ActFields({ answer: { view, next, byHand }, act, onChange }: ActFieldsP
   return <PayloadFields event={event} onChange={(payload) => onChange({ ...act, payload })} />;
 }
 
-/** What the act would do, asked anew whenever it or the saga changes. */
-function useForesight(id: string, act: WireAct, updatedAt: number) {
-  const [state, setState] = useState<{ foreseen?: ForeseeAnswer; problem?: string }>({});
-  const key = JSON.stringify([act, updatedAt]);
+interface Foreseen {
+  readonly foreseen?: ForeseeAnswer;
+  readonly problem?: string;
+}
+
+/** While one types, it isn't asked about each letter. */
+const TYPING_MS = 150;
+
+/** What the act would do, asked anew whenever it or the saga changes. What was said of another act isn't said of this. */
+function useForesight(id: string, act: WireAct, updatedAt: number): Foreseen {
+  const of = JSON.stringify(act);
+  const [state, setState] = useState<Foreseen & { readonly of: string }>({ of });
   useEffect(() => {
     let isCurrent = true;
-    api.foresee(id, act).then(
-      (foreseen) => isCurrent && setState({ foreseen }),
-      (error: unknown) =>
-        isCurrent && setState({ problem: error instanceof Error ? error.message : String(error) }),
-    );
+    const ask = () =>
+      api.foresee(id, JSON.parse(of) as WireAct).then(
+        (foreseen) => isCurrent && setState({ of, foreseen }),
+        (error: unknown) =>
+          isCurrent && setState({ of, problem: error instanceof Error ? error.message : String(error) }),
+      );
+    const timer = setTimeout(() => void ask(), TYPING_MS);
     return () => {
       isCurrent = false;
+      clearTimeout(timer);
     };
-    // The key has the act in it.
-  }, [id, key]);
-  return state;
+  }, [id, of, updatedAt]);
+  return state.of === of ? state : {};
 }

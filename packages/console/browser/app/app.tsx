@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import type { MeAnswer } from '../../src/wire.js';
 import { ApiError, api } from './api.js';
 import { ListView } from './list-view.js';
@@ -20,15 +21,20 @@ export function App() {
     api.me().then(setMe, (thrown: unknown) => thrown instanceof ApiError && setError(thrown));
   }, []);
   const [view = 'sagas', name] = path;
+  const title = me?.title ?? 'Countermand';
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    document.title = `${name ?? (view === 'machines' ? 'Machines' : 'Sagas')} · ${title}`;
+  }, [view, name, title]);
   return (
     <>
-      <a class="skip-link" href="#main">
+      <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
         To the content
-      </a>
+      </button>
       <header class="top">
         <a class="brand" href={href('sagas')}>
           <Mark />
-          <span>{me?.title ?? 'Countermand'}</span>
+          <span>{title}</span>
         </a>
         <nav aria-label="Console">
           <a href={href('sagas')} aria-current={view === 'sagas' ? 'page' : undefined}>
@@ -54,16 +60,32 @@ export function App() {
           {THEMES[theme]}
         </button>
       </header>
-      <main id="main">
+      <main id="main" ref={main} tabIndex={-1}>
         {error && <p class="notice notice-bad">{error.message}</p>}
-        {view === 'sagas' && name === undefined && <ListView query={query} />}
-        {view === 'sagas' && name !== undefined && (
-          <SagaView key={name} id={name} mayAct={me?.may.includes('act') ?? false} />
-        )}
-        {view === 'machines' && name === undefined && <MachinesView />}
-        {view === 'machines' && name !== undefined && <MachineView key={name} name={name} query={query} />}
+        <Guarded key={path.join('/')}>
+          {view === 'sagas' && name === undefined && <ListView query={query} />}
+          {view === 'sagas' && name !== undefined && (
+            <SagaView key={name} id={name} mayAct={me?.may.includes('act') ?? false} />
+          )}
+          {view === 'machines' && name === undefined && <MachinesView />}
+          {view === 'machines' && name !== undefined && <MachineView key={name} name={name} query={query} />}
+        </Guarded>
       </main>
     </>
+  );
+}
+
+/** Where something can't be shown, the rest of the page stays. */
+function Guarded({ children }: { readonly children: ComponentChildren }) {
+  const [error, again] = useErrorBoundary();
+  if (error === undefined) return <>{children}</>;
+  return (
+    <p class="notice notice-bad" role="alert">
+      This can't be shown here: {error instanceof Error ? error.message : String(error)}{' '}
+      <button type="button" class="small" onClick={again}>
+        Try again
+      </button>
+    </p>
   );
 }
 

@@ -18,6 +18,7 @@ function layoutOf(graph: MachineGraph, depth: number, withOverrides: boolean): P
   elk ??= new ELK({ workerUrl });
   const layout = layoutStatechart(graph, { elk, depth, hide: withOverrides ? [] : ['override'] });
   layouts.set(key, layout);
+  layout.catch(() => layouts.delete(key));
   return layout;
 }
 
@@ -32,26 +33,36 @@ export interface ChartProps {
 
 const ZOOMS = [0.5, 0.65, 0.8, 1, 1.25, 1.6] as const;
 
+/** As wide as fits; on a phone that would be too small to read. */
+function firstZoom(): number | 'fit' {
+  return matchMedia('(max-width: 640px)').matches ? 0.8 : 'fit';
+}
+
 /** A statechart with what it takes to look around in it: more or less of it, larger or smaller, as wide as fits. */
 export function ChartView({ graph, marks, onSelect, isDeep = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<Statechart>(undefined);
   const [depth, setDepth] = useState(isDeep ? 9 : 1);
   const [withOverrides, setOverrides] = useState(false);
-  const [zoom, setZoom] = useState<number | 'fit'>('fit');
+  const [zoom, setZoom] = useState<number | 'fit'>(firstZoom);
   const [drawn, setDrawn] = useState<StatechartLayout>();
   const latest = useRef(marks);
   latest.current = marks;
   const key = `${graph.saga} ${graph.version}`;
   useEffect(() => {
     let isCurrent = true;
-    void layoutOf(graph, depth, withOverrides).then((layout) => {
-      if (!isCurrent || !place.current) return;
-      chart.current = drawStatechart(layout, onSelect && { onSelect });
-      chart.current.show(latest.current);
-      place.current.replaceChildren(chart.current.element);
-      setDrawn(layout);
-    });
+    layoutOf(graph, depth, withOverrides).then(
+      (layout) => {
+        if (!isCurrent || !place.current) return;
+        chart.current = drawStatechart(layout, onSelect && { onSelect });
+        chart.current.show(latest.current);
+        place.current.replaceChildren(chart.current.element);
+        setDrawn(layout);
+      },
+      () => {
+        if (isCurrent) place.current?.replaceChildren('It could not be drawn; load the page again.');
+      },
+    );
     return () => {
       isCurrent = false;
     };

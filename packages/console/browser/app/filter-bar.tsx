@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MachinesAnswer } from '../../src/wire.js';
 import { api } from './api.js';
 import { go } from './router.js';
@@ -13,16 +13,15 @@ const TIMES = [
   [String(30 * 24 * HOUR), 'Last 30 days'],
 ] as const;
 
+interface FilterBarProps {
+  readonly query: URLSearchParams;
+  /** Another value: the list has changed. */
+  readonly changed: unknown;
+}
+
 /** The list's filters. They stand in the address, so that a list can be sent to somebody. */
-export function FilterBar({ query }: { readonly query: URLSearchParams }) {
-  const [machines, setMachines] = useState<MachinesAnswer['items']>([]);
-  useEffect(() => {
-    // Without them one can still filter by everything else.
-    api.machines().then(
-      ({ items }) => setMachines(items),
-      () => undefined,
-    );
-  }, []);
+export function FilterBar({ query, changed }: FilterBarProps) {
+  const machines = useMachines(changed);
   const status = query.get('status') ?? '';
   const type = query.get('type') ?? '';
   const set = (name: string, value: string) => {
@@ -64,7 +63,7 @@ export function FilterBar({ query }: { readonly query: URLSearchParams }) {
         <span>State</span>
         <input
           list="filter-states"
-          placeholder="PAID.checkingFraud"
+          placeholder="PAID.checking"
           value={query.get('state') ?? ''}
           onChange={(event) => set('state', event.currentTarget.value)}
         />
@@ -98,4 +97,30 @@ export function FilterBar({ query }: { readonly query: URLSearchParams }) {
       </label>
     </search>
   );
+}
+
+/** Counting takes longer than a page of the list. */
+const COUNT_EVERY_MS = 5_000;
+
+/** The machines with their counts, asked for again when the list has changed. */
+function useMachines(changed: unknown): MachinesAnswer['items'] {
+  const [machines, setMachines] = useState<MachinesAnswer['items']>([]);
+  const next = useRef<{ at: number; timer?: ReturnType<typeof setTimeout> | undefined }>({ at: 0 });
+  useEffect(() => {
+    const { current } = next;
+    // Whatever changes until then, it is asked once.
+    if (current.timer !== undefined) return;
+    const ask = () => {
+      current.at = Date.now() + COUNT_EVERY_MS;
+      current.timer = undefined;
+      // Without them one can still filter by everything else.
+      api.machines().then(
+        ({ items }) => setMachines(items),
+        () => undefined,
+      );
+    };
+    current.timer = setTimeout(ask, Math.max(0, current.at - Date.now()));
+  }, [changed]);
+  useEffect(() => () => clearTimeout(next.current.timer), []);
+  return machines;
 }

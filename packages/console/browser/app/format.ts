@@ -21,7 +21,7 @@ export function ago(at: number, now: number): string {
   return ms < 5_000 ? 'just now' : `${duration(ms).split(' ').slice(0, 2).join(' ')} ago`;
 }
 
-/** The time of day, to the millisecond; with the date where that isn't today. */
+/** The time of day, to the second; with the date where that isn't today. */
 export function clock(at: number): string {
   const date = new Date(at);
   const time = date.toLocaleTimeString(undefined, { hour12: false });
@@ -51,7 +51,14 @@ export function timerName(id: string): string {
   return name ?? id;
 }
 
-/** An amount of money in its currency. */
+/** An amount of minor units in its currency: a euro has a hundred of them, a yen is one. */
 export function money({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
-  return (amount / 100).toLocaleString('en', { style: 'currency', currency });
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const { maximumFractionDigits = 2 } = format.resolvedOptions();
+    return format.format(amount / 10 ** maximumFractionDigits);
+  } catch {
+    // No code of a currency at all: points, say.
+    return `${count(amount)} ${currency}`;
+  }
 }

@@ -1,12 +1,19 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 /** JSON to read and to copy. */
 export function JsonView({ value }: { readonly value: unknown }) {
   const text = JSON.stringify(value, undefined, 2);
   const [isCopied, setCopied] = useState(false);
+  const place = useRef<HTMLPreElement>(null);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Only pages by https, or of this machine, may: it is marked, to be copied by hand.
+      if (place.current) getSelection()?.selectAllChildren(place.current);
+      return;
+    }
     setCopied(true);
     setTimeout(() => setCopied(false), 1_500);
   };
@@ -15,7 +22,7 @@ export function JsonView({ value }: { readonly value: unknown }) {
       <button type="button" class="small" onClick={() => void copy()}>
         {isCopied ? 'Copied' : 'Copy'}
       </button>
-      <pre>{colour(text)}</pre>
+      <pre ref={place}>{colour(text)}</pre>
     </div>
   );
 }

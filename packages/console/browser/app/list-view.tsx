@@ -1,7 +1,7 @@
 import type { SagaStatus } from '@countermand/saga-core';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SagaRow, SagasAnswer } from '../../src/wire.js';
-import { api } from './api.js';
+import { ApiError, api } from './api.js';
 import { FilterBar } from './filter-bar.js';
 import { ago, clock, stateName, timerName } from './format.js';
 import { LiveDot } from './live-dot.js';
@@ -13,8 +13,13 @@ import { useNow } from './use-now.js';
 /** The list: what is parked first, filters, page after page. */
 export function ListView({ query }: { readonly query: URLSearchParams }) {
   const key = query.toString();
-  const { value, error, isLive } = useLive(key, `list&${key}`, () => api.sagas(query));
-  const { more, isLoading, loadMore } = useMore(key, query, value);
+  const [pages, setPages] = useState({ key, count: 1 });
+  const shownPages = pages.key === key ? pages.count : 1;
+  const { value, error, isLive } = useLive(key, `list&${key}`, () => loadTop(query, shownPages));
+  const { more, isLoading, problem, loadMore } = useMore(key, query, value);
+  const showMore = async (cursor: string) => {
+    if (await loadMore(cursor)) setPages({ key, count: shownPages + 1 });
+  };
   const table = useRef<HTMLTableSectionElement>(null);
   useRowKeys(table);
   const items = useMemo(() => unique([...(value?.items ?? []), ...more.items]), [value, more]);
@@ -25,7 +30,7 @@ export function ListView({ query }: { readonly query: URLSearchParams }) {
         <h1>Sagas</h1>
         <LiveDot isLive={isLive} />
       </div>
-      <FilterBar query={query} />
+      <FilterBar query={query} changed={value} />
       {error && <p class="notice notice-bad">{error.message}</p>}
       <div class="card">
         <table class="sagas">
@@ -54,7 +59,8 @@ export function ListView({ query }: { readonly query: URLSearchParams }) {
             {last.lookedBackTo !== undefined && (
               <span class="quiet">Looked back to {clock(last.lookedBackTo)}.</span>
             )}
-            <button type="button" onClick={() => loadMore(last.cursor ?? '')} disabled={isLoading}>
+            {problem !== undefined && <span class="bad">{problem}</span>}
+            <button type="button" onClick={() => void showMore(last.cursor ?? '')} disabled={isLoading}>
               {isLoading ? 'Loading …' : last.lookedBackTo === undefined ? 'Show more' : 'Look further back'}
             </button>
           </div>
@@ -121,6 +127,21 @@ function timerIn(waiting: string): string {
   return waiting.startsWith('timer ') ? `timer ${timerName(waiting.slice(6))}` : waiting;
 }
 
+const PAGE = 50;
+/** The server gives no more at once. */
+const MOST = 200;
+
+/**
+ * What is at the top of the list: as much as is shown, so that what is pushed down by something new doesn't fall into
+ * a gap between the first page and those that were loaded after it.
+ */
+function loadTop(query: URLSearchParams, pages: number): Promise<SagasAnswer> {
+  if (pages === 1) return api.sagas(query);
+  const longer = new URLSearchParams(query);
+  longer.set('limit', String(Math.min(MOST, PAGE * pages)));
+  return api.sagas(longer);
+}
+
 /** The pages after the first; other filters begin anew. */
 function useMore(key: string, query: URLSearchParams, first: SagasAnswer | undefined) {
   const [state, setState] = useState<{
@@ -130,26 +151,35 @@ function useMore(key: string, query: URLSearchParams, first: SagasAnswer | undef
     lookedBackTo?: number;
   }>({ key, items: [] });
   const [isLoading, setLoading] = useState(false);
+  const [problem, setProblem] = useState<string>();
   const more = state.key === key ? state : { key, items: [] as readonly SagaRow[] };
   // Where the first page is the last one by now, there is nothing behind it.
   const shown = first?.cursor === null ? { key, items: [] as readonly SagaRow[] } : more;
-  const loadMore = async (cursor: string) => {
+  /** @returns whether there is more now */
+  const loadMore = async (cursor: string): Promise<boolean> => {
     setLoading(true);
+    setProblem(undefined);
     try {
       const next = new URLSearchParams(query);
       next.set('cursor', cursor);
       const page = await api.sagas(next);
       setState({ ...page, key, items: [...more.items, ...page.items] });
+      return true;
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : 'The server does not answer.');
+      return false;
     } finally {
       setLoading(false);
     }
   };
-  return { more: shown as typeof state, isLoading, loadMore };
+  return { more: shown as typeof state, isLoading, problem, loadMore };
 }
 
-/** What moved between two pages may be on both. */
+/** What moved between two pages may be on both: it stands where it came to first, which is what was loaded last. */
 function unique(rows: readonly SagaRow[]): SagaRow[] {
-  return [...new Map(rows.toReversed().map((row) => [row.id, row])).values()].toReversed();
+  const found = new Map<string, SagaRow>();
+  for (const row of rows) if (!found.has(row.id)) found.set(row.id, row);
+  return [...found.values()];
 }
 
 /** `j` and `k` go from row to row, `/` to the filters. */

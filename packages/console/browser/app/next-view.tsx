@@ -8,7 +8,10 @@ export function NextView({ answer }: { readonly answer: SagaAnswer }) {
   const { view, next, now } = answer;
   const offset = useMemo(() => now - Date.now(), [now]);
   const time = useNow(500, offset);
-  const waits = view.waitingFor.filter((one) => !one.startsWith('timer '));
+  const stopped = new Set(view.steps.flatMap(({ id, status }) => (status === 'parked' ? id : [])));
+  const waits = view.waitingFor.filter(
+    (one) => !one.startsWith('timer ') && !stopped.has(one.replace(/^step /, '')),
+  );
   const undo = next?.wouldUndo ?? view.openObligations.toReversed();
   return (
     <div class="stack">

@@ -14,9 +14,18 @@ function here(): Place {
   const { pathname, search } = location;
   const below = pathname.startsWith(base) ? pathname.slice(base.length) : '';
   return {
-    path: below.split('/').filter(Boolean).map(decodeURIComponent),
+    path: below.split('/').filter(Boolean).map(decoded),
     query: new URLSearchParams(search),
   };
+}
+
+/** A part of a path as it is meant; what means nothing stays as it is, and is then not found. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** An address below the console's own: `sagas/ID`. */

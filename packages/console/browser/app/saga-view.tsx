@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { SagaAnswer, WireAct } from '../../src/wire.js';
 import { pathsIn, traceWay } from '../statechart/trace-way.js';
 import { ActDialog } from './act-dialog.js';
@@ -9,6 +9,7 @@ import { JsonView } from './json-view.js';
 import { LedgerView } from './ledger-view.js';
 import { LiveDot } from './live-dot.js';
 import { NextView } from './next-view.js';
+import { BY_HAND, ParkedNotice } from './parked-notice.js';
 import { href } from './router.js';
 import { StatusBadge } from './status-badge.js';
 import { StepsView } from './steps-view.js';
@@ -52,16 +53,18 @@ export function SagaView({ id, mayAct }: { readonly id: string; readonly mayAct:
 
 interface HeadProps {
   readonly answer: SagaAnswer;
+  readonly isLive: boolean;
   readonly mayAct: boolean;
   readonly onAct: (act: WireAct) => void;
 }
 
-function SagaHead({ answer, isLive, mayAct, onAct }: HeadProps & { readonly isLive: boolean }) {
+function SagaHead({ answer, isLive, mayAct, onAct }: HeadProps) {
   const { view, now, byHand, next } = answer;
   const offset = useMemo(() => now - Date.now(), [now]);
   const time = useNow(5_000, offset);
   const parkedStep = view.steps.find(({ status }) => status === 'parked');
-  const skippable = parkedStep?.key ?? view.parked.find(({ key }) => key !== undefined)?.key;
+  const skippable =
+    parkedStep?.key ?? view.parked.find(({ key }) => key !== undefined && key !== BY_HAND)?.key;
   const possible = new Set(next?.events.map(({ event }) => event));
   const [override] = next?.overrides ?? [];
   return (
@@ -84,7 +87,7 @@ function SagaHead({ answer, isLive, mayAct, onAct }: HeadProps & { readonly isLi
       </p>
       {mayAct && (
         <div class="acts" role="toolbar" aria-label="Actions">
-          {view.status === 'parked' && (
+          {(view.status === 'parked' || parkedStep) && (
             <>
               <button type="button" class="primary" onClick={() => onAct({ type: 'retry' })}>
                 Retry …
@@ -125,32 +128,6 @@ function words(type: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function ParkedNotice({ answer: { view }, mayAct, onAct }: HeadProps) {
-  if (view.parked.length === 0) return null;
-  return (
-    <section class="notice notice-bad" aria-label="Why it is parked">
-      <h2>Waits for a person</h2>
-      <ul>
-        {view.parked.map(({ code, message, key, at }) => (
-          <li key={`${code} ${key}`}>
-            <b>{code}</b> {message}
-            <span class="quiet small">
-              {' '}
-              {key} · {clock(at)}
-            </span>
-            {mayAct && key !== undefined && key !== 'hand' && view.parked.length > 1 && (
-              <button type="button" class="small" onClick={() => onAct({ type: 'retry', key })}>
-                Retry this …
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
-      <p class="small">What arrives meanwhile is kept, and applied when it goes on.</p>
-    </section>
-  );
-}
-
 function SagaChart({ answer: { view, graph, story } }: { readonly answer: SagaAnswer }) {
   const marks = useMemo(
     () => ({
@@ -185,12 +162,6 @@ function SagaTabs({ answer }: { readonly answer: SagaAnswer }) {
     Ledger: story.ledger.length,
     Neighbours: neighbours.length,
   };
-  useEffect(() => {
-    document.title = `${view.id} · Countermand`;
-    return () => {
-      document.title = 'Countermand';
-    };
-  }, [view.id]);
   const move = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
@@ -250,8 +221,8 @@ function Neighbours({ answer: { neighbours } }: { readonly answer: SagaAnswer })
           <span class="small attribute">
             same{' '}
             {Object.entries(shared)
-              .map(([name, value]) => `${name}=${String(value)}`)
-              .join(', ')}
+              .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+              .join(', ') || 'as something that is not shown'}
           </span>
         </li>
       ))}

@@ -1,7 +1,8 @@
 import type { StepSpan, StepView } from '@countermand/saga-core';
 import { useMemo } from 'preact/hooks';
 import type { SagaAnswer } from '../../src/wire.js';
-import { clock, duration } from './format.js';
+import { clock, count, duration } from './format.js';
+import { useNewest } from './use-newest.js';
 import { useNow } from './use-now.js';
 
 const ROLES = { invoke: '', action: 'not waited for', undo: 'undo', probe: 'asks' } as const;
@@ -16,6 +17,7 @@ export function StepsView({ answer }: { readonly answer: SagaAnswer }) {
   const begin = view.createdAt;
   const ends = story.steps.flatMap(({ settledAt, startedAt }) => settledAt ?? startedAt);
   const end = Math.max(begin + 1, ...ends, ...(isOpen ? [time] : []));
+  const { shown, hidden, showAll } = useNewest(story.steps);
   if (story.steps.length === 0) return <p class="empty">It has begun no step yet.</p>;
   return (
     <div class="scroll">
@@ -36,7 +38,16 @@ export function StepsView({ answer }: { readonly answer: SagaAnswer }) {
           </tr>
         </thead>
         <tbody>
-          {story.steps.map((span) => (
+          {hidden > 0 && (
+            <tr>
+              <td colSpan={5}>
+                <button type="button" class="link" onClick={showAll}>
+                  Show the {count(hidden)} steps before
+                </button>
+              </td>
+            </tr>
+          )}
+          {shown.map((span) => (
             <StepRow key={span.key} span={span} row={rows.get(span.key)} {...{ begin, end, time }} />
           ))}
         </tbody>

@@ -1,28 +1,36 @@
 import type { ToldEntry } from '@countermand/saga-core';
 import { useMemo, useState } from 'preact/hooks';
 import type { SagaAnswer } from '../../src/wire.js';
-import { clock, duration, stateName, timerName } from './format.js';
+import { clock, count, duration, stateName, timerName } from './format.js';
 import { JsonView } from './json-view.js';
+import { useNewest } from './use-newest.js';
 
 /** What happened, newest last, with what each line made the runner do, and who did it and why. */
 export function TimelineView({ answer: { story } }: { readonly answer: SagaAnswer }) {
   const names = useMemo(() => new Map(story.steps.map(({ key, step }) => [key, step])), [story]);
-  const changes = useMemo(
-    () =>
-      story.ledger.flatMap(({ id, changes: all }) =>
-        all.map(({ seq, certainty }, index) => ({ id, seq, certainty, isFirst: index === 0 })),
-      ),
-    [story],
-  );
+  const changes = useMemo(() => {
+    const all = story.ledger.flatMap(({ id, changes: own }) =>
+      own.map(({ seq, certainty }) => ({ id, seq, certainty })),
+    );
+    return Map.groupBy(all, ({ seq }) => seq);
+  }, [story]);
+  const { shown, hidden, showAll } = useNewest(story.entries);
   return (
     <ol class="timeline">
-      {story.entries.map((entry, index) => (
+      {hidden > 0 && (
+        <li class="entry">
+          <button type="button" class="link" onClick={showAll}>
+            Show the {count(hidden)} lines before
+          </button>
+        </li>
+      )}
+      {shown.map((entry, index) => (
         <Entry
           key={entry.seq}
           entry={entry}
-          before={story.entries[index - 1]}
+          before={story.entries[hidden + index - 1]}
           names={names}
-          ledger={changes.filter(({ seq }) => seq === entry.seq)}
+          ledger={changes.get(entry.seq) ?? []}
         />
       ))}
     </ol>

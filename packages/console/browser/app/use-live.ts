@@ -11,44 +11,101 @@ export interface Live<Value> {
 }
 
 /**
- * Loads something, and again whenever the server says that it has changed. The stream connects again by itself, and
- * then it is loaded anew: what changed in between isn't told twice.
+ * Loads something, and again whenever the server says that it has changed: one load at a time, however fast it changes.
+ * After the stream was interrupted it is loaded anew, for what changed in between isn't told twice.
  *
  * @param key - what is loaded; another key begins anew
  * @param watch - the query of the stream of changes
  */
 export function useLive<Value>(key: string, watch: string, load: () => Promise<Value>): Live<Value> {
   const [state, setState] = useState<{ key: string; value?: Value; error?: ApiError }>({ key });
-  const [isLive, setLive] = useState(false);
-  const latest = useRef({ key, load, turn: 0 });
+  const latest = useRef<Loading<Value>>({ key, load, loading: undefined, isWanted: false });
   latest.current.key = key;
   latest.current.load = load;
   const reload = useCallback(() => {
     const { current } = latest;
-    current.turn += 1;
-    const { turn, key: asked } = current;
+    const asked = current.key;
+    if (current.loading === asked) {
+      current.isWanted = true;
+      return;
+    }
+    current.loading = asked;
+    current.isWanted = false;
+    const settle = (next: (before: { key: string; value?: Value }) => typeof state) => {
+      if (current.loading !== asked) return;
+      current.loading = undefined;
+      setState((before) => next(before.key === asked ? before : { key: asked }));
+      if (current.isWanted) reload();
+    };
     current.load().then(
-      (value) => turn === current.turn && setState({ key: asked, value }),
-      (error: unknown) =>
-        turn === current.turn &&
-        setState((before) => ({
-          ...(before.key === asked ? before : { key: asked }),
-          error:
-            error instanceof ApiError ? error : new ApiError(0, 'OFFLINE', 'The server does not answer.'),
-        })),
+      (value) => settle(() => ({ key: asked, value })),
+      (error: unknown) => settle((before) => ({ ...before, error: toApiError(error) })),
     );
   }, []);
   useEffect(reload, [key, reload]);
-  useEffect(() => {
-    const source = new EventSource(new URL(`api/live?${watch}`, document.baseURI));
-    source.addEventListener('hello', () => {
-      setLive(true);
-      reload();
-    });
-    source.addEventListener('changed', reload);
-    source.addEventListener('error', () => setLive(false));
-    return () => source.close();
-  }, [watch, reload]);
+  const isLive = useChanges(watch, reload);
   const isOwn = state.key === key;
   return { value: isOwn ? state.value : undefined, error: isOwn ? state.error : undefined, isLive, reload };
+}
+
+interface Loading<Value> {
+  key: string;
+  load: () => Promise<Value>;
+  /** The key of what is on its way. */
+  loading: string | undefined;
+  /** It has changed since that was asked for. */
+  isWanted: boolean;
+}
+
+function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, 'OFFLINE', 'The server does not answer.');
+}
+
+const AGAIN_MS = 3_000;
+
+/**
+ * Calls back when the stream of changes begins, and for each of them. While the page isn't seen it isn't connected: a
+ * browser has few connections to one server, which all of its tabs share.
+ *
+ * @returns whether it is connected
+ */
+function useChanges(watch: string, onChange: () => void): boolean {
+  const [isLive, setLive] = useState(false);
+  useEffect(() => {
+    let source: EventSource | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      const opened = new EventSource(new URL(`api/live?${watch}`, document.baseURI));
+      source = opened;
+      opened.addEventListener('hello', () => {
+        setLive(true);
+        onChange();
+      });
+      opened.addEventListener('changed', onChange);
+      opened.addEventListener('error', () => {
+        setLive(false);
+        if (opened.readyState !== EventSource.CLOSED) return;
+        // A browser gives up where the answer was no stream: a proxy's 502, or nobody is signed in. Loading says which.
+        onChange();
+        again = setTimeout(open, AGAIN_MS);
+      });
+    };
+    const close = () => {
+      clearTimeout(again);
+      source?.close();
+      source = undefined;
+    };
+    const seen = () => {
+      close();
+      if (document.visibilityState === 'visible') open();
+      else setLive(false);
+    };
+    document.addEventListener('visibilitychange', seen);
+    seen();
+    return () => {
+      document.removeEventListener('visibilitychange', seen);
+      close();
+    };
+  }, [watch, onChange]);
+  return isLive;
 }

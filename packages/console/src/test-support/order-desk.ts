@@ -9,16 +9,16 @@ const retry = { attempts: 3, initialDelayMs: 20, jitter: 0 };
 
 /** The order saga with short waits between attempts. */
 export const order: OrderSaga = createOrderSaga({
-  steps: { refund: { retry }, releaseStock: { retry }, checkFraud: { retry } },
+  steps: { refund: { retry }, releaseStock: { retry }, checkFraud: { retry }, notifyUser: { retry } },
 });
 
 /** Orders on a real database, with participants in memory that a test can break, behind a console of their own. */
 export async function openOrderDesk(url: string, options: Partial<ConsoleOptions> = {}) {
-  const broken = new Set<string>();
+  const shop: Shop = { broken: new Set(), says: 'the participant answers 503' };
   const runner = createRunner({
     connection: url,
     sagas: [order],
-    adapters: { order: adapters(broken) },
+    adapters: { order: adapters(shop) },
   });
   await runner.migrate();
   await runner.work();
@@ -31,7 +31,8 @@ export async function openOrderDesk(url: string, options: Partial<ConsoleOptions
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    ...{ runner, console, broken },
+    ...{ runner, console, shop },
+    broken: shop.broken,
     /** Where the console is. */
     url: `http://127.0.0.1:${port}/console/`,
     /** Places an order and waits until its stock is reserved. */
@@ -51,11 +52,19 @@ export async function openOrderDesk(url: string, options: Partial<ConsoleOptions
       await runner.send(id, { type: 'PAY' }, { actor: 'customer:alice' });
       await reaches(id, until);
     },
+    /** Pays an order, and has it on its way. */
+    async ship(id: string) {
+      await this.pay(id, 'CONFIRMED');
+      await runner.send(id, { type: 'WAREHOUSE_PACKED', parcelId: 'parcel-7' });
+      await reaches(id, 'SHIPPED');
+      await runner.send(id, { type: 'CARRIER_SCANNED', tracking: 'T-1' });
+      await reaches(id, 'IN_TRANSIT');
+    },
     /** An order whose refund fails, so that it waits for a person. */
     async park(id: string, customerId = 'alice') {
       await this.place(id, customerId);
       await this.pay(id, 'CONFIRMED');
-      broken.add('refund');
+      shop.broken.add('refund');
       await runner.send(
         id,
         { type: 'CANCEL', reason: 'changed my mind' },
@@ -79,9 +88,17 @@ export async function openOrderDesk(url: string, options: Partial<ConsoleOptions
 /** What {@link openOrderDesk} gives. */
 export type OrderDesk = Awaited<ReturnType<typeof openOrderDesk>>;
 
-function adapters(broken: ReadonlySet<string>): AdaptersFor<OrderSaga> {
+interface Shop {
+  /** Steps that fail. */
+  readonly broken: Set<string>;
+  /** What they say then. */
+  says: string;
+}
+
+function adapters(shop: Shop): AdaptersFor<OrderSaga> {
+  const { broken } = shop;
   const works = <Output>(step: string, output: Output): Output => {
-    if (broken.has(step)) throw new Error(`${step}: the participant answers 503`);
+    if (broken.has(step)) throw new Error(`${step}: ${shop.says}`);
     return output;
   };
   return {
@@ -108,6 +125,6 @@ function adapters(broken: ReadonlySet<string>): AdaptersFor<OrderSaga> {
     notifyWarehouse: () => ({}),
     createShipment: () => ({ shipmentId: 's-1' }),
     generateLabel: () => ({ labelId: 'l-1', tracking: 'T-1' }),
-    notifyUser: () => ({}),
+    notifyUser: () => works('notifyUser', {}),
   };
 }
