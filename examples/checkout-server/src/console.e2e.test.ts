@@ -62,12 +62,15 @@ describe('the console in development', () => {
       return answer.headers.get('location');
     };
     expect(await leadTo('/console/sagas/order-7')).toBe('/console/sagas/order-7');
+    expect(await leadTo('/console/sagas/a..b~c')).toBe('/console/sagas/a..b~c');
     for (const to of [
       '//elsewhere.example',
       'https://elsewhere.example/console/',
       '/console/login',
       '/docs',
       '/console/"><b>',
+      '/console/../docs',
+      '/console/sagas/../../docs',
     ])
       expect(await leadTo(to)).toBe('/console/');
   });

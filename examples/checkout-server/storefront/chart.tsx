@@ -18,12 +18,16 @@ export function Chart({ live }: { readonly live: LiveOrder | undefined }) {
   // Another order is drawn anew: nothing of the one before may seem to move.
   useEffect(() => {
     let isLeft = false;
-    void readGraph().then((graph) => {
-      if (isLeft) return;
-      const chart = drawStatechart(layoutOrder(graph));
-      holder.current?.replaceChildren(chart.element);
-      setDrawn({ orderId, graph, chart });
-    });
+    readGraph().then(
+      (graph) => {
+        if (isLeft) return;
+        const chart = drawStatechart(layoutOrder(graph));
+        holder.current?.replaceChildren(chart.element);
+        setDrawn({ orderId, graph, chart });
+      },
+      // The page says that the server doesn't answer; the next order asks again.
+      () => undefined,
+    );
     return () => {
       isLeft = true;
     };
@@ -45,6 +49,11 @@ function toneOf({ status, settled }: LiveOrder['order']['saga']) {
 let reading: Promise<MachineGraph> | undefined;
 
 function readGraph(): Promise<MachineGraph> {
-  reading ??= fetch('/storefront/machine.json').then((answer) => answer.json() as Promise<MachineGraph>);
+  reading ??= fetch('/storefront/machine.json')
+    .then((answer) => answer.json() as Promise<MachineGraph>)
+    .catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
   return reading;
 }

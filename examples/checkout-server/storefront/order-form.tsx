@@ -110,26 +110,28 @@ export function OrderForm({ catalog, isBusy, onOrder }: Props) {
         />
         Split over two cards: both are charged, or none
       </label>
-      <label class="field">
-        Coupon
-        <select value={coupon} onChange={({ currentTarget }) => setCoupon(currentTarget.value)}>
-          {COUPONS.map(({ code, title }) => (
-            <option key={code} value={code}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        Ship to
-        <select value={address} onChange={({ currentTarget }) => setAddress(currentTarget.value)}>
-          {ADDRESSES.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="pair">
+        <label class="field">
+          Coupon
+          <select value={coupon} onChange={({ currentTarget }) => setCoupon(currentTarget.value)}>
+            {COUPONS.map(({ code, title }) => (
+              <option key={code} value={code}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          Ship to
+          <select value={address} onChange={({ currentTarget }) => setAddress(currentTarget.value)}>
+            {ADDRESSES.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
       <label class="check">
         <input
           type="checkbox"
@@ -145,10 +147,11 @@ export function OrderForm({ catalog, isBusy, onOrder }: Props) {
         <button
           type="button"
           disabled={isBusy || total === 0}
+          aria-label="Order by double click"
           title="Sends the same request twice at the same time: one order comes of it"
           onClick={() => order(2)}
         >
-          Order by double click
+          Double click
         </button>
       </div>
     </form>

@@ -40,8 +40,7 @@ function Page() {
       const text = await act();
       setNotice(text === undefined ? undefined : { text, isBad: false });
     } catch (error) {
-      if (!(error instanceof shop.Refusal)) throw error;
-      setNotice({ text: error.message, isBad: true });
+      setNotice({ text: error instanceof Error ? error.message : String(error), isBad: true });
     }
   }, []);
   const show = (id: string) => {

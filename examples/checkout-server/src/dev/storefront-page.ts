@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COLOUR_TOKENS } from '@countermand/console';
 import type { StorefrontFacts } from './live-contract.ts';
 
 const FOLDER = fileURLToPath(new URL('../../storefront/', import.meta.url));
@@ -35,7 +36,7 @@ async function build(): Promise<BuiltPage> {
     }),
     readFile(path.join(FOLDER, 'page.css'), 'utf8'),
   ]);
-  return { script: script.outputFiles[0]?.text ?? '', style };
+  return { script: script.outputFiles[0]?.text ?? '', style: `${COLOUR_TOKENS}${style}` };
 }
 
 /** The page itself, with the facts that it needs to begin. */

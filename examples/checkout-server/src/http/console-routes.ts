@@ -57,5 +57,6 @@ export function addConsoleRoutes(
 
 /** Where a person wanted to go: a page of the console, and never anything else. */
 function toOf(path = ''): string {
-  return /^\/console\/(?!login)[\w./-]*$/.test(path) ? path : `${BASE}/`;
+  const isUp = path.split('/').some((part) => part === '.' || part === '..');
+  return !isUp && /^\/console\/(?!login)[\w./~-]*$/.test(path) ? path : `${BASE}/`;
 }
