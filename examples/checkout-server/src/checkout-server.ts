@@ -60,6 +60,8 @@ export async function startCheckoutServer(settings: Settings, log: Logger): Prom
   };
   try {
     await prepareTables(settings, { db, runner });
+    // A server that begins anew every half an hour would never come to it.
+    void forgetOldAnswers(db, log);
     await subscribe({ runner, client, db });
     if (settings.WORKER_PROCESS) worker = startWorker(surroundings, log);
     else if (settings.ROLE !== 'web') await runner.work();

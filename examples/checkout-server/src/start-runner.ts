@@ -1,4 +1,4 @@
-import { createRunner, type PostgresRunner, type Telemetry } from '@countermand/runner-postgres';
+import { type Clock, createRunner, type PostgresRunner, type Telemetry } from '@countermand/runner-postgres';
 import type { AdaptersFor } from '@countermand/saga-core';
 import { createOrderSaga, type OrderSaga } from '@countermand/saga-core/order';
 import type { Kysely } from 'kysely';
@@ -27,12 +27,14 @@ export interface RunnerParts {
   readonly log: Logger;
   /** Traces and metrics. */
   readonly telemetry?: Telemetry;
+  /** For tests. */
+  readonly clock?: Clock;
   /** Stands between the runner and the adapters. */
   readonly around?: (adapters: AdaptersFor<OrderSaga>) => AdaptersFor<OrderSaga>;
 }
 
 /** The order saga with this server's times, and the runner that runs it. Neither is at work yet. */
-export function buildRunner({ settings, pool, db, client, log, telemetry, around }: RunnerParts): {
+export function buildRunner({ settings, pool, db, client, log, telemetry, clock, around }: RunnerParts): {
   readonly runner: PostgresRunner;
   readonly saga: OrderSaga;
 } {
@@ -56,6 +58,7 @@ export function buildRunner({ settings, pool, db, client, log, telemetry, around
     adapters: { order: around?.(order) ?? order },
     logger: log.child({ component: 'runner' }),
     ...(telemetry && { telemetry }),
+    ...(clock && { clock }),
   });
   return { runner, saga };
 }

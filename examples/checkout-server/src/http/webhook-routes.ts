@@ -45,7 +45,10 @@ export function verifySignature({ settings }: Pick<Services, 'settings'>): Middl
 }
 
 /** `/webhooks`: what payments, warehouse and carrier tell. Each is stored once, then answered with 202. */
-export function addWebhookRoutes(app: OpenAPIHono<AppEnv>, { runner, log, development }: Services): void {
+export function addWebhookRoutes(
+  app: OpenAPIHono<AppEnv>,
+  { runner, log, development }: Pick<Services, 'runner' | 'log' | 'development'>,
+): void {
   for (const sender of Object.keys(SENDERS) as Sender[]) {
     const route = routeOf(sender);
     app.openAPIRegistry.registerPath({ ...route, request: requestOf(sender) });
