@@ -1,5 +1,5 @@
 import { eventually } from '@countermand/test-kit';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { barrierPool } from './test-support/barrier-pool.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, openRunner } from './test-support/open-runner.js';
@@ -133,38 +133,47 @@ it('connections that are left to a server which only reads are given up, and oth
 });
 
 it('a real deadlock with somebody else who locks our rows is met by trying again', async () => {
-  const { adapters } = tripAdapters();
-  const runner = openRunner({ connection: url, sagas: [trip], adapters, followUp: false });
-  await runner.work();
-  const ids = Array.from({ length: 8 }, (_, index) => `dead-${index}`);
-  await Promise.all(ids.map((id) => runner.start(trip, { seat: id, amount: 1 }, { id })));
-  const other = testPool(url);
-  const stop = { now: false };
-  // A report of the user's that locks rows of the outbox from the end, in small transactions.
-  const locker = (async () => {
-    while (!stop.now) {
-      const client = await other.connect();
-      try {
-        await client.query('begin');
-        await client.query(`set local deadlock_timeout = '20ms'`).catch(() => undefined);
-        await client.query(
-          `select from countermand.outbox order by saga_id desc, key desc limit 4 for update`,
-        );
-        await client.query(`select from countermand.outbox order by saga_id, key limit 4 for update`);
-        await client.query('commit');
-      } catch {
-        await client.query('rollback');
-      } finally {
-        client.release();
-      }
-    }
-  })();
-  for (const id of ids) await runner.waitFor(id, ({ state }) => state === 'RESERVED', { timeoutMs: 20_000 });
-  await Promise.all(ids.map((id) => runner.send(id, { type: 'PAY' })));
-  for (const id of ids) await runner.waitFor(id, ({ settled }) => settled, { timeoutMs: 20_000 });
-  stop.now = true;
-  await locker;
-  for (const id of ids) expect(await runner.get(id)).toMatchObject({ state: 'BOOKED' });
+  const { adapters, calls } = tripAdapters();
+  const worker = openRunner({ connection: url, sagas: [trip], adapters });
+  await worker.work();
+  const { id } = await worker.start(trip, { seat: 'A', amount: 1 });
+  await worker.waitFor(id, ({ state }) => state === 'RESERVED');
+  // Ours finds the deadlock at once, the other never: so it is ours that the database ends.
+  const own = new URL(url);
+  own.searchParams.set('options', '-c deadlock_timeout=1ms');
+  const ours = barrierPool(own.href);
+  const other = await testPool(url).connect();
+  onTestFinished(() => other.release());
+  await other.query(`set deadlock_timeout = '10min'`);
+  const sender = openRunner({ pool: ours.pool, sagas: [trip] });
+  const watching = testPool(url, 1);
+  const saving = ours.holdBefore(/insert into .*history/is);
+  const sent = sender.send(id, { type: 'PAY' }, { messageId: 'm-1' });
+  await saving.reached;
+
+  // Ours has locked the saga, and the other the timer that ours is to cancel: each wants what the other has.
+  await other.query('begin');
+  await other.query(`select from countermand.outbox where saga_id = $1 and kind = 'timer' for update`, [id]);
+  const waiting = other.query('select from countermand.saga where id = $1 for update', [id]);
+  await eventually(async () => {
+    const { rows } = await watching.query(
+      `select wait_event_type from pg_stat_activity
+       where datname = current_database() and query like 'select from countermand.saga%for update'`,
+    );
+    expect(rows).toEqual([{ wait_event_type: 'Lock' }]);
+  });
+  saving.open();
+  await waiting;
+  await other.query('commit');
+  expect(await sent).toEqual({ outcome: 'applied', duplicate: false });
+  expect(ours.refusals).toEqual(['40P01']);
+
+  await worker.waitFor(id, ({ settled }) => settled);
+  const history = await worker.history(id);
+  expect(history.filter(({ event }) => event === 'PAY')).toHaveLength(1);
+  expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));
+  const keys = calls.map(({ key }) => key);
+  expect(keys).toHaveLength(new Set(keys).size);
 });
 
 it('one hot saga takes the events of many processes one after the other, none twice, none lost', async () => {

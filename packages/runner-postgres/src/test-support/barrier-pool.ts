@@ -2,27 +2,34 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { gate } from './open-runner.js';
 
-/** Holds the next commit of a transaction that has written something that matches. */
+/** Holds a transaction at some point. */
 interface Hold {
-  /** The transaction has done everything but its commit, and holds its locks. */
+  /** The transaction has come to that point, and holds its locks. */
   readonly reached: Promise<void>;
   open(): void;
 }
 
-/** A pool whose commits a test can hold, and whose statements it can make fail. */
+/** A pool whose transactions a test can hold, and whose statements it can make fail. */
 export interface BarrierPool {
   readonly pool: pg.Pool;
+  /** Holds the next transaction that has written something that matches before its commit. */
   hold(written: RegExp): Hold;
+  /** Holds the next statement that matches before it is sent. */
+  holdBefore(statement: RegExp): Hold;
   /** Lets so many of the next statements that match fail with this SQLSTATE, before they reach the database. */
   fail(statement: RegExp, sqlState: string, times: number): void;
   /** How many statements were made to fail. */
   readonly failed: () => number;
+  /** SQLSTATEs that the database itself refused statements with. */
+  readonly refusals: readonly string[];
 }
 
 /** A pool with barriers that ends with the test. */
 export function barrierPool(url: string, max = 10): BarrierPool {
   const pool = new pg.Pool({ connectionString: url, max });
   const holds: { written: RegExp; reach: () => void; opened: Promise<void> }[] = [];
+  const before: { statement: RegExp; reach: () => void; opened: Promise<void> }[] = [];
+  const refusals: string[] = [];
   const faults: { statement: RegExp; sqlState: string; left: number }[] = [];
   let failed = 0;
   const holdFor = new WeakMap<object, (typeof holds)[number]>();
@@ -37,6 +44,12 @@ export function barrierPool(url: string, max = 10): BarrierPool {
         failed += 1;
         throw Object.assign(new Error(`injected ${fault.sqlState}`), { code: fault.sqlState });
       }
+      const waits = before.find(({ statement }) => statement.test(text));
+      if (waits) {
+        before.splice(before.indexOf(waits), 1);
+        waits.reach();
+        await waits.opened;
+      }
       if (text === 'commit') {
         const hold = holdFor.get(client);
         holdFor.delete(client);
@@ -44,7 +57,10 @@ export function barrierPool(url: string, max = 10): BarrierPool {
         await hold?.opened;
       }
       if (text === 'rollback') holdFor.delete(client);
-      const result = await query(...args);
+      const result = await query(...args).catch((error: unknown) => {
+        refusals.push(String((error as { code?: unknown }).code));
+        throw error;
+      });
       const hold = holds.find(({ written }) => values.some((one) => written.test(one)));
       // Only what is written counts, not the claim that asks for it.
       if (hold && text.includes('.history')) {
@@ -62,16 +78,29 @@ export function barrierPool(url: string, max = 10): BarrierPool {
   return {
     pool,
     hold(written) {
-      const [reached, opened] = [gate(), gate()];
-      holds.push({ written, reach: reached.open, opened: opened.opened });
-      onTestFinished(opened.open);
-      return { reached: reached.opened, open: opened.open };
+      const { hold, barrier } = newHold();
+      holds.push({ written, ...barrier });
+      return hold;
+    },
+    holdBefore(statement) {
+      const { hold, barrier } = newHold();
+      before.push({ statement, ...barrier });
+      return hold;
     },
     fail(statement, sqlState, times) {
       faults.push({ statement, sqlState, left: times });
     },
     failed: () => failed,
+    refusals,
   };
+}
+
+/** A hold, and what the statement that comes to it does. It ends with the test. */
+function newHold() {
+  const [reached, opened] = [gate(), gate()];
+  onTestFinished(opened.open);
+  const hold: Hold = { reached: reached.opened, open: opened.open };
+  return { hold, barrier: { reach: reached.open, opened: opened.opened } };
 }
 
 function statementOf([first, second]: readonly unknown[]): { text: string; values: readonly string[] } {
