@@ -1,5 +1,6 @@
 import { answerTaken, failureTaken, keySent } from './flaws.js';
-import { reach } from './strike-point.js';
+import { keepBack } from './keep-back.js';
+import { armedPoint, reach } from './strike-point.js';
 import { phaseOfKey } from './work-in-hand.js';
 
 const SENT_MS = 2;
@@ -18,6 +19,7 @@ export function followCalls(): void {
       const sentHeaders = { ...init.headers, 'idempotency-key': keySent(key) };
       const response = await real(input, { ...init, headers: sentHeaders });
       const text = await response.text();
+      await keepBack(armedPoint(), init.signal);
       reach('after-call', phases);
       return answerTaken(String(input), new Response(text, response));
     } catch (error) {

@@ -33,6 +33,9 @@ export function writeStrike({ point, phase, action, nth }: ArmedStrike): string 
   return `${point}/${phase}/${action}/${nth}`;
 }
 
+/** Comes about only while this process holds a lease for long, which few steps need. */
+export const RENEWALS: ReadonlySet<Point> = new Set(['before-renew', 'after-renew']);
+
 let armed = readStrike(process.env['CHAOS_STRIKE']);
 let left = armed?.nth ?? 0;
 
@@ -40,6 +43,11 @@ function readStrike(text: string | undefined): ArmedStrike | undefined {
   const [point, phase, action, nth] = (text ?? '').split('/');
   if (!point) return undefined;
   return { point: point as Point, phase: phase as Phase, action: action as StrikeAction, nth: Number(nth) };
+}
+
+/** The point at which this process will be struck, until it has been. */
+export function armedPoint(): Point | undefined {
+  return armed?.point;
 }
 
 /** Called by the test build wherever a point is reached. Does nothing, unless exactly that one is armed. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ArmedStrike, type Phase, POINTS, type Point } from '../build/strike-point.ts';
+import { type ArmedStrike, type Phase, POINTS, type Point, RENEWALS } from '../build/strike-point.ts';
 import type { WorkerSlot } from '../processes/world.ts';
 import { definePlan, type Stage } from './plan.ts';
 import { replaceAndWait } from './ready-workers.ts';
@@ -13,10 +13,7 @@ const ONCE: ReadonlySet<Point> = new Set([
   ...(['before-renew', 'after-renew', 'before-remove'] as const),
 ]);
 const CALLS: ReadonlySet<Point> = new Set(['before-call', 'call-sent', 'after-call', 'after-take']);
-/** Only leases that are held for long are prolonged, which few steps need: the first time has to do. */
-const RARE: ReadonlySet<Point> = new Set(['before-renew', 'after-renew']);
 const REACHED_WITHIN_MS = 30_000;
-const RARE_WITHIN_MS = 60_000;
 /** The last worker is never struck, so that somebody is always there. */
 const SPARED = 1;
 
@@ -47,7 +44,8 @@ export const killAtPoints = definePlan({
         afterMs: 0,
         point,
         phase,
-        nth: RARE.has(point) ? 1 : 1 + random.below(2),
+        // A worker that is struck there keeps its first answers back until then.
+        nth: RENEWALS.has(point) ? 1 : 1 + random.below(2),
       })),
   begin(stage) {
     const stopped = new AbortController();
@@ -83,8 +81,7 @@ async function killAt(stage: Stage, slot: WorkerSlot, armed: ArmedStrike): Promi
   const { tally, world, recoveries } = stage;
   if (!slot.process.hasEnded) recoveries.watch(await slot.process.kill(), tally);
   const victim = world.replace(slot, armed);
-  const withinMs = RARE.has(armed.point) ? RARE_WITHIN_MS : REACHED_WITHIN_MS;
-  const late = pause(withinMs, 'late' as const, { ref: false });
+  const late = pause(REACHED_WITHIN_MS, 'late' as const, { ref: false });
   const end = await Promise.race([victim.exited, late]);
   const killedAt = performance.now();
   const work = await victim.kill();
