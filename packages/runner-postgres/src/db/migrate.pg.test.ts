@@ -26,6 +26,29 @@ it('twelve processes may migrate an empty database at once', async () => {
   ]);
 });
 
+it('a migration sends one statement at a time over its one connection', async () => {
+  const database = await createEmptyDatabase();
+  onTestFinished(() => database.drop());
+  const pool = testPool(database.url, 1);
+  const under = { way: 0, most: 0 };
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    const counted = async (...args: unknown[]) => {
+      under.way += 1;
+      under.most = Math.max(under.most, under.way);
+      return await query(...args).finally(() => {
+        under.way -= 1;
+      });
+    };
+    // pg-pool's own calls carry a callback.
+    Object.assign(client, {
+      query: (...args: unknown[]) => (typeof args.at(-1) === 'function' ? query(...args) : counted(...args)),
+    });
+  });
+  await migrate(pool, schemaNames('countermand'));
+  expect(under).toEqual({ way: 0, most: 1 });
+});
+
 it('an older version that is deployed again finds nothing to migrate, and runs on the tables of a newer one', async () => {
   const database = await migratedDatabase();
   onTestFinished(() => database.drop());

@@ -9,7 +9,7 @@ import { traces } from './migrations/0002-traces.js';
 import { whatChangesLast } from './migrations/0003-what-changes-last.js';
 import { packedEnvelopes } from './migrations/0004-packed-envelopes.js';
 import type { SchemaNames } from './schema-name.js';
-import { pgSession, type Session } from './session.js';
+import { inTurn, pgSession, type Session } from './session.js';
 
 /** Every migration, in order. One that was released is never changed. */
 const MIGRATIONS: Readonly<Record<string, (names: SchemaNames) => readonly string[]>> = {
@@ -41,7 +41,8 @@ export async function migrate(
     // Held by the session, not by a transaction: there are several. It goes with the connection at the latest.
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock]);
     // pg-boss first: our clock function calls pg-boss's.
-    const session = pgSession(client);
+    // While pg-boss builds an index it looks at other things, too; a client takes one statement at a time.
+    const session = inTurn(pgSession(client));
     const before = await migrationsDone(session, names);
     const missing = missingIn(before);
     const total = missing.length + 1;

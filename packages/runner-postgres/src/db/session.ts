@@ -53,6 +53,21 @@ export function oneByOne(session: Session): Session {
 }
 
 /**
+ * Sends each statement when the one in front of it has ended, however that was: for statements that don't belong
+ * together, of somebody who doesn't know that they share a connection.
+ */
+export function inTurn(session: Session): Session {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query<Row>(text: string, values?: readonly unknown[], options?: StatementOptions) {
+      const result = last.then(() => session.query<Row>(text, values, options));
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+/**
  * Refuses statements once the transaction has ended: the connection would carry them out all the same, each as a
  * transaction of its own, or inside of the one that it is used for by then.
  */
