@@ -3,7 +3,7 @@ import { readProbeAnswer } from '../answer.js';
 import type { AnyStep } from '../step.js';
 
 /** How an adapter is called, where it isn't the usual way. */
-export interface CallOptions {
+interface CallOptions {
   readonly attempt?: number;
   readonly signal?: AbortSignal;
   readonly sagaId?: string;

@@ -8,7 +8,12 @@ import { given } from './given.js';
 import { stepDone } from './happening.js';
 import { inMemory, type PathOptions, pathTests } from './path-tests.js';
 import { pathsOf, type SagaPath } from './paths-of.js';
-import { describeTransition, renderCoverage, transitionCoverage } from './transition-coverage.js';
+import {
+  describeTransition,
+  type HistoryMove,
+  renderCoverage,
+  transitionCoverage,
+} from './transition-coverage.js';
 
 const [travelBooking] = SOUND;
 if (!travelBooking) throw new Error('the corpus is empty');
@@ -28,6 +33,14 @@ describe('paths', () => {
   it('are the shortest', () => {
     const booked = pathsOf(travelBooking).find(({ name }) => name === 'to booked');
     expect(booked?.steps.map(({ do: what }) => what)).toEqual(['answer', 'answer', 'answer']);
+  });
+
+  it('wait for a timer that is due after a step has been given up, or in the moment in which one would be', () => {
+    const names = orderPaths.map(({ name }) => name);
+    expect(names).toContain('CONFIRMED.awaitingPacking -> CONFIRMED.awaitingPacking on timer.OVERDUE');
+    expect(names).toContain(
+      'PAYMENT_PENDING.capturing -> PAYMENT_PENDING.askingGateway on timer.PAYMENT_TIMEOUT',
+    );
   });
 
   it('tell what the machine does on the way', () => {
@@ -56,6 +69,21 @@ describe('covering paths', () => {
     expect(few.length).toBeLessThan(orderPaths.length / 2);
     for (const path of few)
       expect(taken(few.filter((one) => one !== path)).length).toBeLessThan(taken(few).length);
+  });
+
+  it('leave out one that takes much, where what it takes is taken by others that are needed', () => {
+    const single = new Map<string, HistoryMove>();
+    for (const move of orderPaths.flatMap(({ history }) => history)) {
+      const [one, ...others] = transitionCoverage(order, [[move]]).taken.map(describeTransition);
+      if (one !== undefined && others.length === 0) single.set(one, move);
+    }
+    const moves = [...single.values()].slice(0, 6);
+    const pathOver = (name: string, history: readonly HistoryMove[]): SagaPath => ({
+      ...{ name, history, input: {}, steps: [], state: 'any' },
+    });
+    const middle = pathOver('middle', moves.slice(1, 5));
+    const [first, second] = [pathOver('first', moves.slice(0, 3)), pathOver('second', moves.slice(3))];
+    expect(coveringPaths(order, [middle, first, second])).toEqual([first, second]);
   });
 
   it('are the same ones each time', () => {
