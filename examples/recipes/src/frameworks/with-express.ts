@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Response as Answer, type Request as Asked, type NextFunction } from 'express';
 import type { Bookings } from '../open-bookings.ts';
 import { booking } from '../table-saga.ts';
+import { answerExpress } from './answer-express.ts';
 import { bookingWebhook } from './booking-webhook.ts';
 import { problemOf } from './problem-of.ts';
 
@@ -28,13 +29,8 @@ export async function serveWithExpress(runner: Bookings, secret: string, wanted 
 
   // The signature is over the bytes as they came: no parser may touch them.
   const receive = bookingWebhook(runner, secret);
-  app.post('/webhooks/guests', express.raw({ type: () => true }), async ({ headers, body }, response) => {
-    const sent = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-    const answer = await receive(new Request('http://shop/', { method: 'POST', headers: sent, body }));
-    response
-      .status(answer.status)
-      .type('json')
-      .send(await answer.text());
+  app.post('/webhooks/guests', express.raw({ type: () => true }), async (request, response) => {
+    await answerExpress(receive, request, request.body, response);
   });
 
   app.use((error: unknown, _request: Asked, response: Answer, next: NextFunction) => {
