@@ -37,6 +37,9 @@ const SET_LOCALLY_HASTY = setLocally({ ...SETTINGS, lock_timeout: '20ms' });
  */
 const ANSWER_MS = 45_000;
 
+/** Options of a pool, with what the types don't know yet: waited for before anybody gets a new client. */
+type HookedOptions = pg.PoolOptions & { onConnect?: (client: pg.ClientBase) => unknown };
+
 /** Where these differ from the defaults. */
 interface DatabaseOptions {
   readonly answerMs?: number;
@@ -59,6 +62,8 @@ export class Database {
   #inFlight = 0;
   #idleWaiters: (() => void)[] = [];
   #sessionStatements: readonly string[] = [];
+  #isHooked = false;
+  readonly #prepared = new WeakSet<pg.ClientBase>();
 
   constructor(
     pool: pg.Pool,
@@ -158,6 +163,7 @@ export class Database {
   /** Lets every session of the pool run these statements first; for pg-boss's `TestClock`. */
   async setSessionStatements(statements: readonly string[]): Promise<void> {
     this.#sessionStatements = statements;
+    this.#prepareFirst();
     const clients = await Promise.all(
       Array.from({ length: this.#pool.totalCount }, () => this.#pool.connect()),
     );
@@ -208,11 +214,27 @@ export class Database {
 
   /** Takes our listeners off the pool, but for those that keep a dead backend from ending the process. */
   leave(): void {
+    this.#sessionStatements = [];
     this.#pool.removeListener('connect', this.#prepareClient);
     this.#release();
   }
 
+  /** Has the pool wait for our statements before anybody gets a new client; older pools know of no such hook. */
+  #prepareFirst(): void {
+    const options: HookedOptions = this.#pool.options;
+    if (this.#isHooked) return;
+    this.#isHooked = true;
+    const { onConnect: before } = options;
+    const prepare = async (client: pg.ClientBase): Promise<void> => {
+      await before?.(client);
+      for (const statement of this.#sessionStatements) await client.query(statement);
+      this.#prepared.add(client);
+    };
+    options.onConnect = prepare;
+  }
+
   readonly #prepareClient = (client: pg.PoolClient): void => {
+    if (this.#prepared.has(client)) return;
     // Queued on the client before the checkout's own statement, so that none can overtake it.
     for (const statement of this.#sessionStatements) client.query(statement).catch(() => undefined);
   };
