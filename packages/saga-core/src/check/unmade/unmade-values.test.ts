@@ -8,6 +8,7 @@ import {
   forgetsParcels,
   fulfils,
   type Parcel,
+  quote,
   type Wish,
   wish,
 } from '../../test-support/check-corpus/rarer-values.js';
@@ -45,8 +46,52 @@ describe('a value that was not made is a bound that was reached', () => {
     expect(report.reached).toEqual([]);
   });
 
+  test('so that nothing is said of what only such a value leads to', () => {
+    const decide = enqueueActions(({ event, enqueue }) => {
+      if (isRare((event as unknown as { output: Parcel }).output)) enqueue.raise({ type: 'RARE' } as never);
+    });
+    const seldom = smallSaga('seldom', {
+      steps: [quote],
+      machine: {
+        initial: 'quoting',
+        states: {
+          quoting: invoke('quote', { target: 'deciding', actions: decide }, 'plain'),
+          deciding: { after: { LATER: 'plain' }, on: { RARE: 'special' } },
+          plain: rest,
+          special: rest,
+        },
+      },
+    });
+    expect(reached(seldom)).toHaveLength(1);
+  });
+
   test('but not where they are only kept', () => {
     expect(reached(fulfils('keeps-what-was-wished', ({ seat }) => seat))).toEqual([]);
+  });
+
+  test('but not where they are only handed to a participant', () => {
+    const tell = step('tell', { input: wish, output: nothing });
+    const tells = smallSaga('tells', {
+      steps: [tell],
+      events: { WISH: publicEvent({ schema: wish }) as object },
+      machine: {
+        initial: 'waiting',
+        on: { WISH: {} },
+        states: {
+          waiting: { after: { LATER: 'told' }, on: { WISH: 'telling' } },
+          telling: {
+            invoke: {
+              src: 'tell',
+              input: ({ event }: { event: Wish }) => ({ ...event, note: event.note ?? 'none' }),
+              onDone: 'told',
+              onError: 'told',
+            },
+          },
+          told: rest,
+        },
+      },
+    });
+    expect(reached(tells)).toEqual([]);
   });
 
   test('where what was kept names what a step opens', () => {

@@ -70,7 +70,8 @@ const parcel = z.object({
   zone: z.enum(['near', 'far', 'abroad']),
 });
 export type Parcel = z.infer<typeof parcel>;
-const quote = step('quote', { input: nothing, output: parcel });
+/** Says which parcel it is. */
+export const quote = step('quote', { input: nothing, output: parcel });
 
 /** Holds a seat for some parcels, and forgets it. */
 export function forgetsParcels(name: string, isMeant: (parcel: Parcel) => boolean): AnySaga {
