@@ -84,7 +84,7 @@ async function measure(url: string, sights: Sights, rounds: number) {
     const page = await browser.context.newPage();
     const seen: Seen[] = [];
     // The first walk warms caches and connections; a person's second look is what is measured.
-    await walkConsole(page, site.url, sights);
+    await walkConsole(page, site.url, sights, say);
     for (let round = 0; round < rounds; round += 1) seen.push(...(await walkConsole(page, site.url, sights)));
     const live: LiveFigures = await measureLive(url, site, browser.context);
     return { seen, live };

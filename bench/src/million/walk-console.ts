@@ -25,8 +25,17 @@ export interface Sights {
   readonly customer: string;
 }
 
-/** Does once whatever one does in a console, and measures each. */
-export async function walkConsole(page: Page, url: string, sights: Sights): Promise<readonly Seen[]> {
+/**
+ * Does once whatever one does in a console, and measures each.
+ *
+ * @param say - told where there are too few sagas for something
+ */
+export async function walkConsole(
+  page: Page,
+  url: string,
+  sights: Sights,
+  say: (line: string) => void = () => undefined,
+): Promise<readonly Seen[]> {
   const seen: Seen[] = [];
   const time = async (what: string, request: string, act: () => Promise<unknown>, shows = SHOWS_LIST) => {
     const answer = page.waitForResponse((response) => response.url().startsWith(`${url}api/${request}`));
@@ -60,15 +69,22 @@ export async function walkConsole(page: Page, url: string, sights: Sights): Prom
       () => page.locator('.more button').click(),
       `document.querySelector('.more button:disabled') === null`,
     );
+  const turnPages = async (what: string, query: string) => {
+    for (let turn = 0; turn < PAGES; turn += 1) {
+      if ((await page.locator('.more button').count()) === 0) {
+        say(`${what}: the list has ended after ${turn} of ${PAGES}; there are too few sagas for more`);
+        return;
+      }
+      await more(what, query);
+    }
+  };
   await list('at rest, to go on from', 'status=rest');
-  for (let turn = 0; turn < PAGES; turn += 1) await more('next page (the first ten)', 'status=rest');
+  await turnPages('next page (the first ten)', 'status=rest');
   const middle = String(Date.now() - 45 * DAY_MS);
   await list('started before the middle of the million', `before=${middle}`);
-  for (let turn = 0; turn < PAGES; turn += 1)
-    await more('next page, half a million down', `before=${middle}`);
+  await turnPages('next page, half a million down', `before=${middle}`);
   await list('a state that nobody is in', 'state=NOBODY');
-  for (let turn = 0; turn < PAGES; turn += 1)
-    await more('look further back, 10,000 sagas at a time', 'state=NOBODY');
+  await turnPages('look further back, 10,000 sagas at a time', 'state=NOBODY');
 
   await time('all machines', 'machines', () => go('machines'), has('.machine-card'));
   for (const name of ['order', 'five-steps', 'waiting']) {
