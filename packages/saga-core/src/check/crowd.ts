@@ -1,6 +1,6 @@
-import type { AnyStateMachine } from 'xstate';
 import type { Envelope } from '../envelope.js';
 import { allNodes } from '../machine-nodes.js';
+import type { AnySaga } from '../saga-definition.js';
 import { isWatched } from './state-signature.js';
 
 /** How many instances of one kind are followed, and how many children; more only where a sample's list is longer. */
@@ -18,18 +18,18 @@ export type Crowd = (envelope: Envelope) => string | undefined;
  * Bounds what a machine can go on opening for ever: instances of one kind, closed ones included, runs of one step that
  * are under way at once, and children and timers whose ids count.
  *
- * @param machine - what it invokes has a fixed id
+ * @param saga - what its machine invokes has a fixed id
  * @param most - the author's bound
  * @param longest - the longest list in the samples: so many there may be in any case, and one more
  */
-export function crowdOver(machine: AnyStateMachine, most: number | undefined, longest: number): Crowd {
+export function crowdOver(saga: AnySaga, most: number | undefined, longest: number): Crowd {
   const limit = most ?? Math.max(MOST_INSTANCES, longest + 1);
-  const fixed = new Set(allNodes(machine).flatMap(({ invoke }) => invoke.map(({ id }) => id)));
+  const fixed = new Set(allNodes(saga.machine).flatMap(({ invoke }) => invoke.map(({ id }) => id)));
   const tooMany = (names: readonly string[]) => mostOf(names, limit);
   return ({ obligations, runs, visits }) => {
     const kind = tooMany(obligations.map((one) => one.kind));
     if (kind !== undefined) return `${limit} instances of ${kind}`;
-    const step = tooMany(runs.filter(isWatched).map((run) => run.step));
+    const step = tooMany(runs.filter((run) => isWatched(saga, run)).map((run) => run.step));
     if (step !== undefined) return `${limit} runs of ${step} at once`;
     const ids = Object.keys(visits).filter((id) => /\d/.test(id) && !fixed.has(id) && !TIMED.test(id));
     const counting = tooMany(ids.map((id) => id.replace(/\d+/g, 'N')));

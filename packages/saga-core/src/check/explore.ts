@@ -127,8 +127,8 @@ class Walk {
     this.#causes = causes;
     this.#options = options;
     this.#values = new ContextValues([...(options.ignore ?? []), ...widened]);
-    this.#crowd = crowdOver(oracle.saga.machine, options.maxInstances, longestList(causes.inputs));
-    this.#late = new LateAnswers(options.maxLate);
+    this.#crowd = crowdOver(oracle.saga, options.maxInstances, longestList(causes.inputs));
+    this.#late = new LateAnswers(oracle.saga, options.maxLate);
     this.#witness = witness;
     this.#signature = signatureOf(oracle.saga, options, widened, causes, causes.areMirrored);
   }

@@ -1,5 +1,7 @@
 import type { Cause } from '../cause.js';
 import type { Envelope, StepRun } from '../envelope.js';
+import type { AnySaga } from '../saga-definition.js';
+import { isWatched } from './state-signature.js';
 
 /** How many of the steps that the machine has left may answer after something else has happened. */
 export const MOST_LATE = 2;
@@ -9,11 +11,13 @@ export const MOST_LATE = 2;
  * was asked for first answers before anything else happens.
  */
 export class LateAnswers {
+  readonly #saga: AnySaga;
   readonly #most: number | undefined;
   #hurried = false;
 
   /** @param most - as its author says, or {@link MOST_LATE} */
-  constructor(most: number | undefined) {
+  constructor(saga: AnySaga, most: number | undefined) {
+    this.#saga = saga;
     this.#most = most;
   }
 
@@ -26,7 +30,7 @@ export class LateAnswers {
   hurry({ runs }: Envelope): StepRun | undefined {
     const left = runs.filter((run) => run.left && !run.parked && run.role === 'invoke');
     const late = left.filter((run) => run.awaiting).length;
-    const waiting = left.filter((run) => !run.awaiting && (run.opens !== undefined || run.closes.length > 0));
+    const waiting = left.filter((run) => !run.awaiting && isWatched(this.#saga, run));
     if (late + waiting.length <= this.#bound && this.#most !== 1) return undefined;
     const [first] = waiting;
     if (first) this.#hurried = true;

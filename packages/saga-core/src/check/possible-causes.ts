@@ -99,7 +99,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     nameless: () => namings.missed(),
     inside: (envelope) => [
       ...envelope.runs
-        .filter((run) => !run.parked && !run.answered && isWatched(run))
+        .filter((run) => !run.parked && !run.answered && isWatched(saga, run))
         .flatMap((run) => inflight(envelope, run)),
       ...envelope.timers.map(({ id, visit }): Cause => ({ type: 'timer', id, visit })),
     ],

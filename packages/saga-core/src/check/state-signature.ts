@@ -67,7 +67,7 @@ export function signatureOf(
     // Nothing follows until a person acts: where and why is all there is to it.
     if (envelope.parked.length > 0)
       return JSON.stringify([envelope.snapshot.value, essenceOfParked(envelope)]);
-    const runs = envelope.runs.filter(isWatched);
+    const runs = envelope.runs.filter((run) => isWatched(saga, run));
     const { snapshot, obligations, timers, compensation, compensated, pivoted } = envelope;
     const books = [
       ...timers.map(({ id }) => id),
@@ -101,10 +101,13 @@ function visibleContext(
   return Object.fromEntries(Object.entries(context).filter(([key]) => !leftOut.has(key)));
 }
 
-/** Whether a run can still change anything: one that the machine doesn't wait for only by what it opens or closes. */
-export function isWatched(run: StepRun): boolean {
+/**
+ * Whether a run can still change anything: one that the machine doesn't wait for only by what it opens or closes, or as a
+ * pivot, which takes effect all the same.
+ */
+export function isWatched({ steps }: AnySaga, run: StepRun): boolean {
   if (run.role === 'undo' || run.role === 'probe' || (run.role === 'invoke' && !run.left)) return true;
-  return run.opens !== undefined || run.closes.length > 0;
+  return run.opens !== undefined || run.closes.length > 0 || steps[run.step]?.pivot === true;
 }
 
 function essenceOfParked({ parked }: Envelope): Json {

@@ -376,6 +376,25 @@ export const BROKEN: readonly Broken[] = [
     ),
   ),
   broken(
+    'compensation-after-pivot',
+    'compensate in failed.undoing',
+    4,
+    smallSaga('refunds-what-is-shipped-late', {
+      steps: [...travel, ship],
+      machine: {
+        initial: 'A',
+        states: {
+          A: invoke('charge', 'B'),
+          // The machine doesn't wait for it any more, but it takes effect.
+          B: { ...invoke('ship', 'D', 'D'), after: { SOON: 'C' } },
+          C: invoke('print', 'D'),
+          D: end('money'),
+          failed,
+        },
+      },
+    }),
+  ),
+  broken(
     'machine-throws',
     'A',
     1,

@@ -13,6 +13,11 @@ const PARKS: Readonly<Record<string, string>> = {
   STEP_ERROR_UNHANDLED: 'step-error-unhandled',
 };
 
+/** Rules that say that something never happens. */
+const NEVER = ['answer-ignored', 'undo-never-open', 'state-unreachable', 'event-never-taken'];
+/** Rules that say that something leads nowhere. */
+const WAYS = ['rest-unreachable', 'event-kept-in-vain'];
+
 /**
  * Judges what a brute-force walk sees, by every rule that decisions alone can tell of, and by none of the check's own
  * code. For machines with states of one level, without guards and samples.
@@ -65,10 +70,15 @@ export class BruteJudge {
       if (!this.#entered.has(state)) this.#note('state-unreachable', state);
     for (const type of Object.keys(this.#saga.events))
       if (!this.#taken.has(type)) this.#note('event-never-taken', type);
-    this.#judgeWays(nodes);
+    const cut = nodes.filter((node) => node.cut);
+    for (const [rule, subject] of this.#judgeWays(nodes, [])) this.#note(rule, subject);
+    // What holds even if the places where the walk was cut off lead anywhere.
+    const sure = new Set(this.#judgeWays(nodes, cut).map(([rule]) => rule));
     return {
       wrong: Object.fromEntries([...this.#wrong].map(([rule, subjects]) => [rule, [...subjects]])),
+      unsure: cut.length === 0 ? [] : [...NEVER, ...WAYS.filter((rule) => !sure.has(rule))],
       leakAfter: this.#leakAfter,
+      cutAfter: cut[0]?.depth,
     };
   }
 
@@ -160,24 +170,24 @@ export class BruteJudge {
     if (!known || (known.certainty === 'closed' && !settled)) this.#note('news-lost', subject);
   }
 
-  /** What can be reached from where. Of a place where the walk was cut off nobody knows. */
-  #judgeWays(nodes: readonly BruteNode[]): void {
+  /** What can be reached from where, if these too lead wherever they should: rules, and where they are broken. */
+  #judgeWays(nodes: readonly BruteNode[], hopes: readonly BruteNode[]): [string, string][] {
     const settled = nodes.filter(({ envelope }) => isSettled(this.#saga, envelope));
     const broken = nodes.filter(({ envelope }) =>
       envelope.parked.some(({ code }) => code !== 'STEP_ERROR_UNHANDLED'),
     );
-    const good = leadingTo(nodes, [...settled, ...broken]);
-    for (const node of nodes)
-      if (node.envelope.parked.length === 0 && !node.cut && !good.has(node))
-        this.#note('rest-unreachable', stateOf(node.envelope));
+    const good = leadingTo(nodes, [...settled, ...broken, ...hopes]);
+    const stuck = nodes.filter((node) => node.envelope.parked.length === 0 && !good.has(node));
+    const found = stuck.map((node): [string, string] => ['rest-unreachable', stateAt(node)]);
     for (const type of new Set(this.#keeping.map((one) => one.type))) {
       const taking = this.#taking.filter((one) => one.type === type).map(({ node }) => node);
-      const hopeful = leadingTo(nodes, taking);
+      const hopeful = leadingTo(nodes, [...taking, ...hopes]);
       const keeping = this.#keeping.filter((one) => one.type === type).map(({ node }) => node);
       const withReason = new Set(keeping.filter((node) => hopeful.has(node)).map(stateAt));
       for (const node of keeping)
-        if (!withReason.has(stateAt(node))) this.#note('event-kept-in-vain', `${type} in ${stateAt(node)}`);
+        if (!withReason.has(stateAt(node))) found.push(['event-kept-in-vain', `${type} in ${stateAt(node)}`]);
     }
+    return found;
   }
 
   /** At rest, perhaps with something open that is about to be settled. */

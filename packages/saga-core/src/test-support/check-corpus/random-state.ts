@@ -28,7 +28,8 @@ export const state = fc.oneof(
       onDone: fc.option(target, { nil: undefined, freq: 12 }),
       chokes: fc.integer({ min: 0, max: 14 }).map((drawn) => drawn === 14),
       onError: fc.option(target, { nil: undefined, freq: 8 }),
-      timer: fc.option(target, { nil: undefined, freq: 1 }),
+      // `freq` is of how many drawn one is nothing.
+      timer: fc.option(target, { nil: undefined, freq: 2 }),
       on: events,
     }),
   },
