@@ -7,6 +7,7 @@ const leaking = fileURLToPath(new URL('./test-support/leaking-saga.ts', import.m
 const leakingTwice = fileURLToPath(new URL('./test-support/leaking-twice-saga.ts', import.meta.url));
 const counting = fileURLToPath(new URL('./test-support/counting-saga.ts', import.meta.url));
 const listening = fileURLToPath(new URL('./test-support/listening-module.ts', import.meta.url));
+const order = fileURLToPath(new URL('./test-support/order-saga.ts', import.meta.url));
 const trip = fileURLToPath(new URL('./test-support/trip-saga.ts', import.meta.url));
 
 it('countermand check shows what is open at rest, and how it came to that, and fails', async () => {
@@ -21,6 +22,9 @@ it('countermand check --json is for programs', async () => {
   const { out } = await countermand(['check', leaking, '--export', 'leaking', '--json']);
   const [report] = JSON.parse(out) as CheckReport[];
   expect(report).toMatchObject({ saga: 'leaking', sound: false, explored: { complete: true } });
+  // A program is told everything, whether people want to read it or not.
+  expect(report?.assumptions.length).toBeGreaterThan(3);
+  expect(report?.bounds.length).toBeGreaterThan(1);
 });
 
 it('countermand check says where it stopped at a bound, and --strict fails there', async () => {
@@ -31,6 +35,26 @@ it('countermand check says where it stopped at a bound, and --strict fails there
   expect(plain.out).toMatch(/^counting 1: sound up to bounds\n/);
   expect(plain.out).toContain('a saga with more than 4 instances of seat was not followed further');
   expect([plain.code, strict.code]).toEqual([0, 1]);
+});
+
+it('countermand check proves the order lifecycle of the package, and says in few lines what was explored', async () => {
+  const { out, code } = await countermand(['check', order]);
+  expect(out).toMatch(/^order 1, with 1 payment: sound\n/);
+  expect(out).toContain('\norder 1, with 2 payments: sound\n');
+  expect(out.match(/^explored: \d+ states and \d+ transitions/gm)).toHaveLength(2);
+  expect(out).toMatch(/\nassumed: guards are asked; /);
+  expect(out).toContain('npx countermand check --verbose tells in full: ');
+  expect(code).toBe(0);
+});
+
+it('countermand check --verbose tells every assumption in full', async () => {
+  const [plain, verbose] = await Promise.all([
+    countermand(['check', counting]),
+    countermand(['check', counting, '--verbose']),
+  ]);
+  expect(verbose.out).toContain('\nassumed:\n  - ');
+  expect(verbose.out).toContain('a parked saga waits for a person');
+  expect(plain.out).not.toContain('a parked saga waits for a person');
 });
 
 it('countermand check --mermaid draws the way to the leak, and the leak in red', async () => {

@@ -20,6 +20,7 @@ interface CheckFlags {
   readonly json?: true;
   readonly mermaid?: true;
   readonly strict?: true;
+  readonly verbose?: true;
   readonly explain?: string;
 }
 
@@ -35,6 +36,7 @@ export function checkCommand(): Command {
     .argument('[modules...]', 'files, TypeScript too, or packages')
     .option('--export <name>', 'only this saga: its own name, or what it is exported as')
     .option('--mermaid', 'draw what was found, and the machine where nothing was')
+    .option('--verbose', 'every bound and every assumption in full')
     .option('--strict', 'a bound that was reached is something found, too')
     .option('--explain <rule>', 'what a rule means, a machine that breaks it, and the mend; takes no module')
     .action(async (modules: string[], flags: CheckFlags) => {
@@ -65,7 +67,10 @@ async function check(modules: readonly string[], flags: CheckFlags): Promise<num
     );
     const all = [...new Set(drawn)];
     answer(flags.json, all, () => `${all.join('\n\n')}\n`);
-  } else answer(flags.json, reports, () => `${renderReports(reports, { width: terminalWidth() })}\n`);
+  } else {
+    const options = { width: terminalWidth(), verbose: flags.verbose === true };
+    answer(flags.json, reports, () => `${renderReports(reports, options)}\n`);
+  }
   const isFine = reports.every(({ sound, verdict }) => (flags.strict ? verdict === 'sound' : sound));
   return isFine ? EXIT.done : EXIT.found;
 }

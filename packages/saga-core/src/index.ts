@@ -40,6 +40,7 @@ export type {
   CheckReport,
   Finding,
   GuessedGuards,
+  ReportInShort,
   SuppressedFinding,
   TraceLine,
   Verdict,
@@ -49,7 +50,7 @@ export type { LiveSaga } from './check/draw-live-saga.js';
 export { drawSaga } from './check/draw-saga.js';
 export { describeEvents, type EventInState } from './check/event-table.js';
 export { findingToMermaid } from './check/finding-to-mermaid.js';
-export { renderReport, renderReports } from './check/render-report.js';
+export { type RenderOptions, renderReport, renderReports } from './check/render-report.js';
 export { withCheckOptions } from './check/with-check-options.js';
 export { type CompensationReport, compensate } from './compensate.js';
 export { type Beginning, begin, decide } from './decide.js';

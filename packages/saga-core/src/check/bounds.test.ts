@@ -300,9 +300,55 @@ describe('a bound that is reached is told', () => {
     });
     const report = checkSaga(saga);
     expect(report.verdict).toBe('sound up to bounds');
-    expect(report.reached).toEqual([expect.stringContaining('opens.when of odd always says no')]);
+    expect(report.reached).toEqual([
+      'opens.when of odd always says no to every output that could be made (it reads output.code): give samples of the output of odd',
+    ]);
     const samples = { outputs: { odd: [{ code: 'our own' }, { code: 'theirs' }] } };
     expect(checkSaga(saga, { samples }).verdict).toBe('broken');
+  });
+
+  test('one that reads the input alone is told as that, with what the input is made of', () => {
+    const all = z.object({ seat: z.string(), all: z.boolean() });
+    const giveSome = step('giveSome', {
+      input: all,
+      output: z.object({}),
+      closes: { kind: 'seat', instance: ({ seat }) => seat, when: ({ input }) => input.all },
+    });
+    const saga = smallSaga('gives-all-of-them', {
+      steps: [...seats, giveSome],
+      input: z.object({ seat: z.string() }),
+      machine: {
+        initial: 'holding',
+        context: ({ input }: { input: object }) => input,
+        states: {
+          holding: {
+            invoke: {
+              src: 'holdOne',
+              input: ({ context }: { context: object }) => context,
+              onDone: 'giving',
+              onError: '#failed',
+            },
+          },
+          giving: {
+            invoke: {
+              src: 'giveSome',
+              input: ({ context }: { context: object }) => ({ ...context, all: true }),
+              onDone: 'done',
+              onError: '#failed',
+            },
+          },
+          done: rest,
+          failed,
+        },
+      },
+    });
+    const { findings, reached } = checkSaga(saga);
+    expect(findings).toEqual([]);
+    expect(reached).toEqual([
+      'closes.when of giveSome for seat always says yes (it reads input.all, and nothing of the output): give samples of what its input is made of (input); where it is always so, leave the when out',
+    ]);
+    const asked = checkSaga(saga, { samples: { input: [{ seat: 'a' }, { seat: 'b' }] } });
+    expect(asked).toMatchObject({ verdict: 'sound', reached: [] });
   });
 
   test('an event that never names what it opens is a bound that was reached', () => {

@@ -33,6 +33,8 @@ export interface Finding {
   readonly mend: string;
   /** The shortest way to it. Empty where the definition alone shows it. */
   readonly trace: readonly TraceLine[];
+  /** What guards are taken to answer, on the way or where it ends: `isBig: yes`. There only where guards were guessed. */
+  readonly guesses?: readonly string[];
   /** There only where guards on the way contradict themselves. */
   readonly guessed?: GuessedGuards;
 }
@@ -48,6 +50,13 @@ export interface SuppressedFinding extends Finding {
  * greatest number of states. `broken`: something was found.
  */
 export type Verdict = 'sound' | 'sound up to bounds' | 'not proved' | 'broken';
+
+/** What bounds and assumptions come to, in a few words each. */
+export interface ReportInShort {
+  /** States that differ only in one of these were looked at once. */
+  readonly reduced: readonly string[];
+  readonly assumed: readonly string[];
+}
 
 /** What `checkSaga` found. Plain JSON. */
 export interface CheckReport {
@@ -78,4 +87,6 @@ export interface CheckReport {
   readonly bounds: readonly string[];
   /** What the proof takes for granted. */
   readonly assumptions: readonly string[];
+  /** The last two in a few words each, above all what is particular to this saga. */
+  readonly inShort: ReportInShort;
 }

@@ -136,4 +136,10 @@ describe('checkSaga', () => {
     expect(drawn).toContain('n0 -->|"step holdSeat: done"| n1');
     expect(drawn).toContain('class n1 leak');
   });
+
+  test('draws how guards were taken to answer on it', () => {
+    const forgets = BROKEN.find(({ saga }) => saga.name === 'a-guard-forgets');
+    const [finding] = forgets ? checkSaga(forgets.saga).findings : [];
+    expect(finding && findingToMermaid(finding)).toContain('n1 -->|"step verify: done; isWorthIt: no"| n2');
+  });
 });

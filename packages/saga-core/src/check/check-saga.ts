@@ -3,6 +3,7 @@ import { assertOptions } from './assert-options.js';
 import type { CheckOptions, Suppression } from './check-options.js';
 import type { CheckReport, Finding, SuppressedFinding, Verdict } from './check-report.js';
 import { assumptionsOf, boundsOf, hasGuards, reachedBounds } from './describe-bounds.js';
+import { inShort } from './describe-in-short.js';
 import { type Exploration, explore, type Witness } from './explore.js';
 import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
 import { possibleCauses } from './possible-causes.js';
@@ -85,6 +86,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     },
     bounds: boundsOf(exploration, complete),
     assumptions: assumptionsOf(saga, guessing, causes, complete, exploration),
+    inShort: inShort(saga, guessing, causes, complete, exploration),
   };
 }
 

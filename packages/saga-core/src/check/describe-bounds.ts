@@ -37,7 +37,7 @@ export function reachedBounds(
       (what) =>
         `nothing could be made from the schema of ${what}, so ${what === 'input' ? 'the saga never starts' : 'it never comes'}: give samples`,
     ),
-    ...oneWay().map((what) => `${what} to every output that could be made: give samples of that output`),
+    ...oneWay(),
     ...nameless().map(
       (what) => `${what} for every value that was made of the event's schema: give samples of the event`,
     ),
@@ -101,22 +101,30 @@ export function boundsOf({ hurried }: Exploration, options: CheckOptions): strin
   ];
 }
 
-/** Steps whose contract says that no second run opens an instance again. */
-function byInstance({ steps }: AnySaga): string[] {
-  const names = Object.values(steps).flatMap(({ name, opens }) =>
+/** Steps whose contract says that no second run opens an instance again: `charge (money)`. */
+export function openedOnce({ steps }: AnySaga): string[] {
+  return Object.values(steps).flatMap(({ name, opens }) =>
     opens?.idempotentBy === 'instance' ? [`${name} (${opens.kind})`] : [],
   );
+}
+
+function byInstance(saga: AnySaga): string[] {
+  const names = openedOnce(saga);
   if (names.length === 0) return [];
   return [
     `participants open an instance that they know no second time, whatever the key: so say the contracts of ${names.join(', ')}`,
   ];
 }
 
-/** Events that open something, and are kept where no state takes them. */
-function keptNews({ events }: AnySaga): string[] {
-  const names = Object.entries(events).flatMap(([type, { opens, defer }]) =>
+/** Events that open something, and are kept where no state takes them: `PAID (60000 ms)`. */
+export function keptNews({ events }: AnySaga): string[] {
+  return Object.entries(events).flatMap(([type, { opens, defer }]) =>
     opens && defer ? [`${type} (${defer.ttlMs} ms)`] : [],
   );
+}
+
+function inTime(saga: AnySaga): string[] {
+  const names = keptNews(saga);
   if (names.length === 0) return [];
   return [
     `news that is kept is taken before its time is over, however many waits follow one another: each by itself ends sooner, by a timer or by the deadline of a step (of what is not, the ledger alone hears, and the machine does not): ${names.join(', ')}`,
@@ -151,7 +159,11 @@ export function assumptionsOf(
 ): string[] {
   const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
   return [
-    ...(guessing ? ['guards answer both ways, each the same within one decision'] : []),
+    ...(guessing
+      ? [
+          'guards answer both ways, each the same within one decision; one that reads nothing but how a step failed (its kind and its code) is asked',
+        ]
+      : []),
     ...(!guessing && hasGuards(saga) ? ['guards are asked on contexts made from samples'] : []),
     'a crash loses nothing that is stored: each way is walked from stored state to stored state, and what a crash between them can do to a step (no answer, a no after an answer that was lost, an answer that comes late) is walked too',
     ...(own.length > 0 ? [`samples of the author's stand for all values of ${own.join(', ')}`] : []),
@@ -168,7 +180,7 @@ export function assumptionsOf(
       : []),
     ...byInstance(saga),
     ...(Object.values(saga.steps).some(({ opens }) => opens) ? [ENDED] : []),
-    ...keptNews(saga),
+    ...inTime(saga),
     ...keptAtOnce.flatMap(({ state, kind, most, isAskedAgain }) =>
       isAskedAgain
         ? []

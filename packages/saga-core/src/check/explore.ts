@@ -10,7 +10,7 @@ import { completesPivot } from './completes-pivot.js';
 import { ContextValues } from './context-values.js';
 import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
 import { describeCause, describeState } from './describe-cause.js';
-import { describeGuards } from './describe-guards.js';
+import { describeGuesses, guessesOf } from './describe-guesses.js';
 import type { GuardOracle } from './guard-oracle.js';
 import { isTaken } from './is-taken.js';
 import { type KeptAtOnce, KeptTogether } from './kept-together.js';
@@ -250,7 +250,7 @@ class Walk {
       this.#endless += 1;
       return;
     }
-    const guards = describeGuards(this.#oracle, answers, () => decide(saga, envelope, cause, AT));
+    const guards = describeGuesses(guessesOf(this.#oracle, answers, () => decide(saga, envelope, cause, AT)));
     const where = describeState(envelope.snapshot.value);
     const key = JSON.stringify([where, guards, message]);
     if (this.#throwing.has(key)) return;

@@ -9,7 +9,12 @@ export function findingToMermaid({ rule, message, trace }: Finding): string {
     const lines = [describeState(state), ...(open.length > 0 ? [`open: ${open.join(', ')}`] : [])];
     return `  n${index}["${lines.map(quoted).join('<br/>')}"]`;
   });
-  const edges = trace.slice(1).map(({ what }, index) => `  n${index} -->|"${quoted(what)}"| n${index + 1}`);
+  const edges = trace
+    .slice(1)
+    .map(
+      ({ what, guards }, index) =>
+        `  n${index} -->|"${quoted([what, ...(guards ?? [])].join('; '))}"| n${index + 1}`,
+    );
   return [
     'flowchart TD',
     ...nodes,

@@ -1,5 +1,6 @@
 import { withMemory } from '../machine-memory.js';
 import type { AnySaga } from '../saga-definition.js';
+import { answerByFailure } from './answer-by-failure.js';
 import { type Guess, guessMachine } from './guess-machine.js';
 
 /** Answers of guards, in the order in which they are asked. */
@@ -65,8 +66,8 @@ export function askGuards(saga: AnySaga): GuardOracle {
 }
 
 /**
- * A saga whose guards answer both ways. The same guard with the same parameters on the same context and event gives
- * the same answer within one piece of work.
+ * A saga whose guards answer both ways, but for those that read nothing but how a step failed: they are asked. The same
+ * guard with the same parameters on the same context and event gives the same answer within one piece of work.
  */
 export function guessGuards(saga: AnySaga): GuardOracle {
   const book: Book = blankBook([]);
@@ -106,8 +107,11 @@ function blankBook(given: Answers): Book {
 }
 
 function guessFrom(book: Book, cut: Set<string>): Guess {
-  return (name, called) =>
+  return (name, called, code) =>
     ({ context, event }, params) => {
+      // Parameters may be made of anything.
+      const told = params === undefined ? answerByFailure(code, event) : undefined;
+      if (told !== undefined) return told;
       const known = book.known.get(context) ?? new Map<string, boolean>();
       book.known.set(context, known);
       const question = JSON.stringify([name, event, params]);

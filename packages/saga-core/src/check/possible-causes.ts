@@ -26,12 +26,14 @@ export interface PossibleCauses extends StepOutputs {
   readonly inputs: readonly unknown[];
   /** Values that had to be made from schemas, and schemas that none could be made from. */
   readonly made: readonly string[];
+  /** Those of them in which there is anything: `{}` stands for nothing else. */
+  readonly telling: readonly string[];
   readonly missing: readonly string[];
   /** What was not made of schemas that something was made from. */
   readonly unmade: UnmadeValues;
   /** Whether all that was made comes in two that differ in the names alone, so that these can be swapped. */
   readonly areMirrored: boolean;
-  /** Functions of contracts that gave the same answer on all values that were made: `opens.when of deposit`. */
+  /** Functions of contracts that gave the same answer on all values that were made, and what to do about it, for people. */
   oneWay(): readonly string[];
   /** Functions of events that named nothing for all values that were made: `opens.instance of event PAID gives nothing`. */
   nameless(): readonly string[];
@@ -40,6 +42,7 @@ export interface PossibleCauses extends StepOutputs {
 /** Finds samples for everything that a saga takes from outside. */
 export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements?: number): PossibleCauses {
   const made: string[] = [];
+  const telling: string[] = [];
   const missing: string[] = [];
   const numbered = areNamedByNumber(saga);
   const unmade = new UnmadeValues();
@@ -55,6 +58,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     areMirrored &&= isInput || JSON.stringify(mirrored(first as Json)) === JSON.stringify(second);
     (values.length > 0 ? made : missing).push(what);
     if (values.length === 0) unmade.forget(what);
+    if (values.some(tells)) telling.push(what);
     return values;
   };
   const bothWays = new BothWays();
@@ -90,12 +94,13 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
   return {
     inputs,
     made,
+    telling,
     missing,
     unmade,
     areMirrored,
     outputsOf: (step, input) => outputs[step]?.(input) ?? [],
     areByInput: (step) => typeof samples.outputs?.[step] === 'function',
-    oneWay: () => bothWays.missed(),
+    oneWay: () => bothWays.missed(telling),
     nameless: () => namings.missed(),
     inside: (envelope) => [
       ...envelope.runs
@@ -220,6 +225,12 @@ function overridesOf(saga: AnySaga): JsonObject[] {
   return Object.keys(saga.machine.states).flatMap((to) =>
     [false, true].map((force) => ({ to, reason: 'by hand', force })),
   );
+}
+
+/** Whether there is anything in a value. */
+function tells(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined && value !== null;
+  return Object.keys(value).length > 0;
 }
 
 function distinct(values: readonly unknown[]): unknown[] {

@@ -1,34 +1,50 @@
-import type { CheckReport, Finding, GuessedGuards } from './check-report.js';
+import type { CheckReport, Finding, GuessedGuards, SuppressedFinding } from './check-report.js';
+import { renderInShort } from './render-in-short.js';
 import { renderTrace } from './render-trace.js';
 import { wrapText } from './wrap-text.js';
 
-/** A report for people: what was found, each with the way to it, what was explored, and what was assumed. */
-export function renderReport(report: CheckReport): string {
-  return renderReports([report]);
+/** How a report is written for people. */
+export interface RenderOptions {
+  /** How many characters a line may have, where its words allow; 80 by default. */
+  readonly width?: number;
+  /** Every bound and every assumption in full, instead of what they come to. */
+  readonly verbose?: boolean;
 }
 
 /**
- * Several reports for people, one after the other; what bounded them and what was assumed stands once, at the end.
- *
- * @param options - `width`: how many characters a line may have, where its words allow; 80 by default
+ * A report for people: what was found, each with the way to it, what was explored, and what was assumed; that in a few
+ * words, unless it is to be `verbose`.
  */
-export function renderReports(
-  reports: readonly CheckReport[],
-  options: { readonly width?: number } = {},
-): string {
-  const { width = 80 } = options;
-  const shared = (title: string, linesOf: (report: CheckReport) => readonly string[]) =>
-    renderShared(reports, title, linesOf, width);
+export function renderReport(report: CheckReport, options: RenderOptions = {}): string {
+  return renderReports([report], options);
+}
+
+/**
+ * Several reports for people, one after the other, those that found something first; what bounded them and what was
+ * assumed stands once, at the end.
+ */
+export function renderReports(reports: readonly CheckReport[], options: RenderOptions = {}): string {
+  const { width = 80, verbose = false } = options;
+  const isBroken = ({ verdict }: CheckReport) => verdict === 'broken';
+  const inOrder = [...reports.filter(isBroken), ...reports.filter((report) => !isBroken(report))];
+  // What a bound cut off matters to a proof, and not to a way that was found.
+  const cut = verbose ? inOrder : inOrder.filter((report) => !isBroken(report));
   return [
-    ...reports.flatMap((report) => [...renderFound(report, width), '']),
-    ...legend(reports, width),
-    ...shared('bounds that were reached, beyond which nothing was explored:', ({ reached }) => reached),
-    ...shared('simplified, without missing anything:', ({ bounds }) => bounds),
-    ...shared('assumed:', ({ assumptions }) => assumptions),
+    ...inOrder.flatMap((report) => [...renderFound(report, width, verbose), '']),
+    ...legend(inOrder, width),
+    ...renderShared(cut, REACHED, ({ reached }) => reached, width),
+    ...(verbose
+      ? [
+          ...renderShared(inOrder, 'simplified, without missing anything:', ({ bounds }) => bounds, width),
+          ...renderShared(inOrder, 'assumed:', ({ assumptions }) => assumptions, width),
+        ]
+      : renderInShort(inOrder, nameOf, width)),
   ].join('\n');
 }
 
-function renderFound(report: CheckReport, width: number): string[] {
+const REACHED = 'bounds that were reached, beyond which nothing was explored:';
+
+function renderFound(report: CheckReport, width: number, verbose: boolean): string[] {
   const { findings, suppressed, unneeded, vain, explored } = report;
   const verdict = report.verdict === 'broken' ? counted(findings.length, 'finding') : report.verdict;
   const { states, transitions, depth } = explored;
@@ -36,10 +52,7 @@ function renderFound(report: CheckReport, width: number): string[] {
     `${nameOf(report)}: ${verdict}`,
     ...byRule(findings).flatMap((ofRule) => ['', ...renderRule(ofRule, width)]),
     ...(suppressed.length > 0 ? ['', 'accepted:'] : []),
-    ...suppressed.flatMap(({ rule, message, reason }) => [
-      ...wrapText(`  ${rule}: ${message}`, width, 4),
-      ...wrapText(`    for ${reason}`, width, 6),
-    ]),
+    ...renderAccepted(suppressed, width, verbose),
     ...(unneeded.length > 0 ? ['', 'accepted in vain, for nothing is found that they mean:'] : []),
     ...unneeded.flatMap(({ rule, subject, reason }) => [
       `  ${rule}${subject === undefined ? '' : ` of '${subject}'`}`,
@@ -49,11 +62,29 @@ function renderFound(report: CheckReport, width: number): string[] {
     ...vain.flatMap((line) => wrapText(`  ${line}`, width, 4)),
     ...(findings.length + suppressed.length + unneeded.length + vain.length > 0 ? [''] : []),
     ...wrapText(
-      `explored: ${counted(states, 'state')} and ${counted(transitions, 'transition')}, the farthest ${counted(depth, 'thing')} away from the start`,
+      `explored: ${counted(states, 'state')} and ${counted(transitions, 'transition')}, up to ${counted(depth, 'thing')} after the start`,
       width,
       2,
     ),
   ];
+}
+
+/** What was accepted for one and the same reason stands once; what was found there is told in full where that is wanted. */
+function renderAccepted(suppressed: readonly SuppressedFinding[], width: number, verbose: boolean): string[] {
+  const groups = new Map<string, SuppressedFinding[]>();
+  for (const one of suppressed) {
+    const key = JSON.stringify([one.rule, one.reason]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { rule, reason } = first;
+    const what = verbose
+      ? group.flatMap(({ message }) => wrapText(`  ${rule}: ${message}`, width, 4))
+      : wrapText(`  ${rule} of ${group.map(({ subject }) => subject).join(', ')}`, width, 4);
+    return [...what, ...wrapText(`    for ${reason}`, width, 6)];
+  });
 }
 
 function nameOf({ saga, version, case: ofCase }: CheckReport): string {
@@ -62,15 +93,18 @@ function nameOf({ saga, version, case: ofCase }: CheckReport): string {
 
 /** What signs in the traces mean. */
 function legend(reports: readonly CheckReport[], width: number): string[] {
-  const lines = reports.flatMap(({ findings }) => findings.flatMap(({ trace }) => trace));
-  const isMaybe = lines.some(({ open }) => open.some((one) => one.endsWith('?')));
-  const isGuessed = lines.some(({ guards }) => guards);
+  const findings = reports.flatMap((report) => report.findings);
+  const isMaybe = findings.some(({ trace }) =>
+    trace.some(({ open }) => open.some((one) => one.endsWith('?'))),
+  );
+  const isGuessed = findings.some(({ guesses, guessed }) => guesses && !guessed);
   const told = [
     ...(isMaybe ? ['(a ? marks what may be open in the world: nobody knows)'] : []),
     ...(isGuessed
       ? [
-          '(what stands in brackets is how guards answered: both ways are tried; where one of them cannot be, give ' +
-            'samples of the input, and guards are asked: withCheckOptions(saga, { samples: { input: [...] } }))',
+          '(! guessed: guards are taken both ways, and so they answered; where that cannot be, give samples of the ' +
+            'input, and guards are asked:',
+          ' withCheckOptions(saga, { samples: { input: [...] } }))',
         ]
       : []),
   ];
@@ -144,8 +178,14 @@ function renderWay(findings: readonly Finding[], width: number): string[] {
   return [
     ...findings.flatMap(({ message }) => wrapText(`  ${message}`, width, 4)),
     ...renderTrace(first.trace, width - 2).map((line) => `  ${line}`),
-    ...(first.guessed ? renderGuessed(first.guessed, width) : []),
+    ...(first.guessed ? renderGuessed(first.guessed, width) : renderGuesses(findings, width)),
   ];
+}
+
+/** What guards are taken to answer on a way, and where it ends. */
+function renderGuesses(findings: readonly Finding[], width: number): string[] {
+  const guesses = [...new Set(findings.flatMap((one) => one.guesses ?? []))];
+  return guesses.length === 0 ? [] : wrapText(`  ! guessed: ${guesses.join('; ')}`, width, 4);
 }
 
 function renderGuessed({ guards, input }: GuessedGuards, width: number): string[] {

@@ -56,6 +56,8 @@ export interface Found {
   readonly message: string;
   readonly at?: Place | undefined;
   readonly step?: Step | undefined;
+  /** What guards answer where the way ends, if both answers were taken: `isBig: no`. */
+  readonly guesses?: readonly string[];
 }
 
 /** What a rule knows of a place when all has been explored. */

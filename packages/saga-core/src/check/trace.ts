@@ -10,13 +10,14 @@ import type { Found, Place, Step } from './rule.js';
 /** The shortest way to what was found. */
 interface Way {
   readonly trace: readonly TraceLine[];
+  readonly guesses?: readonly string[];
   readonly guessed?: GuessedGuards;
 }
 
 /** Replays the shortest way to what was found, line by line. */
-export function wayTo(oracle: GuardOracle, { at, step }: Found): Way {
+export function wayTo(oracle: GuardOracle, { at, step, guesses: inTheEnd = [] }: Found): Way {
   const place = step?.from ?? at;
-  if (!place) return { trace: [] };
+  if (!place) return { trace: [], ...(inTheEnd.length > 0 && { guesses: inTheEnd }) };
   const steps = [...waysTo(place), ...(step ? [step] : [])];
   const start = (steps[0]?.from ?? place).start;
   const answers = start?.answers ?? [];
@@ -32,8 +33,10 @@ export function wayTo(oracle: GuardOracle, { at, step }: Found): Way {
     lines.push(lineOf(what, envelope, asked.last(given)));
   }
   const guards = asked.bothWays();
+  const guesses = [...new Set([...lines.flatMap((line) => line.guards ?? []), ...inTheEnd])];
   return {
     trace: lines,
+    ...(guesses.length > 0 && { guesses }),
     ...(guards.length > 0 && { guessed: { guards, input: (start?.input ?? null) as Json } }),
   };
 }

@@ -4,7 +4,7 @@ import { deadlineMsOf } from '../../step.js';
 import { isCompensating } from '../../steps-in-flight.js';
 import { selects } from '../../xstate-seam.js';
 import { describeState, timerName } from '../describe-cause.js';
-import { describeGuards } from '../describe-guards.js';
+import { describeGuesses, guessesOf } from '../describe-guesses.js';
 import type { Rule, Stand } from '../rule.js';
 
 /** News that something is open in the world comes where nothing takes it. */
@@ -18,7 +18,11 @@ export const newsLost: Rule = {
     'Nor is it enough to keep it where the wait may outlast the time for which it is kept: until a timer that comes ' +
     'later, while a step is under way whose deadline is later, or while the saga undoes, for an undo may be answered ' +
     'late. The ledger takes it then, but the machine never hears of it, and waits for it in vain.',
-  mend: 'stay alive for it: take the event in the states that undo and rest, too, whatever guards say, and lead it to compensation; keep it (defer) for longer than any wait lasts',
+  mend:
+    'stay alive for it: take the event in the states that undo and rest, too, whatever guards say, and lead it to ' +
+    'compensation; keep it (defer) for longer than any wait lasts. Where a guard refuses only what the ledger has already ' +
+    '(the same message once more), give samples of the input, and the guard is asked. Where the event tells of nothing ' +
+    "that is this saga's (somebody else's payment), have opens.instance give undefined for it",
   inspect: () => ({
     onPlace: (stand) => {
       const { saga, envelope, live, causes } = stand;
@@ -41,14 +45,18 @@ export const newsLost: Rule = {
         const outlasting = keptMs === undefined ? undefined : outlasts(stand, keptMs);
         if (keptMs !== undefined && outlasting === undefined) return [];
         const where = describeState(live.value);
-        const guards = describeGuards(stand.oracle, first.answers, isTaken);
+        const guesses = guessesOf(stand.oracle, first.answers, isTaken);
+        const guards = describeGuesses(guesses);
         const told = `${event.type} in ${where} tells that ${id} is open`;
         const lost =
           outlasting === undefined
             ? 'nothing takes it, and nothing ever undoes it'
             : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts, and the machine never hears of it`;
-        const message = `${told}, but ${guards === '' ? '' : `${guards}, `}${lost}`;
-        return [{ subject: `${event.type} in ${where}`, message, at: stand.place }];
+        const message =
+          guards === ''
+            ? `${told}, but ${lost}`
+            : `${told}, but ${guards}, ${lost}; where that cannot be, give samples of the input, and guards are asked`;
+        return [{ subject: `${event.type} in ${where}`, message, at: stand.place, guesses }];
       });
     },
   }),

@@ -20,6 +20,9 @@ function forgets(name: string, onDone: object, more: object = {}): Broken {
 interface Args {
   readonly context: { readonly amount: number };
 }
+interface Failed {
+  readonly event: { readonly error: { readonly code: string } };
+}
 const isSmall = ({ context }: Args) => context.amount < 100;
 const isBig = ({ context }: Args) => context.amount > 100;
 const isHuge = ({ context }: Args) => context.amount > 1_000;
@@ -134,6 +137,26 @@ export const BROKEN_BEHIND_GUARDS: readonly Broken[] = [
     if (!check(not(isSmall as never) as never)) return;
     if (!check(not(isHuge as never) as never)) enqueue.raise({ type: 'FORGET' });
   }),
+  {
+    rule: 'state-unreachable',
+    subject: 'accused',
+    // A guard that reads nothing but how a step failed is asked: the contract names no such code.
+    saga: smallSaga('waits-for-a-code-that-never-comes', {
+      steps: travel,
+      machine: {
+        initial: 'A',
+        states: {
+          A: invoke('verify', 'kept', [
+            { guard: ({ event }: Failed) => event.error.code === 'FRAUDD', target: 'accused' },
+            { target: 'kept' },
+          ]),
+          accused: { after: { SOON: 'kept' } },
+          kept: rest,
+        },
+      },
+    }),
+    steps: 0,
+  },
   checks('checks-in-an-action-of-an-action', ({ enqueue }) => {
     enqueue(
       enqueueActions(({ check, enqueue: inner }) => {

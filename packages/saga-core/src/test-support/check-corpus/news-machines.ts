@@ -1,5 +1,6 @@
-import { raise } from 'xstate';
+import { assign, raise } from 'xstate';
 import { z } from 'zod';
+import { publicEvent } from '../../public-event.js';
 import type { AnySaga } from '../../saga-definition.js';
 import type { Broken } from './broken-machines.js';
 import { failed, invoke, kept, newsOf, smallSaga } from './small-saga.js';
@@ -157,3 +158,59 @@ export const BROKEN_NEWS: readonly Broken[] = [
     steps: 1,
   },
 ];
+
+interface Payment {
+  readonly paymentId: string;
+  readonly amount: number;
+}
+interface Heard {
+  readonly context: { readonly seen: readonly string[] };
+  readonly event: Payment;
+}
+const payment = z.object({ paymentId: z.string(), amount: z.number() });
+const PRICE = 10;
+
+/** Takes each payment once: the same message once more is refused, and so is what `isOurs` doesn't want. */
+function takesOnce(name: string, isOurs: (payment: Payment) => boolean, isNamed = isOurs): AnySaga {
+  const isNew = ({ context, event }: Heard) => !context.seen.includes(event.paymentId) && isOurs(event);
+  const taken = (target: string) => ({ guard: 'isNew', target, actions: 'remember', reenter: true });
+  return smallSaga(name, {
+    steps: travel,
+    input: z.object({ orderId: z.string() }),
+    events: {
+      PAID: publicEvent({
+        schema: payment,
+        opens: {
+          kind: 'money',
+          instance: (told) => (isNamed(told) ? told.paymentId : undefined),
+          undo: refund,
+          undoInput: () => ({}) as never,
+        },
+      }),
+    },
+    machine: {
+      initial: 'waiting',
+      context: { seen: [] },
+      states: {
+        waiting: { after: { LATER: 'gone' }, on: { PAID: taken('paid') } },
+        paid: { ...keepsMoney, on: { PAID: taken('paid') } },
+        gone: { ...rest, on: { PAID: taken('undoing') } },
+        undoing: { invoke: { src: 'compensate', onDone: 'gone' }, on: { PAID: taken('undoing') } },
+      },
+    },
+    guards: { isNew },
+    actions: {
+      remember: assign({ seen: ({ context, event }: Heard) => [...context.seen, event.paymentId] } as never),
+    },
+  });
+}
+
+const any = () => true;
+const isPrice = ({ amount }: Payment) => amount === PRICE;
+
+/** An idempotent consumer: a guard refuses the message that came before. */
+export const takesPaymentsOnce = takesOnce('takes-payments-once', any);
+/** Also refuses what isn't the price, although that money has come. */
+export const refusesOtherAmounts = takesOnce('refuses-other-amounts', isPrice, any);
+/** The same, of a gateway that tells of every attempt: only what is the price has come. */
+export const hearsOfAttempts = takesOnce('hears-of-attempts', isPrice);

@@ -1,0 +1,1 @@
+export { createOrderSaga } from '@countermand/saga-core/order';
