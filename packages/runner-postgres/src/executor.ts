@@ -1,6 +1,7 @@
 import { messageOf } from '@countermand/saga-core';
 import { attemptStep, type Ending } from './attempt-step.js';
 import { deliverEvent, type EventHandler } from './deliver-event.js';
+import { EmptiedMap } from './emptied-map.js';
 import { Interruption } from './interruption.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { MoveItem, MoveResult } from './move-item.js';
@@ -40,8 +41,8 @@ export class Executor {
   readonly #options: ExecutorOptions;
   #running = 0;
   #onIdle: (() => void)[] = [];
-  /** What may be interrupted. */
-  readonly #interruptions = new Set<Interruption>();
+  /** What may be interrupted, by its lease. */
+  readonly #interruptions = new EmptiedMap<Interruption>();
   #isStopping = false;
   readonly #finished: Wakeup[] = [];
   #removing: Promise<void> | undefined;
@@ -72,7 +73,7 @@ export class Executor {
     const ended = new AbortController();
     const grace = pause(clock, graceMs, ended.signal).then(() => {
       this.#isStopping = true;
-      for (const interruption of this.#interruptions) interruption.interrupt(stopped());
+      for (const interruption of this.#interruptions.values()) interruption.interrupt(stopped());
     });
     while (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     ended.abort();
@@ -84,7 +85,7 @@ export class Executor {
   async #carryOut(row: LeasedRow, takenAt: number): Promise<void> {
     const { leases, slots, logger, clock, telemetry } = this.#options;
     const interruption = new Interruption();
-    this.#interruptions.add(interruption);
+    this.#interruptions.set(row.lease, interruption);
     leases.hold(row, takenAt, () => interruption.interrupt(new Interrupted('the lease was lost')));
     if (this.#isStopping) interruption.interrupt(stopped());
     const { sagaId, key, step, attempt } = row;
@@ -112,7 +113,7 @@ export class Executor {
     } catch (error) {
       logger.error({ err: error, sagaId, key }, 'an attempt was lost; it is repeated after its lease');
     } finally {
-      this.#interruptions.delete(interruption);
+      this.#interruptions.delete(row.lease);
       leases.drop(row);
       this.#running -= 1;
       if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();

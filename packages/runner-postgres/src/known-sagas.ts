@@ -1,3 +1,4 @@
+import { EmptiedMap } from './emptied-map.js';
 import type { StoredSaga } from './ports/saga-rows.js';
 
 /** How many sagas are remembered, and how long their envelopes may be altogether, in characters. */
@@ -19,7 +20,7 @@ export interface SavedSaga {
  */
 export class KnownSagas {
   /** The one that was used longest ago is first. */
-  readonly #sagas = new Map<string, SavedSaga>();
+  readonly #sagas = new EmptiedMap<SavedSaga>();
   #length = 0;
 
   /** Those of the sagas that are remembered. */

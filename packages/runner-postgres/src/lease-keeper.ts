@@ -1,3 +1,4 @@
+import { EmptiedMap } from './emptied-map.js';
 import { type Clock, type ClockTimer, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { LeasedRow } from './ports/outbox-rows.js';
@@ -25,7 +26,7 @@ interface Held {
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new EmptiedMap<Held>();
   #timer: ClockTimer;
 
   constructor(options: LeaseKeeperOptions) {

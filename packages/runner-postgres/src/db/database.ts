@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { askClient } from './ask-client.js';
 import { noteConnectFailure } from './connect-failures.js';
 import { cutClient } from './cut-client.js';
 import { endOf, guardPool } from './guard-pool.js';
@@ -88,7 +89,7 @@ export class Database {
     return await this.#counted(async () => {
       const { client, release } = await this.#checkOut(answerMs);
       try {
-        const rows = await pgSession(client).query<Row>(text, values);
+        const rows = await clientSession(client).query<Row>(text, values);
         release();
         return rows;
       } catch (error) {
@@ -113,7 +114,7 @@ export class Database {
         return result;
       } catch (error) {
         if (this.#statements.giveUpFor(error)) this.#onUnprepared();
-        await client.query('rollback').then(
+        await askClient(client, { text: 'rollback' }).then(
           // After a failover it may lead to what was the primary, for as long as it is kept.
           () => release(isReadOnly(error) ? asError(error) : undefined),
           // Nobody knows what state it is in: it must not go back to the pool.
@@ -130,7 +131,7 @@ export class Database {
     isHasty: boolean,
   ): Promise<Result> {
     const settings = isHasty ? SET_LOCALLY_HASTY : SET_LOCALLY;
-    const plain = untilEnded(pgSession(client, (text) => this.#statements.nameOf(text)));
+    const plain = untilEnded(clientSession(client, (text) => this.#statements.nameOf(text)));
     const session = canPipeline(client) ? plain.session : oneByOne(plain.session);
     const begun = canPipeline(client)
       ? Promise.all([session.query(BEGIN), session.query(settings, [], { isPrepared: true })])
@@ -138,9 +139,10 @@ export class Database {
     begun.catch(() => undefined);
     let committed: Promise<unknown> | undefined;
     const commit = () => {
-      committed = client.query('commit').then(({ command }) => {
+      committed = askClient(client, { text: 'commit' }).then((result) => {
         // What is sent after a statement that failed commits nothing.
-        if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
+        if (!('command' in result) || result.command !== 'COMMIT')
+          throw new Error('the transaction was rolled back');
       });
       committed.catch(() => undefined);
     };
@@ -253,6 +255,10 @@ export class Database {
 /** Whether the server only reads. */
 function isReadOnly(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '25006';
+}
+
+function clientSession(client: pg.PoolClient, nameOf?: (text: string) => string | undefined): Session {
+  return pgSession(client, nameOf, askClient);
 }
 
 function asError(error: unknown): Error {

@@ -15,24 +15,32 @@ export interface StatementOptions {
   readonly answerMs?: number;
 }
 
-/** Statements for a `pg` pool or client, by names of their own where `nameOf` gives one. */
-export function pgSession(
-  target: Pick<pg.ClientBase, 'query'> | pg.Pool,
+/**
+ * Statements for a `pg` pool or client, by names of their own where `nameOf` gives one.
+ *
+ * @param ask - how the target is asked, where not by the promise that it gives
+ */
+export function pgSession<Target extends Pick<pg.ClientBase, 'query'> | pg.Pool>(
+  target: Target,
   nameOf: (text: string) => string | undefined = () => undefined,
+  ask: (target: Target, config: pg.QueryConfig) => Promise<pg.QueryResult | pg.QueryResult[]> = askByPromise,
 ): Session {
   return {
     async query<Row>(text: string, values: readonly unknown[] = [], options: StatementOptions = {}) {
       const name = options.isPrepared ? nameOf(text) : undefined;
-      const result: pg.QueryResult | pg.QueryResult[] = await target.query({
-        text,
-        values: [...values],
-        ...(name !== undefined && { name }),
-      });
+      const result = await ask(target, { text, values: [...values], ...(name !== undefined && { name }) });
       // Several statements in one text, as pg-boss writes its own transactions, give several results.
       const rows: unknown[] = Array.isArray(result) ? result.flatMap((one) => one.rows) : result.rows;
       return rows as Row[];
     },
   };
+}
+
+function askByPromise(
+  target: Pick<pg.ClientBase, 'query'> | pg.Pool,
+  config: pg.QueryConfig,
+): Promise<pg.QueryResult> {
+  return target.query(config);
 }
 
 /**

@@ -70,7 +70,15 @@ export function barrierPool(url: string, max = 10): BarrierPool {
       return result;
     };
     Object.assign(client, {
-      query: (...args: unknown[]) => (typeof args.at(-1) === 'function' ? query(...args) : watched(...args)),
+      query: (...args: unknown[]) => {
+        const tell = args.at(-1);
+        if (typeof tell !== 'function') return watched(...args);
+        watched(...args.slice(0, -1)).then(
+          (result) => tell(null, result),
+          (error: unknown) => tell(error),
+        );
+        return undefined;
+      },
     });
   });
   pool.on('error', () => undefined);
