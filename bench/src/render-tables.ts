@@ -113,8 +113,6 @@ export function renderRest(figures: Figures): Table {
   ];
 }
 
-/** What a machine that does nothing else may have for a load average. */
-const QUIET = 1;
 const BUSY =
   '**The machine was busy with other work**: ratios of figures that were measured minutes apart mean little then; that everybody ran, and was found complete, is what they show.';
 
@@ -125,8 +123,8 @@ export function renderCircumstances({ circumstances }: Results): string {
   return [
     `\`${command}\` at revision ${circumstances.revision}, begun ${startedAt.slice(0, 16).replace('T', ' ')} UTC,`,
     `${tookMinutes.toFixed(0)} minutes: ${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node},`,
-    `PostgreSQL ${postgres}. Load average in the minute before it began: ${circumstances.loadBefore.toFixed(1)}.`,
-    circumstances.loadBefore > QUIET ? BUSY : '',
+    `PostgreSQL ${postgres}. Load average in the minute before it began, in which peers are installed: ${circumstances.loadBefore.toFixed(1)}.`,
+    circumstances.loadBefore >= cores ? BUSY : '',
   ]
     .join(' ')
     .trim();
