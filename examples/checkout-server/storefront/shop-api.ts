@@ -4,7 +4,7 @@ import { FACTS } from './facts.ts';
 type Role = 'customer' | 'admin';
 
 /** An answer that says no, in the server's words. */
-export class Refusal extends Error {}
+class Refusal extends Error {}
 
 /** An item of the catalog. */
 export interface CatalogItem {
