@@ -90,6 +90,17 @@ describe('the console in development', () => {
     });
     afterAll(() => browser?.close());
 
+    it('where one signs in, all of it is within the screen of a phone', async () => {
+      const visitor = await browser.newPage({ viewport: { width: 360, height: 740 } });
+      await visitor.goto(`${server().url}/console/login`);
+      for (const part of ['main', 'button']) {
+        const box = await visitor.locator(part).boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(12);
+        expect((box?.x ?? 0) + (box?.width ?? 360)).toBeLessThanOrEqual(348);
+      }
+      await visitor.close();
+    });
+
     it('is one click from the shop, one to sign in, and an order is found, opened and cancelled there', async () => {
       const id = await server().place('phone-case');
       await server().reaches(id, 'RESERVED');

@@ -59,7 +59,8 @@ ${demo === '' ? '' : '<p class="quiet">This is development: the published token 
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:0;min-height:100dvh;display:grid;
-place-items:center;background:light-dark(#f6f7f9,#0d1117)}main{width:min(360px,calc(100vw - 32px));padding:28px;
+place-items:center;background:light-dark(#f6f7f9,#0d1117)}main{box-sizing:border-box;
+width:min(418px,calc(100vw - 32px));padding:28px;
 border-radius:14px;background:light-dark(#fff,#141a23);border:1px solid light-dark(#e0e4eb,#2a3444)}h1{font-size:20px;
 margin:0 0 14px}form{display:grid;gap:8px}input,button{font:inherit;padding:9px 12px;border-radius:8px;border:1px solid
 light-dark(#cfd6e2,#364054);background:transparent;color:inherit}button{background:#2f6bed;border-color:transparent;
