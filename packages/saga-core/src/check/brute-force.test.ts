@@ -16,7 +16,7 @@ const isLong = process.env['COUNTERMAND_MACHINES'] !== undefined;
 const mostNodes = isLong ? 2_000 : 600;
 
 /** What the definition alone shows: no decision tells of it, so a walk by `decide` can't judge it. */
-const UNJUDGED = ['delay-unnamed', 'event-from-nobody', 'keeps-unopened', 'undo-unsafe'];
+const UNJUDGED = ['delay-unnamed', 'event-from-nobody', 'keeps-unopened', 'repeat-unsafe', 'undo-unsafe'];
 const JUDGED = CHECK_RULES.map(({ code }) => code).filter((code) => !UNJUDGED.includes(code));
 
 /** Rules that say why a saga parks. */

@@ -12,6 +12,7 @@ import { machineThrows } from './rules/machine-throws.js';
 import { newsLost } from './rules/news-lost.js';
 import { obligationLeftOpen } from './rules/obligation-left-open.js';
 import { openedTwice } from './rules/opened-twice.js';
+import { repeatUnsafe } from './rules/repeat-unsafe.js';
 import { restUnreachable } from './rules/rest-unreachable.js';
 import { stateUnreachable } from './rules/state-unreachable.js';
 import { stepErrorUnhandled } from './rules/step-error-unhandled.js';
@@ -30,6 +31,7 @@ export const CHECK_RULES: readonly Rule[] = [
   undoMissing,
   undoNeverOpen,
   undoUnsafe,
+  repeatUnsafe,
   stepErrorUnhandled,
   answerIgnored,
   waitWithoutTimeout,

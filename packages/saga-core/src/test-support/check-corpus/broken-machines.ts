@@ -223,6 +223,7 @@ export const BROKEN: readonly Broken[] = [
   broken('undo-unsafe', 'give for take', 0, unsafeUndo('an-undo-that-doubles', { idempotent: false })),
   broken('undo-unsafe', 'give for take', 0, unsafeUndo('an-undo-that-is-tried-once', { attempts: 1 })),
   broken('undo-unsafe', 'give for take', 0, unsafeUndo('an-undo-that-needs-the-output', {}, true)),
+  broken('repeat-unsafe', 'take', 0, takesAndGives('a-step-that-doubles', {}, { idempotent: false })),
   broken(
     'step-error-unhandled',
     'holdSeat in A',
@@ -442,8 +443,12 @@ export const BROKEN: readonly Broken[] = [
 ];
 
 function unsafeUndo(name: string, undo: object, undoNeedsOutput = false): AnySaga {
+  return takesAndGives(name, undo, { undoNeedsOutput });
+}
+
+function takesAndGives(name: string, undo: object, forward: object): AnySaga {
   const give = deed('give', undo);
-  const take = deed('take', { opens: 'thing', undo: give, undoNeedsOutput });
+  const take = deed('take', { opens: 'thing', undo: give, ...forward });
   return smallSaga(name, {
     steps: [give, take],
     machine: {
