@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.locator('.saga-head .badge-rest').waitFor();
     desk.broken.clear();
     await page.getByRole('button', { name: 'Retry …', exact: true }).click();
-    await page.getByRole('dialog').getByText('runs again').waitFor();
+    await page.getByRole('dialog').getByText('notifyUser runs again').waitFor();
     await page.getByLabel('Reason').fill('mail works again');
     await page.getByRole('button', { name: 'Retry', exact: true }).click();
     await page.getByText('A step waits for a person').waitFor({ state: 'detached' });
