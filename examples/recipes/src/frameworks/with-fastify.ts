@@ -4,6 +4,7 @@ import type { Bookings } from '../open-bookings.ts';
 import { booking } from '../table-saga.ts';
 import { bookingWebhook } from './booking-webhook.ts';
 import { problemOf } from './problem-of.ts';
+import { receiveRaw } from './receive-raw.ts';
 
 /** Serves bookings with Fastify until `stop` is called. */
 export async function serveWithFastify(runner: Bookings, secret: string, port = 0) {
@@ -27,22 +28,7 @@ export async function serveWithFastify(runner: Bookings, secret: string, port = 
     return { id: found.id, state: found.state, settled: found.settled };
   });
 
-  const receive = bookingWebhook(runner, secret);
-  app.register((webhooks, _options, done) => {
-    // The signature is over the bytes as they came: here, no parser touches them.
-    webhooks.removeAllContentTypeParsers();
-    webhooks.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, parsed) =>
-      parsed(null, body),
-    );
-    webhooks.post<{ Body: Buffer }>('/webhooks/guests', async ({ headers, body }, reply) => {
-      const sent = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-      const bytes = new Uint8Array(body);
-      return reply.send(
-        await receive(new Request('http://shop/', { method: 'POST', headers: sent, body: bytes })),
-      );
-    });
-    done();
-  });
+  app.register(receiveRaw('/webhooks/guests', bookingWebhook(runner, secret)));
 
   app.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error);
