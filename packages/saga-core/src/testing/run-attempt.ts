@@ -12,6 +12,8 @@ export type AttemptEnd = StepOutcome | { readonly kind: 'failed'; readonly messa
 export interface AttemptTools {
   readonly adapter: ErasedAdapter;
   readonly contract: StepContract;
+  /** It has been attempted before. */
+  readonly wasBegun: boolean;
   readonly signal: AbortSignal;
   readonly heartbeat: () => void;
   /** Told before each call of the user's code. */
@@ -21,7 +23,7 @@ export interface AttemptTools {
 /** Calls the adapter once; before a retry that could double its effect, the probe first. Never throws. */
 export async function runAttempt(row: StepRow, tools: AttemptTools): Promise<AttemptEnd> {
   if (row.role === 'probe') return await runProbeStep(row, tools);
-  if (row.attempts > 1 && tools.contract.probe && !tools.contract.idempotent) {
+  if (tools.wasBegun && tools.contract.probe && !tools.contract.idempotent) {
     const found = await askProbe(row, tools);
     if (found.kind === 'landed') return { kind: 'done', output: found.output };
     if (found.kind === 'cannotSay') return { kind: 'failed', message: 'the probe cannot say' };
@@ -32,7 +34,7 @@ export async function runAttempt(row: StepRow, tools: AttemptTools): Promise<Att
 /** Asks the participant what became of a step that has no attempts or no time left. Never throws. */
 export async function runLastProbe(row: StepRow, message: string, tools: AttemptTools): Promise<StepOutcome> {
   const unknown: StepOutcome = { kind: 'unknown', message };
-  if (!tools.contract.probe || row.role === 'probe' || row.attempts === 0) return unknown;
+  if (!tools.contract.probe || row.role === 'probe' || !tools.wasBegun) return unknown;
   const found = await askProbe(row, tools);
   return found.kind === 'landed' ? { kind: 'done', output: found.output } : unknown;
 }

@@ -152,6 +152,7 @@ export class SagaWorld {
       sagaId: stored.envelope.sagaId,
       status: 'pending',
       attempts: 0,
+      begun: false,
       left: false,
       error: undefined,
       deadlineAt,
@@ -230,6 +231,7 @@ export class SagaWorld {
     };
     this.#plan(row, this.now + tools.contract.timeoutMs, timeOut);
     const readyAt = this.now + this.#options.latencyMs(this.#callOf(row, 'run'));
+    row.begun = true;
     await this.#inTurn(runAttempt(row, tools), (end) => {
       this.agenda.put(readyAt, () => this.#end(row, lease, end));
     });
@@ -288,7 +290,7 @@ export class SagaWorld {
   #tools(row: StepRow, signal: AbortSignal, heartbeat: () => void): AttemptTools {
     const adapter = this.#adapterOf(row.step);
     const note = (kind: 'run' | 'probe') => void this.calls.push(this.#callOf(row, kind));
-    return { adapter, contract: this.#contractOf(row), signal, heartbeat, note };
+    return { adapter, contract: this.#contractOf(row), wasBegun: row.begun, signal, heartbeat, note };
   }
 
   #callOf(row: StepRow, kind: 'run' | 'probe'): AdapterCall {

@@ -12,6 +12,8 @@ export interface StepRow extends Omit<RunStep, 'type'> {
   readonly sagaId: string;
   status: StepView['status'];
   attempts: number;
+  /** It has been attempted before, perhaps not since a person had it carried out again, from which attempts count anew. */
+  begun: boolean;
   left: boolean;
   error: string | undefined;
   deadlineAt: number;

@@ -119,6 +119,29 @@ export function describeSteps({ describe, test, expect }: ChapterTools): void {
       expect(await booking.view()).toMatchObject({ state: 'PAID' });
     });
 
+    test('that a person has carried out again asks its probe before, too: what it did the first time is in doubt', async (booking) => {
+      booking.reply('print', () => ({ wrong: 'shape' }));
+      booking.replyToProbe('print', () => landed({ ok: true }));
+      await booking.reach('PAID');
+      await booking.send('PRINT');
+      expect(await booking.view()).toMatchObject({ status: 'parked', state: 'PRINTING' });
+      await booking.runner.retry(booking.id, { actor: 'admin', step: 'print:1' });
+      await booking.host.settle();
+      expect(booking.called('print', 'probe print')).toEqual(['print', 'probe print']);
+      expect(await booking.view()).toMatchObject({ state: 'PAID', parked: [] });
+    });
+
+    test('that a person has carried out again is carried out where its probe does not find what was tried before', async (booking) => {
+      booking.reply('print', () => ({ wrong: 'shape' }));
+      booking.replyToProbe('print', () => notLanded());
+      await booking.reach('PAID');
+      await booking.send('PRINT');
+      await booking.runner.retry(booking.id, { actor: 'admin', step: 'print:1' });
+      await booking.host.settle();
+      expect(booking.called('print', 'probe print')).toEqual(['print', 'probe print', 'print']);
+      expect(await booking.view()).toMatchObject({ status: 'parked', state: 'PRINTING' });
+    });
+
     test('asks its probe when its attempts have run out; what landed is done', async (booking) => {
       booking.fails('authorize');
       booking.replyToProbe('authorize', () => landed({ reference: 'found' }));
