@@ -1,6 +1,6 @@
 import { describe, expect, test as it } from 'vitest';
 import { z } from 'zod';
-import { step } from './step.js';
+import { asAction, step } from './step.js';
 import { sagaOf, undoing } from './test-support/saga-of.js';
 import { booking } from './testing/conformance/booking-saga.js';
 import {
@@ -57,6 +57,57 @@ describe('compensate', () => {
       open: ['seat.held:A1'],
     });
     expect(story.when(stepUnknown('authorize')).came).toMatchObject({ asks: ['probe authorize'] });
+  });
+
+  describe('beside a step that stands as an action and closes something', () => {
+    const giveBack = step('giveBack', {
+      input: z.object({ seat: z.string() }),
+      output: z.object({ ok: z.boolean() }),
+      declines: ['TOO_LATE'],
+      closes: { kind: 'seat.held', instance: ({ seat }) => seat },
+    });
+    const saga = sagaOf(
+      {
+        initial: 'a',
+        states: {
+          a: { invoke: reserve('A', { onDone: 'b' }) },
+          b: { entry: { type: 'giveBack', params: { seat: 'A' } }, on: { CANCEL: 'gone' } },
+          gone: undoing,
+        },
+      },
+      { events: ['CANCEL'], actors: { giveBack }, actions: { giveBack: asAction(giveBack) } },
+    );
+    const closing = given(saga, undefined).after(done('reserve', { reference: 'r' }));
+    const story = closing.when({ type: 'CANCEL' });
+
+    it('waits for that, and leaves alone what it has closed', () => {
+      expect(story.came).toMatchObject({ state: { gone: 'undoing' }, asks: [], open: ['seat.held:A'] });
+      expect(story.when(done('giveBack', ok)).came).toMatchObject({
+        state: { gone: 'done' },
+        asks: [],
+        open: [],
+      });
+    });
+
+    it.each([
+      ['is declined', stepDeclined('giveBack', 'TOO_LATE'), ['seat.held:A']],
+      ['is not heard of', stepUnknown('giveBack'), ['seat.held:A?']],
+      ['never began', stepUnknown('giveBack', 0), ['seat.held:A']],
+    ] as const)('undoes it where that %s', (_title, happening, open) => {
+      expect(story.when(happening).came).toMatchObject({ asks: ['release'], open });
+    });
+
+    it('goes on where that answers later, or waits for a person already', () => {
+      expect(story.when(stepAwaits('giveBack')).came).toMatchObject({ asks: ['release'] });
+      const parked = closing.after(stepDeclined('giveBack', 'TOO_LATE')).when({ type: 'CANCEL' });
+      expect(parked.came).toMatchObject({ asks: ['release'] });
+    });
+
+    it('waits for one that a person has carried out again', () => {
+      const again = closing.after(stepUnknown('giveBack'), retried('giveBack:1')).when({ type: 'CANCEL' });
+      expect(again.came).toMatchObject({ asks: [], open: ['seat.held:A?'] });
+      expect(again.when(done('giveBack', ok)).came).toMatchObject({ asks: [], open: [] });
+    });
   });
 
   it('does not wait for an answer that comes later: the probe is asked by the key of the step, then the undo', () => {

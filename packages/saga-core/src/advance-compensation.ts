@@ -47,7 +47,8 @@ function mustSettleFirst(run: StepRun): boolean {
   if (run.role === 'probe') return true;
   // A refund may be on its way for days: the stock goes back meanwhile.
   if (run.awaiting) return false;
-  return run.role === 'undo' || (run.role === 'invoke' && (run.opens !== undefined || run.closes.length > 0));
+  // Also one that stands as an action, which only closes: both at once would undo what it has just closed.
+  return run.role === 'undo' || run.opens !== undefined || run.closes.length > 0;
 }
 
 /** Whether `one` can't be undone before `other` is: the step that opened `other` would or might have closed `one`. */

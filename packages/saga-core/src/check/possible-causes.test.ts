@@ -2,8 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../decide.js';
 import type { Envelope } from '../envelope.js';
 import type { AnySaga } from '../saga-definition.js';
-import { GIVES_BACK_OR_KEEPS, GIVES_BACK_UNHEARD } from '../test-support/check-corpus/settled-by-input.js';
-import { given, stepDone } from '../testing/index.js';
+import { bruteForce } from '../test-support/check-corpus/brute-force.js';
+import {
+  GIVES_BACK_AND_UNDOES,
+  GIVES_BACK_OR_KEEPS,
+  GIVES_BACK_UNHEARD,
+} from '../test-support/check-corpus/settled-by-input.js';
+import { given, stepAwaits, stepDone } from '../testing/index.js';
+import { checkSaga } from './check-saga.js';
 import { possibleCauses } from './possible-causes.js';
 
 /** What may become of a step, and what is open in the world after each. */
@@ -35,4 +41,25 @@ describe('of a step that is used as an action the check tries', () => {
       'unknown after 0: open',
     ]);
   });
+
+  test.each(GIVES_BACK_AND_UNDOES.map((saga) => [saga]))(
+    'and that it answers later, where a compensation waits for it until then: $name',
+    (saga) => {
+      expect(answersTo(saga, off(saga))).toContain('awaiting after 1: open');
+      expect(
+        given(saga, undefined).after(stepDone('hold', {})).when(stepAwaits('giveBack')).came,
+      ).toMatchObject({
+        asks: ['release'],
+      });
+    },
+  );
+
+  test.each(GIVES_BACK_AND_UNDOES.map((saga) => [saga]))(
+    'as much as a brute-force walk does, and comes to the same: $name',
+    (saga) => {
+      const { findings, reached } = checkSaga(saga);
+      expect({ findings, reached }).toEqual({ findings: [], reached: [] });
+      expect(bruteForce(saga, 600)).toMatchObject({ wrong: {}, cutAfter: undefined });
+    },
+  );
 });

@@ -157,15 +157,19 @@ function answersOf(
     const found = told.map((output) => ({ kind: 'done' as const, output: { landed: true, output } }));
     return [...found, { kind: 'done' as const, output: { landed: false } }].map((one) => answer(one));
   }
+  const acts = run.opens !== undefined || run.closes.length > 0;
   // An undo that fails parks, in plain sight: nothing follows from that until a person acts.
   if (run.role === 'undo') return done.map((one) => answer(one));
   if (run.role === 'action') {
     // One that fails parks its row alone. One that never began has done as little as one that is declined.
     const failed = failures(contract, declines);
     const isDeclined = failed.some(({ kind }) => kind === 'declined');
-    return [...[...done, ...failed].map((one) => answer(one)), ...(isDeclined ? [] : [answer(UNHEARD, 0)])];
+    return [
+      ...[...done, ...failed].map((one) => answer(one)),
+      ...(isDeclined ? [] : [answer(UNHEARD, 0)]),
+      ...(acts && !run.awaiting && envelope.compensation ? [answer({ kind: 'awaiting' })] : []),
+    ];
   }
-  const acts = run.opens !== undefined || run.closes.length > 0;
   if (run.left) return [...done.map((one) => answer(one)), ...unheard(contract, run, answer)];
   const failed = failures(contract, declines);
   const declined = failed.filter(({ kind }) => kind === 'declined');

@@ -3,7 +3,7 @@ import { publicEvent } from '../../public-event.js';
 import type { AnySaga } from '../../saga-definition.js';
 import { type AnyStep, asAction, step } from '../../step.js';
 import type { Broken } from './broken-machines.js';
-import { deed, failed, invoke, smallSaga } from './small-saga.js';
+import { deed, failed, invoke, smallSaga, undoing } from './small-saga.js';
 
 const nothing = z.object({});
 const rest = { tags: ['rest'] };
@@ -68,6 +68,12 @@ const givesBackByAction = (name: string, off: object, giveBack: AnyStep): AnySag
 
 /** By an action that is never declined, but may not be heard of. */
 export const GIVES_BACK_UNHEARD = givesBackByAction('gives-back-unheard', {}, giveBackForSure);
+
+/** By an action where everything else is undone at the same time. */
+export const GIVES_BACK_AND_UNDOES: readonly AnySaga[] = [
+  givesBackByAction('gives-back-and-undoes', { tags: [], ...undoing }, giveBack),
+  givesBackByAction('gives-back-for-sure-and-undoes', { tags: [], ...undoing }, giveBackForSure),
+];
 
 /** What settles a step later: its input, or an answer that no machine waits for. */
 export const SETTLED_BY_INPUT: readonly Broken[] = [
