@@ -61,11 +61,11 @@ export function FilterBar({ query, changed }: FilterBarProps) {
       </label>
       <label>
         <span>State</span>
-        <input
+        <TextFilter
           list="filter-states"
           placeholder="PAID.checking"
           value={query.get('state') ?? ''}
-          onChange={(event) => set('state', event.currentTarget.value)}
+          onSet={(value) => set('state', value)}
         />
         <datalist id="filter-states">
           {[...states].sort().map((path) => (
@@ -75,11 +75,11 @@ export function FilterBar({ query, changed }: FilterBarProps) {
       </label>
       <label>
         <span>Attribute</span>
-        <input
+        <TextFilter
           id="filter-attribute"
           placeholder="name=value"
           value={query.get('attribute') ?? ''}
-          onChange={(event) => set('attribute', event.currentTarget.value)}
+          onSet={(value) => set('attribute', value)}
         />
       </label>
       <label>
@@ -96,6 +96,31 @@ export function FilterBar({ query, changed }: FilterBarProps) {
         </select>
       </label>
     </search>
+  );
+}
+
+interface TextFilterProps {
+  readonly id?: string;
+  readonly list?: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onSet: (value: string) => void;
+}
+
+/** Takes effect with Enter, or when it is left. Until then the list changes under it, and what is typed stays. */
+function TextFilter({ value, onSet, ...attributes }: TextFilterProps) {
+  const [typed, setTyped] = useState<string>();
+  return (
+    <input
+      {...attributes}
+      value={typed ?? value}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+      onChange={(event) => {
+        setTyped(undefined);
+        onSet(event.currentTarget.value);
+      }}
+      onBlur={() => setTyped(undefined)}
+    />
   );
 }
 
