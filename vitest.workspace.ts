@@ -20,7 +20,7 @@ const kinds = {
     // They leave nothing behind, so that a worker needn't load what they test anew for each file.
     isolate: false,
   },
-  pg: { include: ['**/*.pg.test.ts'], exclude, globalSetup, testTimeout: 30_000, hookTimeout: 60_000 },
+  pg: { include: ['**/*.pg.test.ts'], exclude, globalSetup, testTimeout: 120_000, hookTimeout: 120_000 },
   e2e: {
     include: ['**/*.e2e.test.ts'],
     exclude,
@@ -49,7 +49,12 @@ const projects = packages.flatMap((root) =>
         root,
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { ...test, name: `${path.basename(root)}:${kind}`, root },
+        test: {
+          ...test,
+          name: `${path.basename(root)}:${kind}`,
+          root,
+          expect: { poll: { timeout: 30_000 } },
+        },
       }),
     ),
 );

@@ -92,6 +92,7 @@ describe('the console in development', () => {
 
     it('where one signs in, all of it is within the screen of a phone', async () => {
       const visitor = await browser.newPage({ viewport: { width: 360, height: 740 } });
+      visitor.setDefaultTimeout(60_000);
       await visitor.goto(`${server().url}/console/login`);
       for (const part of ['main', 'button']) {
         const box = await visitor.locator(part).boundingBox();

@@ -57,7 +57,7 @@ describe('a server that is killed with orders in every state', () => {
       const { token = '', until = '' } = AS_PLANNED[name] ?? {};
       ids[name] = await first.place('iphone-15');
       await first.pay(ids[name], token);
-      await first.reaches(ids[name], until);
+      await first.passes(ids[name], until);
     }
     for (const name of ['RESERVED', 'CANCELLED']) {
       ids[name] = await first.place('iphone-15');

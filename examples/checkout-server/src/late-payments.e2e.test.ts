@@ -49,7 +49,7 @@ describe('money that does not come within its time', () => {
   const server = useServer({ LATE_PAYMENT_DELAY: '6s', PAYMENT_TIMEOUT: '2s' });
 
   it('fails the order, and is refunded, once, when it comes after all', async () => {
-    const { place, pay, settles, ledger, get } = server();
+    const { place, pay, settles, ledger, notifies } = server();
     const id = await place();
     await pay(id, 'tok_late');
     const failed = await settles(id, 'FAILED');
@@ -58,7 +58,7 @@ describe('money that does not come within its time', () => {
     await server().eventually(async () => expect(await ledger(id)).toEqual(refundedOnce));
     const order = await settles(id, 'FAILED');
     expect(order.payments).toMatchObject([{ status: 'refunded' }]);
-    expect((await get('/dev/notifications')).body[id]).toMatchObject([{ kind: 'payment_failed' }]);
+    await notifies(id, 'payment_failed');
   });
 
   it('pays the order where the gateway, asked at the deadline, says that it has come', async () => {

@@ -28,7 +28,8 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
 
     beforeAll(async () => {
       if (executable === undefined) throw new Error('there is no Chromium here: run .ci/install-chromium');
-      const own = await ownSettings({ WORKER_PROCESS: 'true' });
+      // Nothing is packed by itself, so that an order stays where a visitor has to find it.
+      const own = await ownSettings({ WORKER_PROCESS: 'true', AUTO_FULFILMENT: 'false' });
       dispose = own.dispose;
       [server, browser] = await Promise.all([startServer(own.env), openBrowser(executable)]);
       page = await browser.newPage();
@@ -77,6 +78,7 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
       }
       await page.keyboard.press('Enter');
       await happened('The units are held for you.').waitFor();
+      await server.ship(new URL(page.url()).hash.replace('#order=', ''));
       await stands('IN_TRANSIT', true);
       await happened("The carrier's webhook: scanned, and on its way.").waitFor();
       await page.locator('.ledger .open[data-kind="payment.captured"]', { hasText: 'kept' }).waitFor();
@@ -88,16 +90,21 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
         { width: 390, height: 780 },
       ]) {
         const visitor = await browser.newPage({ viewport });
+        visitor.setDefaultTimeout(PATIENCE_MS);
         await visitor.goto(server.url);
-        const place = await visitor.getByRole('button', { name: /^Order for/ }).boundingBox();
-        expect((place?.y ?? Number.POSITIVE_INFINITY) + (place?.height ?? 0)).toBeLessThanOrEqual(
-          viewport.height,
-        );
+        await visitor.locator('.chips[data-ok=true]').waitFor();
+        const place = visitor.getByRole('button', { name: /^Order for/ });
         const more = visitor.getByRole('button', { name: 'One Limited edition print, numbered more' });
-        const [buttonBox, formBox] = [await more.boundingBox(), await visitor.locator('.form').boundingBox()];
-        expect((buttonBox?.x ?? 0) + (buttonBox?.width ?? 0)).toBeLessThan(
-          (formBox?.x ?? 0) + (formBox?.width ?? 0),
-        );
+        await eventually(async () => {
+          const placeBox = await place.boundingBox();
+          expect((placeBox?.y ?? Number.POSITIVE_INFINITY) + (placeBox?.height ?? 0)).toBeLessThanOrEqual(
+            viewport.height,
+          );
+          const [moreBox, formBox] = [await more.boundingBox(), await visitor.locator('.form').boundingBox()];
+          expect((moreBox?.x ?? 0) + (moreBox?.width ?? 0)).toBeLessThan(
+            (formBox?.x ?? 0) + (formBox?.width ?? 0),
+          );
+        });
         await visitor.close();
       }
     });
@@ -160,7 +167,8 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
       const before = await count('duplicates refused');
       await happened(/The gateway's webhook/).waitFor();
       await button('Deliver the last one twice').click();
-      await eventually(async () => expect(await count('duplicates refused')).toBe(before + 1), {
+      // More, where the gateway sends again what it wasn't sure of while its service was away.
+      await eventually(async () => expect(await count('duplicates refused')).toBeGreaterThan(before), {
         timeoutMs: PATIENCE_MS,
       });
     });
@@ -177,7 +185,7 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
     it('all the while no invariant was broken, and the page had nothing to complain of', async () => {
       const seen = await page.evaluate<string[]>('window.seen');
       expect(seen).not.toContain('false');
-      expect(await count('faults injected')).toBeGreaterThanOrEqual(3);
+      await eventually(async () => expect(await count('faults injected')).toBeGreaterThanOrEqual(3));
       await page.locator('.chips[data-ok=true]').waitFor();
       expect(complaints).toEqual([]);
     });

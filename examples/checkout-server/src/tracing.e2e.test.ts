@@ -75,7 +75,7 @@ it('one order is one trace, through the web process, the worker, and the calls o
     body: { tokens: ['tok_ok'] },
     headers: { traceparent },
   });
-  await server.reaches(id, 'CONFIRMED');
+  await server.passes(id, 'CONFIRMED');
 
   const told = () => spans.filter((span) => span.traceId === traceId);
   const find = (name: string) => told().find((span) => span.name === name);

@@ -7,7 +7,11 @@ import { useServer } from './testing/use-server.ts';
 
 const rotated = 'whsec_cm90YXRlZC1zZWNyZXQtb2YtdGhlLXNob3A=';
 const demo = 'whsec_Y291bnRlcm1hbmQtZGVtby1zZWNyZXQtbm90LWZvci11c2U=';
-const server = useServer({ WEBHOOK_SECRET: `${demo},${rotated}`, AUTO_FULFILMENT: 'false' });
+const server = useServer({
+  WEBHOOK_SECRET: `${demo},${rotated}`,
+  AUTO_FULFILMENT: 'false',
+  LATE_PAYMENT_DELAY: '5s',
+});
 const amount = { amount: 2_450, currency: 'EUR' };
 const payment = (order_id: string, data: object = {}) => ({
   type: 'payment.succeeded',

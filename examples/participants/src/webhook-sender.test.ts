@@ -70,7 +70,7 @@ describe('webhooks', () => {
 
   it('stay until their time has come', async () => {
     const { sender, received, delivered } = await start();
-    const notBefore = Date.now() + 150;
+    const notBefore = Date.now() + 600;
     sender.offer(queued('late', notBefore));
     sender.offer(queued('now'));
     await eventually(() => expect(delivered).toHaveLength(2));

@@ -1,5 +1,4 @@
 import { createEmptyDatabase } from '@countermand/dev-postgres';
-import { eventually } from '@countermand/test-kit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, openChromium } from './test-support/chromium.js';
@@ -52,19 +51,16 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
 
   const ids = () => page.locator('.saga-link').allInnerTexts();
   const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-  /** The page shows what has changed a moment later: nothing is read of it just once. */
-  const shows = <Value>(read: () => Promise<Value>, expected: Value) =>
-    eventually(async () => expect(await read()).toEqual(expected), { timeoutMs: PATIENCE_MS });
 
   it('lists what is parked first, and filters by status, state and attribute', async () => {
     await page.goto(desk.url);
     await page.getByText('order-parked').waitFor();
-    await shows(ids, ['order-parked', 'order-b', 'order-a']);
+    await expect.poll(ids).toEqual(['order-parked', 'order-b', 'order-a']);
     await page.getByRole('button', { name: /^Running/ }).click();
-    await shows(ids, ['order-b', 'order-a']);
+    await expect.poll(ids).toEqual(['order-b', 'order-a']);
     await page.getByLabel('Attribute').fill('customerId=alice');
     await page.getByLabel('Attribute').press('Enter');
-    await shows(ids, ['order-a']);
+    await expect.poll(ids).toEqual(['order-a']);
     expect(page.url()).toContain('attribute=customerId%3Dalice');
   });
 
@@ -75,7 +71,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await desk.place('order-typed', 'fred');
     await page.getByText('order-typed').waitFor();
     await page.keyboard.press('Enter');
-    await shows(ids, ['order-typed']);
+    await expect.poll(ids).toEqual(['order-typed']);
     expect(await page.getByLabel('Attribute').inputValue()).toBe('customerId=fred');
   });
 
@@ -83,7 +79,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.goto(desk.url);
     await page.getByText('Live', { exact: true }).waitFor();
     await desk.place('order-new', 'dave');
-    await page.locator('.saga-link', { hasText: 'order-new' }).waitFor();
+    await expect.poll(ids).toContain('order-new');
   });
 
   it('opens a parked saga and retries it with a reason, by keyboard alone', async () => {
@@ -119,7 +115,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.locator('.sc-travelled').nth(2).waitFor({ state: 'attached' });
     await page.getByText('OVERDUE').first().waitFor();
     // The colours of the sheet that is built and of those that are added to it fit together.
-    await shows(() => page.evaluate<string>(FILL_OF_A_STATE), 'rgb(255, 255, 255)');
+    await expect.poll(() => page.evaluate<string>(FILL_OF_A_STATE)).toBe('rgb(255, 255, 255)');
   });
 
   it('retries a step that nobody waits for, of a saga that goes on without it', async () => {
@@ -160,7 +156,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     expect(await act.isDisabled()).toBe(true);
     foresee();
     await own.getByText('What would happen at once').waitFor();
-    await shows(() => act.isEnabled(), true);
+    await expect.poll(() => act.isEnabled()).toBe(true);
     await own.close();
   });
 
@@ -175,7 +171,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await own.getByText('Connecting …').waitFor();
     isAway = false;
     await own.getByText('Live', { exact: true }).waitFor();
-    await shows(() => own.getByText('The server answers 502').count(), 0);
+    await expect.poll(() => own.getByText('The server answers 502').count()).toBe(0);
     await own.close();
   });
 
@@ -184,7 +180,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.locator('.saga-head').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await shows(() => page.evaluate<string>('document.activeElement.id'), 'main');
+    await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('main');
     expect(page.url()).toBe(`${desk.url}sagas/order-a`);
   });
 
@@ -198,7 +194,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
   it('draws a machine with how many sagas are where, and leads to them', async () => {
     await page.goto(`${desk.url}machines/order`);
     const reserved = page.locator('[data-state=RESERVED]');
-    await shows(() => reserved.locator('.sc-badge').allTextContents(), ['3']);
+    await expect.poll(() => reserved.locator('.sc-badge').allTextContents()).toEqual(['3']);
     await reserved.focus();
     await page.keyboard.press('Enter');
     await page.getByText('order-b').waitFor();
@@ -211,16 +207,16 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await chosen('auto').waitFor();
     const light = await background();
     await page.emulateMedia({ colorScheme: 'dark' });
-    await eventually(async () => expect(await background()).not.toBe(light), { timeoutMs: PATIENCE_MS });
+    await expect.poll(background).not.toBe(light);
     const dark = await background();
     await chosen('auto').click();
-    await shows(background, light);
+    await expect.poll(background).toEqual(light);
     await chosen('light').click();
-    await shows(background, dark);
+    await expect.poll(background).toEqual(dark);
     await page.emulateMedia({ colorScheme: 'light' });
     await chosen('dark').click();
     await chosen('auto').waitFor();
-    await shows(background, light);
+    await expect.poll(background).toEqual(light);
   });
 
   it('what is pushed off the first page is still in the list', async () => {
@@ -231,7 +227,7 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     await page.waitForFunction('document.querySelectorAll(".saga-link").length === 60');
     const before = await ids();
     await desk.place('order-newest', 'zoe');
-    await shows(ids, ['order-newest', ...before]);
+    await expect.poll(ids).toEqual(['order-newest', ...before]);
   });
 
   it('fits on a phone', async () => {
@@ -242,13 +238,9 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
         .locator(path === '' ? '.saga-link' : '.sc')
         .first()
         .waitFor();
-      await eventually(
-        async () => {
-          const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-          expect(wide, path).toBeLessThanOrEqual(390);
-        },
-        { timeoutMs: PATIENCE_MS },
-      );
+      await expect
+        .poll(() => page.evaluate<number>('document.documentElement.scrollWidth'), { message: path })
+        .toBeLessThanOrEqual(390);
     }
   });
 

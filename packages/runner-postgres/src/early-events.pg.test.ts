@@ -87,6 +87,6 @@ it('messages of which nobody here can say anything hold up none of those behind 
   await runner.send(id, { type: 'PAY' }, { tx: client });
   await client.query('commit');
   client.release();
-  const view = await runner.waitFor(id, ({ state }) => state === 'BOOKED', { timeoutMs: 10_000 });
+  const view = await runner.waitFor(id, ({ state }) => state === 'BOOKED');
   expect(view).toMatchObject({ status: 'rest' });
 });

@@ -60,7 +60,7 @@ it('timers fire, and steps are carried out, after the time of day of the machine
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 7_200_000 });
   onTestFinished(() => void vi.useRealTimers());
   await testPool(url).query(`update countermand.outbox set due_at = now() where kind = 'timer'`);
-  const view = await runner.waitFor(id, ({ settled }) => settled, { timeoutMs: 10_000 });
+  const view = await runner.waitFor(id, ({ settled }) => settled);
   expect(view).toMatchObject({ status: 'rest', openObligations: [] });
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long `eventually` tries, and how often. */
 export interface EventuallyOptions {
-  /** Milliseconds until the last failure is thrown. Default 10,000. */
+  /** Milliseconds until the last failure is thrown. Default 30,000: a machine with other work is slow, not wrong. */
   readonly timeoutMs?: number;
   /** Milliseconds between two tries. Default 20. */
   readonly intervalMs?: number;
@@ -19,7 +19,7 @@ export async function eventually<Result>(
   assertion: () => Result | Promise<Result>,
   options: EventuallyOptions = {},
 ): Promise<Result> {
-  const { timeoutMs = 10_000, intervalMs = 20 } = options;
+  const { timeoutMs = 30_000, intervalMs = 20 } = options;
   const endsAt = Date.now() + timeoutMs;
   for (let tries = 1; ; tries += 1) {
     const isLastTry = Date.now() >= endsAt;

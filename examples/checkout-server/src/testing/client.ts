@@ -100,6 +100,24 @@ export function createClient(url: string) {
     };
     return await eventually(look, { timeoutMs, intervalMs: 50 });
   }
+  /** Waits until the order has been there, wherever it has gone since. */
+  async function passes(id: string, status: string): Promise<void> {
+    await patiently(async () => expect((await history(id)).map(({ to }) => to)).toContain(status));
+  }
+  /** Brings the news of warehouse and carrier, for an order of a shop where nothing is packed by itself. */
+  async function ship(id: string): Promise<OrderBody> {
+    const tell = async (sender: string, type: string, data: object) =>
+      expect((await webhook(sender, { type, data: { order_id: id, ...data } })).status).toBe(202);
+    await reaches(id, 'CONFIRMED');
+    await tell('warehouse', 'warehouse.packed', { parcel_id: 'par_1' });
+    await reaches(id, 'SHIPPED');
+    await tell('carrier', 'carrier.scanned', { tracking: 'trk_1' });
+    return await settles(id, 'IN_TRANSIT');
+  }
+  /** Waits until the customer has been told this, and nothing else. */
+  async function notifies(id: string, kind: string): Promise<void> {
+    await patiently(async () => expect((await get('/dev/notifications')).body[id]).toMatchObject([{ kind }]));
+  }
   /** Waits until the order rests with everything settled, and answers it. */
   async function settles(id: string, status: string, timeoutMs = 30_000): Promise<OrderBody> {
     const look = async () => {
@@ -158,7 +176,10 @@ export function createClient(url: string) {
     order,
     pay,
     reaches,
+    passes,
     settles,
+    ship,
+    notifies,
     history,
     ledger,
     stock,

@@ -91,7 +91,8 @@ describe('a payment over HTTP', () => {
   });
 
   it('with tok_late is captured later although it was voided, and refunded then', async () => {
-    const gateway = await start();
+    // Long enough for what has to come before.
+    const gateway = await start({ LATE_PAYMENT_DELAY: '4s' });
     await authorize(gateway, 'o1', 'tok_late');
     expect(await capture(gateway, 'o1')).toMatchObject({ status: 202, body: { status: 'pending' } });
     expect(await statusOf(gateway, 'o1')).toBe('pending');
@@ -277,7 +278,7 @@ describe('a fault on purpose', () => {
 
   it('slow: what comes meanwhile overtakes it', async () => {
     const { post, get } = await start();
-    await post('/dev/faults', { service: 'payments', mode: 'slow', ms: 500, count: 1 });
+    await post('/dev/faults', { service: 'payments', mode: 'slow', ms: 3_000, count: 1 });
     const p1 = { order_id: 'o1', payment: 'p1' };
     const authorize = post('/payments/authorize', { ...p1, amount, token: 'tok_ok' }, '1');
     // The one slow request has been taken.

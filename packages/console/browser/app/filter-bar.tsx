@@ -1,3 +1,4 @@
+import type { TargetedEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MachinesAnswer } from '../../src/wire.js';
 import { api } from './api.js';
@@ -31,6 +32,8 @@ export function FilterBar({ query, changed }: FilterBarProps) {
     const text = next.toString();
     go(text === '' ? 'sagas' : `sagas?${text}`, { replace: true });
   };
+  const state = useTyped(query.get('state') ?? '', (value) => set('state', value));
+  const attribute = useTyped(query.get('attribute') ?? '', (value) => set('attribute', value));
   const total = (of: (typeof STATUSES)[number]) =>
     machines.reduce((sum, { survey }) => sum + survey.statuses[of], 0);
   const paths = machines.filter(({ name }) => type === '' || name === type);
@@ -61,12 +64,7 @@ export function FilterBar({ query, changed }: FilterBarProps) {
       </label>
       <label>
         <span>State</span>
-        <TextFilter
-          list="filter-states"
-          placeholder="PAID.checking"
-          value={query.get('state') ?? ''}
-          onSet={(value) => set('state', value)}
-        />
+        <input list="filter-states" placeholder="PAID.checking" {...state} />
         <datalist id="filter-states">
           {[...states].sort().map((path) => (
             <option key={path} value={path} />
@@ -75,12 +73,7 @@ export function FilterBar({ query, changed }: FilterBarProps) {
       </label>
       <label>
         <span>Attribute</span>
-        <TextFilter
-          id="filter-attribute"
-          placeholder="name=value"
-          value={query.get('attribute') ?? ''}
-          onSet={(value) => set('attribute', value)}
-        />
+        <input id="filter-attribute" placeholder="name=value" {...attribute} />
       </label>
       <label>
         <span>Started</span>
@@ -99,29 +92,18 @@ export function FilterBar({ query, changed }: FilterBarProps) {
   );
 }
 
-interface TextFilterProps {
-  readonly id?: string;
-  readonly list?: string;
-  readonly placeholder: string;
-  readonly value: string;
-  readonly onSet: (value: string) => void;
-}
-
 /** Takes effect with Enter, or when it is left. Until then the list changes under it, and what is typed stays. */
-function TextFilter({ value, onSet, ...attributes }: TextFilterProps) {
+function useTyped(value: string, onSet: (value: string) => void) {
   const [typed, setTyped] = useState<string>();
-  return (
-    <input
-      {...attributes}
-      value={typed ?? value}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-      onChange={(event) => {
-        setTyped(undefined);
-        onSet(event.currentTarget.value);
-      }}
-      onBlur={() => setTyped(undefined)}
-    />
-  );
+  return {
+    value: typed ?? value,
+    onInput: (event: TargetedEvent<HTMLInputElement>) => setTyped(event.currentTarget.value),
+    onChange: (event: TargetedEvent<HTMLInputElement>) => {
+      setTyped(undefined);
+      onSet(event.currentTarget.value);
+    },
+    onBlur: () => setTyped(undefined),
+  };
 }
 
 /** Counting takes longer than a page of the list. */

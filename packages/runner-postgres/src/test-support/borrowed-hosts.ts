@@ -19,5 +19,5 @@ export function borrowedHosts(): CreateHost {
       },
     };
   };
-  return virtualTimeHosts(findPlace, { followUp: true, settleTimeoutMs: 20_000 });
+  return virtualTimeHosts(findPlace, { followUp: true, settleTimeoutMs: 30_000 });
 }

@@ -9,5 +9,5 @@ export function hostWith(followUp: boolean): CreateHost {
     const { url } = await freshDatabase();
     return { pool: testPool(url), names: schemaNames('countermand'), leave: () => Promise.resolve() };
   };
-  return virtualTimeHosts(findPlace, { followUp, settleTimeoutMs: 10_000 });
+  return virtualTimeHosts(findPlace, { followUp, settleTimeoutMs: 30_000 });
 }

@@ -76,8 +76,7 @@ const SLOWLY = {
   'goes on when it is aborted': () => new Promise<never>(() => undefined),
   'answers before it is aborted': () => Promise.resolve(),
   'fails before it is aborted': () => Promise.reject(new Error('connection refused')),
-  'gives up by itself': () =>
-    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('timeout')), 80)),
+  'gives up by itself': (giveUp: () => Promise<never>) => giveUp(),
 } as const;
 
 const untilAborted = (signal: AbortSignal) =>
@@ -87,6 +86,12 @@ const untilAborted = (signal: AbortSignal) =>
 function hotel(flaw?: Flaw, knowsSeats = false): AdapterCase {
   let held: readonly Held[] = [];
   let drawn = 0;
+  let givenUp: Promise<never> | undefined;
+  /** One timer for all calls: with one each, a slow machine could come between them. */
+  const giveUp = () => {
+    givenUp ??= new Promise((_, reject) => setTimeout(() => reject(new Error('timeout')), 80));
+    return givenUp;
+  };
   const draw = () => {
     drawn += 1;
     return { seat: `s${drawn}` };
@@ -101,7 +106,7 @@ function hotel(flaw?: Flaw, knowsSeats = false): AdapterCase {
     effects: (input) => held.filter((one) => one.seat === (input as { seat: string }).seat).length,
     adapter: {
       run: async ({ input: { seat }, idempotencyKey: key, signal, sagaId }: Call) => {
-        if (seat === 'slow') await (isOneOf(SLOWLY, flaw) ? SLOWLY[flaw]() : untilAborted(signal));
+        if (seat === 'slow') await (isOneOf(SLOWLY, flaw) ? SLOWLY[flaw](giveUp) : untilAborted(signal));
         if (seat === 'taken' && flaw !== 'leaves') return declined('TAKEN');
         const isHeld = held.some((one) => one.key === key || (knowsSeats && one.seat === seat));
         if (flaw === 'doubles' || !isHeld) held = [...held, { key, seat, sagaId }];
