@@ -75,16 +75,17 @@ export function giveAnswer(draft: Draft, cause: AnswerCause, run: StepRun, resum
     ...(!resumed && { cause }),
   };
   const from = draft.live.value;
+  const failure = outcome.kind === 'done' ? undefined : failureToTell(draft, run, outcome, cause.attempts);
   const event =
     outcome.kind === 'done'
       ? doneEvent(run.id, parsedOutput(draft, run, outcome.output))
-      : errorEvent(run.id, failureOf(outcome));
+      : errorEvent(run.id, failure);
   if (
-    outcome.kind !== 'done' &&
+    failure &&
     isInvoked(draft, run.id) &&
     selects(draft.definition.machine, draft.live, event) === 'none'
   ) {
-    return parkUnhandled(draft, entry, run, failureOf(outcome));
+    return parkUnhandled(draft, entry, run, failure);
   }
   removeRun(draft, run);
   const selection = deliver(draft, event, entry);
@@ -272,6 +273,26 @@ function failureOf(outcome: Exclude<Settled, { kind: 'done' }>): StepFailure {
   const { code, details } = outcome;
   const more = details === undefined ? undefined : { details };
   return { kind: 'declined', code, message: `declined: ${code}`, ...more };
+}
+
+/**
+ * What the machine hears. That a pivot is declined after an attempt whose answer was lost is no definite no: it may have
+ * taken effect, and there may be no way back.
+ */
+function failureToTell(
+  draft: Draft,
+  run: StepRun,
+  outcome: Exclude<Settled, { kind: 'done' }>,
+  attempts: number,
+): StepFailure {
+  const failure = failureOf(outcome);
+  const isInDoubt = outcome.kind === 'declined' && (attempts > 1 || run.tried === true);
+  if (!isInDoubt || !draft.definition.steps[run.step]?.pivot) return failure;
+  return {
+    kind: 'unknown',
+    code: 'UNKNOWN',
+    message: `${failure.message}, after an attempt whose answer was lost`,
+  };
 }
 
 function unknownBecause(fault: Fault): Settled {

@@ -234,7 +234,10 @@ function checkContract(contract: StepContract): void {
 
 /** Why a step failed, as `onError` of the machine sees it. */
 export interface StepFailure {
-  /** `declined`: a definite no. `unknown`: nobody knows whether it took effect. */
+  /**
+   * `declined`: a definite no. `unknown`: nobody knows whether it took effect; of a pivot also where it is declined after
+   * an attempt whose answer was lost.
+   */
   readonly kind: 'declined' | 'unknown';
   /** The code of the decline, or `UNKNOWN`. `compensating`: not dispatched, for the saga is undoing. */
   readonly code: string;

@@ -107,7 +107,7 @@ function judgeWays({ findings }: CheckReport, { leakAfter, cutAfter }: BruteVerd
     .filter(({ rule }) => rule === 'obligation-left-open')
     .map(({ trace }) => trace)
     .sort((one, other) => one.length - other.length);
-  const late = shortest?.filter(({ what }) => what.includes(', which was left,')).length ?? 0;
+  const late = shortest?.filter(({ what }) => what.includes(', which was left:')).length ?? 0;
   const length = shortest && shortest.length - 1;
   // Where the walk was cut off it may have missed a shorter one, which the check shows, decision by decision.
   const isBeyond = length !== undefined && cutAfter !== undefined && length > cutAfter + 1;

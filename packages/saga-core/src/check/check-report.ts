@@ -47,7 +47,7 @@ export interface SuppressedFinding extends Finding {
 /**
  * What a check came to. `sound`: nothing was found, and all was explored. `sound up to bounds`: nothing was found, but a
  * bound was reached, beyond which nothing was explored. `not proved`: nothing was found before the check ended at its
- * greatest number of states. `broken`: something was found.
+ * greatest number of states, or nothing came to rest before a bound. `broken`: something was found.
  */
 export type Verdict = 'sound' | 'sound up to bounds' | 'not proved' | 'broken';
 

@@ -62,8 +62,10 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   const all = notebook.findings();
   const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));
   const findings = all.filter((finding) => suppressedBy(finding, suppressions).length === 0);
-  const isComplete =
-    exploration.complete && exploration.failure === undefined && exploration.places.length > 0;
+  const { complete: isWhole, failure, places } = exploration;
+  // Where nothing comes to rest before the bound, nothing is proved of how it ends.
+  const isCutShort = crowded.length > 0 && !places.some(({ settled }) => settled);
+  const isComplete = isWhole && failure === undefined && places.length > 0 && !isCutShort;
   const verdict = verdictOf(findings.length > 0, isComplete, reached.length > 0);
   return {
     saga: saga.name,
@@ -155,7 +157,7 @@ class Notebook {
           title: rule.title,
           subject: found.subject,
           message: found.message,
-          mend: rule.mend,
+          mend: found.mend ?? rule.mend,
           ...wayTo(this.#oracle, found),
         })),
     );

@@ -1,5 +1,5 @@
 import type { Envelope } from '../envelope.js';
-import { allNodes } from '../machine-nodes.js';
+import { actionsOf, allNodes } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import { isWatched } from './state-signature.js';
 
@@ -16,38 +16,60 @@ export type Crowd = (envelope: Envelope) => string | undefined;
 
 /**
  * Bounds what a machine can go on opening for ever: instances of one kind, closed ones included, runs of one step that
- * are under way at once, and children and timers whose ids count.
+ * are under way at once, and children and timers whose ids count. What the definition itself asks for is never too many:
+ * one for each place that asks for it.
  *
  * @param saga - what its machine invokes has a fixed id
- * @param most - the author's bound
+ * @param most - the author's bound, which holds for what the definition asks for, too
  * @param longest - the longest list in the samples: so many there may be in any case, and one more
+ * @param fewest - as few are followed as may be, for more made too many states
  */
-export function crowdOver(saga: AnySaga, most: number | undefined, longest: number): Crowd {
-  const limit = most ?? Math.max(MOST_INSTANCES, longest + 1);
+export function crowdOver(saga: AnySaga, most: number | undefined, longest: number, fewest = false): Crowd {
+  const limit = most ?? Math.max(fewest ? FEWEST_INSTANCES : MOST_INSTANCES, longest + 1);
+  const asked = most === undefined ? askedByDefinition(saga) : new Map<string, number>();
+  const mostOfKind = (kind: string) => Math.max(limit, asked.get(`kind ${kind}`) ?? 0);
+  const mostOfStep = (step: string) => Math.max(limit, asked.get(`step ${step}`) ?? 0);
   const fixed = new Set(allNodes(saga.machine).flatMap(({ invoke }) => invoke.map(({ id }) => id)));
-  const tooMany = (names: readonly string[]) => mostOf(names, limit);
   return ({ obligations, runs, visits }) => {
-    const kind = tooMany(obligations.map((one) => one.kind));
-    if (kind !== undefined) return `${limit} instances of ${kind}`;
-    const step = tooMany(runs.filter((run) => isWatched(saga, run)).map((run) => run.step));
-    if (step !== undefined) return `${limit} runs of ${step} at once`;
+    const kinds = obligations.map((one) => one.kind);
+    const kind = tooMany(kinds, mostOfKind);
+    if (kind !== undefined) return `${mostOfKind(kind)} instances of ${kind}`;
+    const steps = runs.filter((run) => isWatched(saga, run)).map((run) => run.step);
+    const step = tooMany(steps, mostOfStep);
+    if (step !== undefined) return `${mostOfStep(step)} runs of ${step} at once`;
     const ids = Object.keys(visits).filter((id) => /\d/.test(id) && !fixed.has(id) && !TIMED.test(id));
-    const counting = tooMany(ids.map((id) => id.replace(/\d+/g, 'N')));
+    const counted = ids.map((id) => id.replace(/\d+/g, 'N'));
+    const counting = tooMany(counted, () => limit);
     return counting === undefined ? undefined : `${limit} ids like ${counting.replace(/^timer:/, '')}`;
   };
 }
 
-/** The bound where the usual one makes too many states. */
-export function fewestInstances(longest: number): number {
-  return Math.max(FEWEST_INSTANCES, longest + 1);
+/** How many places of the definition ask for each step, and for something of each kind: `step charge`, `kind money`. */
+function askedByDefinition({ machine, steps }: AnySaga): ReadonlyMap<string, number> {
+  const sources = allNodes(machine).flatMap((node) => [
+    ...node.invoke.map(({ src }) => String(src)),
+    ...actionsOf(node).flatMap((action) => (isSpawn(action) ? [String(action.src)] : [])),
+  ]);
+  const counts = new Map<string, number>();
+  for (const src of sources) {
+    const kind = steps[src]?.opens?.kind;
+    const names = [`step ${src}`, ...(kind === undefined ? [] : [`kind ${kind}`])];
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
-/** The first name that is there more often than that. */
-function mostOf(names: readonly string[], limit: number): string | undefined {
+function isSpawn(action: unknown): action is { readonly src: unknown } {
+  if (typeof action !== 'function' || !('type' in action) || !('src' in action)) return false;
+  return action.type === 'xstate.spawnChild';
+}
+
+/** The first name that is there more often than it may be. */
+function tooMany(names: readonly string[], mostOf: (name: string) => number): string | undefined {
   const counts = new Map<string, number>();
   for (const name of names) {
     const count = (counts.get(name) ?? 0) + 1;
-    if (count > limit) return name;
+    if (count > mostOf(name)) return name;
     counts.set(name, count);
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { actionsOf, allNodes, transitionsOf } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { CheckOptions } from './check-options.js';
+import { describeDuration } from './describe-duration.js';
 import type { Exploration } from './explore.js';
 import { MOST_REPEATS, MOST_WAYS } from './guard-oracle.js';
 import { MOST_LATE } from './late-answers.js';
@@ -71,7 +72,7 @@ export function reachedBounds(
           ]
         : [],
     ),
-    ...(hurried && maxLate === undefined ? [lateAnswers(MOST_LATE)] : []),
+    ...(hurried && maxLate === undefined ? [`${lateAnswers(MOST_LATE)}; raise maxLate to see more`] : []),
   ];
 }
 
@@ -116,10 +117,10 @@ function byInstance(saga: AnySaga): string[] {
   ];
 }
 
-/** Events that open something, and are kept where no state takes them: `PAID (60000 ms)`. */
+/** Events that open something, and are kept where no state takes them: `PAID (1 min)`. */
 export function keptNews({ events }: AnySaga): string[] {
   return Object.entries(events).flatMap(([type, { opens, defer }]) =>
-    opens && defer ? [`${type} (${defer.ttlMs} ms)`] : [],
+    opens && defer ? [`${type} (${describeDuration(defer.ttlMs)})`] : [],
   );
 }
 

@@ -6,15 +6,15 @@ import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore } from '../xstate-seam.js';
 import type { CheckOptions } from './check-options.js';
-import { completesPivot } from './completes-pivot.js';
 import { ContextValues } from './context-values.js';
-import { type Crowd, crowdOver, fewestInstances, longestList } from './crowd.js';
+import { type Crowd, crowdOver, longestList } from './crowd.js';
 import { describeCause, describeState } from './describe-cause.js';
 import { describeGuesses, guessesOf } from './describe-guesses.js';
 import type { GuardOracle } from './guard-oracle.js';
 import { isTaken } from './is-taken.js';
 import { type KeptAtOnce, KeptTogether } from './kept-together.js';
 import { LateAnswers } from './late-answers.js';
+import { pivotPassed } from './passed-pivot.js';
 import type { PossibleCauses } from './possible-causes.js';
 import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
 import { type Signature, signatureOf } from './state-signature.js';
@@ -64,10 +64,10 @@ export function explore(
   witness: () => Witness,
 ): Exploration {
   const widened = new Set<string>();
-  let bounded = options;
+  let fewest = false;
   for (;;) {
     const follower = witness();
-    const walk = new Walk(oracle, guessing, causes, bounded, widened, follower);
+    const walk = new Walk(oracle, guessing, causes, options, widened, fewest, follower);
     const tooMany = walk.run();
     if (tooMany !== undefined) {
       widened.add(tooMany);
@@ -76,8 +76,8 @@ export function explore(
     const result = walk.result([...widened]);
     // Everything within a narrower bound tells more than a part of what is within a wider one.
     const unproved = !result.complete && result.crowded.length > 0 && !follower.isEnough();
-    if (!unproved || bounded.maxInstances !== undefined) return result;
-    bounded = { ...options, maxInstances: fewestInstances(longestList(causes.inputs)) };
+    if (!unproved || fewest || options.maxInstances !== undefined) return result;
+    fewest = true;
   }
 }
 
@@ -120,6 +120,7 @@ class Walk {
     causes: PossibleCauses,
     options: CheckOptions,
     widened: ReadonlySet<string>,
+    fewest: boolean,
     witness: Witness,
   ) {
     this.#oracle = oracle;
@@ -127,7 +128,7 @@ class Walk {
     this.#causes = causes;
     this.#options = options;
     this.#values = new ContextValues([...(options.ignore ?? []), ...widened]);
-    this.#crowd = crowdOver(oracle.saga, options.maxInstances, longestList(causes.inputs));
+    this.#crowd = crowdOver(oracle.saga, options.maxInstances, longestList(causes.inputs), fewest);
     this.#late = new LateAnswers(oracle.saga, options.maxLate);
     this.#witness = witness;
     this.#signature = signatureOf(oracle.saga, options, widened, causes, causes.areMirrored);
@@ -265,8 +266,7 @@ class Walk {
   ): void {
     const { saga } = this.#oracle;
     const passed =
-      (step?.from.passed ?? false) ||
-      (before && step ? completesPivot(saga, before.envelope, step.cause) : false);
+      step?.from.passed ?? (before && step ? pivotPassed(saga, before.envelope, step.cause) : undefined);
     this.#witness.onMove({ saga, before, step, decision, passed, guessing: this.#guessing });
     const { envelope } = decision;
     const signature = `${this.#signature(envelope)}${passed ? ' passed' : ''}`;

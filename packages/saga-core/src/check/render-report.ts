@@ -147,7 +147,8 @@ function byRule(findings: readonly Finding[]): Finding[][] {
 function renderRule(findings: readonly Finding[], width: number): string[] {
   const [first] = findings;
   if (!first) return [];
-  const { rule, title, mend } = first;
+  const { rule, title } = first;
+  const mends = [...new Set(findings.map(({ mend }) => mend))];
   const others = findings.slice(MOST_TOLD);
   return [
     ...wrapText(`${rule}: ${title}`, width, 2),
@@ -157,7 +158,7 @@ function renderRule(findings: readonly Finding[], width: number): string[] {
     ]),
     ...(others.length > 0 ? ['  and also (--json tells how):'] : []),
     ...others.flatMap(({ message }) => wrapText(`    ${message}`, width, 6)),
-    ...wrapText(`  mend: ${mend}`, width, 8),
+    ...mends.flatMap((mend) => wrapText(`  mend: ${mend}`, width, 8)),
     `  more: npx countermand check --explain ${rule}`,
   ];
 }

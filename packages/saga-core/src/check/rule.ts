@@ -5,6 +5,7 @@ import type { Json } from '../json.js';
 import type { AnySaga } from '../saga-definition.js';
 import type { Live } from '../xstate-seam.js';
 import type { GuardOracle } from './guard-oracle.js';
+import type { PassedPivot } from './passed-pivot.js';
 import type { PossibleCauses } from './possible-causes.js';
 
 /** A state of the exploration: a state of the machine, with what is open and in flight. */
@@ -15,8 +16,8 @@ export interface Place {
   readonly by: Step | undefined;
   /** Of a start: its input, and how guards answered. */
   readonly start: { readonly input: unknown; readonly answers: readonly boolean[] } | undefined;
-  /** Whether a pivot step has said that it is done. */
-  readonly passed: boolean;
+  /** The first pivot step that has taken effect on the way here, or may have and opens nothing. */
+  readonly passed: PassedPivot | undefined;
 }
 
 /** How one place follows from another. */
@@ -45,8 +46,8 @@ export interface Move {
   readonly before: Stand | undefined;
   readonly step: Step | undefined;
   readonly decision: Decision;
-  /** Whether a pivot step has said that it is done, by this decision's cause at the latest. */
-  readonly passed: boolean;
+  /** The first pivot step that has taken effect, or may have, by this decision's cause at the latest. */
+  readonly passed: PassedPivot | undefined;
   readonly guessing: boolean;
 }
 
@@ -54,6 +55,8 @@ export interface Move {
 export interface Found {
   readonly subject: string;
   readonly message: string;
+  /** What to do about this one; what the rule says, where it is left out. */
+  readonly mend?: string;
   readonly at?: Place | undefined;
   readonly step?: Step | undefined;
   /** What guards answer where the way ends, if both answers were taken: `isBig: no`. */

@@ -19,8 +19,8 @@ interface NodeConfig {
 
 /**
  * Every saga that comes of taking one thing away: the undoing of a state, a timer, a handler of a step's failure or
- * of an event, an ignored event, something that an end keeps, an undo or a close of a contract, and what a contract
- * says of instances that its participant knows.
+ * of an event, an ignored event, something that an end keeps, an undo or a close of a contract, that it is the pivot,
+ * and what a contract says of instances that its participant knows.
  */
 export function mutationsOf(saga: AnySaga): Mutation[] {
   return [...machineMutations(saga), ...contractMutations(saga)];
@@ -98,6 +98,7 @@ function contractMutations(saga: AnySaga): Mutation[] {
             }),
           ]
         : []),
+      ...(contract.pivot ? [withContract(`${contract.name} is no pivot`, { pivot: false })] : []),
       ...(contract.closes.length > 0
         ? [withContract(`${contract.name} closes nothing`, { closes: [] })]
         : []),

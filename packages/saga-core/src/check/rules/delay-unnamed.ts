@@ -1,4 +1,5 @@
 import { actionsOf, allNodes } from '../../machine-nodes.js';
+import { describeDuration } from '../describe-duration.js';
 import type { Rule } from '../rule.js';
 
 /** A timer's delay has no name. */
@@ -18,7 +19,7 @@ export const delayUnnamed: Rule = {
           const where = node.path.join('.') || 'the machine';
           return {
             subject: where,
-            message: `${where} raises an event after ${delay} ms; the delay has no name`,
+            message: `${where} raises an event after ${describeDuration(delay)}; the delay has no name`,
           };
         }),
     ),

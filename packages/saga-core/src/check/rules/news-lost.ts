@@ -4,6 +4,7 @@ import { deadlineMsOf } from '../../step.js';
 import { isCompensating } from '../../steps-in-flight.js';
 import { selects } from '../../xstate-seam.js';
 import { describeState, timerName } from '../describe-cause.js';
+import { describeDuration } from '../describe-duration.js';
 import { describeGuesses, guessesOf } from '../describe-guesses.js';
 import type { Rule, Stand } from '../rule.js';
 
@@ -49,9 +50,9 @@ export const newsLost: Rule = {
         const guards = describeGuesses(guesses);
         const told = `${event.type} in ${where} tells that ${id} is open`;
         const lost =
-          outlasting === undefined
+          keptMs === undefined
             ? 'nothing takes it, and nothing ever undoes it'
-            : `it is only kept there for ${keptMs} ms, which ${outlasting} outlasts, and the machine never hears of it`;
+            : `it is only kept there for ${describeDuration(keptMs)}, which ${outlasting} outlasts, and the machine never hears of it`;
         const message =
           guards === ''
             ? `${told}, but ${lost}`
@@ -74,7 +75,7 @@ function outlasts({ saga, envelope }: Stand, ttlMs: number): string | undefined 
   });
   const [first] = [...timers, ...deadlines].sort((one, other) => one.ms - other.ms);
   if (!first || first.ms <= ttlMs) return undefined;
-  return `the wait of ${first.ms} ms for ${first.what}`;
+  return `the wait of ${describeDuration(first.ms)} for ${first.what}`;
 }
 
 function isNews({ envelope }: Stand, id: string): boolean {

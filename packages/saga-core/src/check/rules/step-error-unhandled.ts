@@ -1,6 +1,7 @@
 import type { StepOutcome } from '../../cause.js';
 import { rowKey } from '../../saga-id.js';
 import { describeState } from '../describe-cause.js';
+import { isInDoubt } from '../passed-pivot.js';
 import type { Rule } from '../rule.js';
 
 /** A step fails where the machine has no handler for it. */
@@ -13,17 +14,20 @@ export const stepErrorUnhandled: Rule = {
     'After the pivot that is right for an unknown outcome, for there is no way back; before it, it is not.',
   mend: 'give the invoke an onError (a spawned step a transition on xstate.error.actor.ID) that leads to compensation',
   inspect: () => ({
-    onMove: ({ step, decision: { envelope } }) => {
+    onMove: ({ saga, step, decision: { envelope } }) => {
       const unhandled = envelope.parked.filter(({ code }) => code === 'STEP_ERROR_UNHANDLED');
       const state = describeState(envelope.snapshot.value);
       return unhandled.flatMap(({ key }) => {
         const run = envelope.runs.find(({ id, visit }) => rowKey(id, visit) === key);
         const cause = step?.cause;
-        const own =
-          cause?.type === 'answer' && rowKey(cause.id, cause.visit) === key ? cause.outcome : undefined;
-        if (own?.kind === 'unknown' && envelope.pivoted) return [];
+        const own = cause?.type === 'answer' && rowKey(cause.id, cause.visit) === key ? cause : undefined;
+        // Of a pivot in doubt the machine hears that nobody knows, also where it was declined in the end.
+        const isUnknown =
+          own?.outcome.kind === 'unknown' ||
+          (own !== undefined && isInDoubt(own) && saga.steps[run?.step ?? '']?.pivot);
+        if (isUnknown && envelope.pivoted) return [];
         const name = run?.step ?? key ?? 'a step';
-        const message = `step ${name} can be ${endingOf(own)} in ${state}, where nothing handles that`;
+        const message = `step ${name} can be ${endingOf(own?.outcome)} in ${state}, where nothing handles that`;
         return [{ subject: `${name} in ${state}`, message, step }];
       });
     },

@@ -1,6 +1,7 @@
 import { assign, raise } from 'xstate';
 import type { AnySaga } from '../../saga-definition.js';
 import { CHARGES_TWICE } from './charges-again.js';
+import { BACK_IN_DOUBT } from './pivots-in-doubt.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
 
@@ -379,7 +380,7 @@ export const BROKEN: readonly Broken[] = [
   broken(
     'compensation-after-pivot',
     'compensate in failed.undoing',
-    4,
+    3,
     smallSaga('refunds-what-is-shipped-late', {
       steps: [...travel, ship],
       machine: {
@@ -394,6 +395,9 @@ export const BROKEN: readonly Broken[] = [
         },
       },
     }),
+  ),
+  ...BACK_IN_DOUBT.map(({ saga, at, steps }) =>
+    broken('compensation-after-pivot', `compensate in ${at}`, steps, saga),
   ),
   broken(
     'machine-throws',

@@ -36,7 +36,7 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
     if (envelope.parked.length > 0) continue;
     judge.onNode(node);
     for (const cause of causesFor(saga, envelope)) {
-      const passed = node.passed || isPivotDone(saga, envelope, cause);
+      const passed = node.passed || isPivotPassed(saga, envelope, cause);
       const decision = decide(saga, envelope, cause, 0);
       judge.onDecision(node, cause, decision, passed);
       if (decision.envelope.runs.filter(({ left }) => left).length > MOST_LEFT) node.cut = true;
@@ -46,10 +46,18 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
   return judge.end([...nodes.values()]);
 }
 
-function isPivotDone(saga: AnySaga, { runs }: Envelope, cause: Cause): boolean {
-  if (cause.type !== 'answer' || cause.outcome.kind !== 'done') return false;
+/** Whether a pivot is done by this, or is lost without a trace: then nobody will ever know whether it took effect. */
+function isPivotPassed(saga: AnySaga, { runs, compensation, compensated }: Envelope, cause: Cause): boolean {
+  if (cause.type !== 'answer') return false;
   const run = runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
-  return run?.role === 'invoke' && (saga.steps[run.step]?.pivot ?? false);
+  const contract = saga.steps[run?.step ?? ''];
+  if (run?.role !== 'invoke' || !contract?.pivot) return false;
+  const { outcome, attempts } = cause;
+  // While everything is undone, its own undo takes it back as well; later, it is undone by itself.
+  const isTakenBack = compensation !== undefined || (run.left && compensated);
+  if (outcome.kind === 'done') return contract.opens?.undo === undefined || !isTakenBack;
+  if (contract.opens !== undefined) return false;
+  return (outcome.kind === 'unknown' && attempts > 0) || (outcome.kind === 'declined' && attempts > 1);
 }
 
 function causesFor(saga: AnySaga, envelope: Envelope): Cause[] {

@@ -5,6 +5,8 @@ import type { StepContract } from '../../step.js';
 import type { BruteNode } from './brute-node.js';
 import type { BruteVerdict } from './brute-verdict.js';
 
+type AnswerCause = Cause & { readonly type: 'answer' };
+
 /** The rule that says why a saga parks. */
 const PARKS: Readonly<Record<string, string>> = {
   OBLIGATION_LEFT_OPEN: 'obligation-left-open',
@@ -85,10 +87,17 @@ export class BruteJudge {
   #judgeParked(before: BruteNode | undefined, cause: Cause | undefined, envelope: Envelope): void {
     for (const { code } of envelope.parked) {
       if (code === 'OBLIGATION_LEFT_OPEN') this.#leakAfter ??= before ? before.depth + 1 : 0;
-      const lost = cause?.type === 'answer' && cause.outcome.kind === 'unknown' && envelope.pivoted;
+      const lost = cause?.type === 'answer' && this.#isLost(cause, before) && envelope.pivoted;
       if (code === 'STEP_ERROR_UNHANDLED' && lost) continue;
       this.#note(PARKS[code] ?? code, stateOf(envelope));
     }
+  }
+
+  /** A pivot that is declined after an attempt whose answer was lost is as good as lost. */
+  #isLost({ id, visit, outcome, attempts }: AnswerCause, before: BruteNode | undefined): boolean {
+    if (outcome.kind !== 'declined' || attempts === 1) return outcome.kind === 'unknown';
+    const run = before?.envelope.runs.find((one) => one.id === id && one.visit === visit);
+    return this.#saga.steps[run?.step ?? '']?.pivot === true;
   }
 
   #judgeSteps(
@@ -116,10 +125,14 @@ export class BruteJudge {
     for (const [name, node] of Object.entries(this.#saga.machine.states)) {
       for (const { id, src } of node.invoke) {
         const visits = (one: Envelope | undefined) => one?.visits[id] ?? 0;
-        if (src !== 'compensate' || visits(envelope) <= visits(before?.envelope)) continue;
+        if (src !== 'compensate') continue;
+        const isBegun = visits(envelope) > visits(before?.envelope);
+        const goesOn = envelope.compensation?.invokes.some((one) => one.id === id);
         const open = envelope.obligations.filter(({ certainty }) => certainty !== 'closed');
-        if (passed && open.length > 0 && open.every(({ undo }) => undo !== undefined))
+        const canEnd = open.length > 0 && open.every(({ undo }) => undo !== undefined);
+        if ((isBegun || goesOn) && canEnd && (passed || this.#mayStillShip(envelope)))
           this.#note('compensation-after-pivot', `compensate in ${name}`);
+        if (!isBegun) continue;
         // A kept event leads on in the same decision: what was open before that is undone by then.
         const led = history.some(({ from, to }) => from === before?.envelope.snapshot.value && to === name);
         const seen = led && before ? [envelope, before.envelope] : [envelope];
@@ -129,6 +142,14 @@ export class BruteJudge {
         );
       }
     }
+  }
+
+  /** Whether a pivot that leaves no trace is under way. */
+  #mayStillShip({ runs }: Envelope): boolean {
+    return runs.some(({ role, step, parked, answered }) => {
+      const contract = this.#saga.steps[step];
+      return role === 'invoke' && !parked && !answered && contract?.pivot && contract.opens === undefined;
+    });
   }
 
   /** What a run opens hangs on it from the start, unless it was, or may have been, open already. */
@@ -146,7 +167,7 @@ export class BruteJudge {
     return isOthers || runs.some(isPending);
   }
 
-  #judgeAnswer(before: Envelope, cause: Cause & { readonly type: 'answer' }, decision: Decision): void {
+  #judgeAnswer(before: Envelope, cause: AnswerCause, decision: Decision): void {
     const run = before.runs.find(({ id, visit }) => id === cause.id && visit === cause.visit);
     if (!run || run.left || run.role !== 'invoke' || cause.outcome.kind === 'awaiting') return;
     const answer = `${run.id} ${cause.outcome.kind === 'done' ? 'done' : 'failed'} in ${stateOf(before)}`;

@@ -4,7 +4,7 @@ import type { Envelope } from '../../index.js';
 export interface BruteNode {
   readonly envelope: Envelope;
   readonly depth: number;
-  /** Whether a pivot step has said that it is done. */
+  /** Whether a pivot step has said that it is done, or was lost without a trace. */
   readonly passed: boolean;
   readonly next: Set<BruteNode>;
   /** Whether something that can happen here was left out, for too many steps would have been left. */

@@ -8,6 +8,7 @@ import { soundMachines } from './sound-machine.js';
 const undoA = deed('undoA');
 const undoB = deed('undoB');
 const undoC = deed('undoC');
+const undoD = deed('undoD');
 const STEPS = [
   undoA,
   undoB,
@@ -19,6 +20,9 @@ const STEPS = [
   deed('plain', { declines: ['NO'] }),
   deed('pivot', { opens: 'p', pivot: true }),
   deed('ship', { pivot: true }),
+  // Until it is known to be done, there is a way back: what it may have done is undone.
+  undoD,
+  deed('sail', { opens: 'd', undo: undoD, pivot: true, probe: true, declines: ['NO'] }),
 ];
 /** States of a small machine without guards, the last of them at rest. */
 const randomStates: fc.Arbitrary<readonly RandomState[]> = fc

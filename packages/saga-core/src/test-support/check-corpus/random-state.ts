@@ -13,10 +13,19 @@ const handler = fc.oneof(
 /** What a state does with each public event. */
 export const events = fc.record({ GO: handler, KEPT: handler, NEWS: handler });
 /** What an end keeps. */
-export const keeps = fc.subarray(['a', 'b', 'c', 'p']);
+export const keeps = fc.subarray(['a', 'b', 'c', 'd', 'p']);
 
 /** A step to take. */
-export const stepName = fc.constantFrom('openA', 'openB', 'moveA', 'closeA', 'plain', 'pivot', 'ship');
+export const stepName = fc.constantFrom(
+  'openA',
+  'openB',
+  'moveA',
+  'closeA',
+  'plain',
+  'pivot',
+  'ship',
+  'sail',
+);
 /** Any state, whether it makes sense or not. */
 export const state = fc.oneof(
   {

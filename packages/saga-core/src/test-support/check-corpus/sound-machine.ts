@@ -25,6 +25,8 @@ const PAIRS: readonly { readonly steps: readonly [Step['src'], Step['src']]; rea
   { steps: ['openB', 'pivot'], open: ['b', 'p'] },
   { steps: ['openA', 'ship'], open: ['a'] },
   { steps: ['openB', 'ship'], open: ['b'] },
+  { steps: ['openA', 'sail'], open: ['a', 'd'] },
+  { steps: ['openB', 'sail'], open: ['b', 'd'] },
 ];
 
 const orUndo = fc.constantFrom({}, 'S2');
@@ -41,7 +43,9 @@ const twoSteps = fc
   })
   .map(({ pair, defers, hasNews, kept, go, late }): BuiltMachine => {
     const [first, second] = pair.steps;
-    const isPivot = second === 'pivot' || second === 'ship';
+    // What nobody knows of it parks, for nothing undoes it.
+    const isFinal = second === 'pivot' || second === 'ship';
+    const isPivot = isFinal || second === 'sail';
     // What follows the point of no return is called off no more.
     const after = (to: object | string) => (isPivot ? {} : to);
     const NEWS = hasNews && !isPivot ? 'S2' : undefined;
@@ -50,7 +54,7 @@ const twoSteps = fc
       hasNews: NEWS !== undefined,
       states: [
         stepTo(first, 'S1', 'S2', { GO: 'S2', KEPT: isPivot ? 'S2' : kept, NEWS }),
-        stepTo(second, 'S3', isPivot ? undefined : 'S2', { GO: after(go), KEPT: after('S2'), NEWS }),
+        stepTo(second, 'S3', isFinal ? undefined : 'S2', { GO: after(go), KEPT: after('S2'), NEWS }),
         { kind: 'undo', onDone: 'S3', on: { GO: {}, KEPT: {}, NEWS } },
         { kind: 'rest', keeps: pair.open, on: { GO: after(late), KEPT: {}, NEWS } },
       ],

@@ -1,10 +1,11 @@
 import { assign, emit, raise } from 'xstate';
 import { withCheckOptions } from '../../check/with-check-options.js';
 import type { AnySaga } from '../../saga-definition.js';
-import { asAction } from '../../step.js';
+import { asAction, stepFailure } from '../../step.js';
 import { CHARGES_ONCE } from './charges-again.js';
 import { KEEPS_ONE_CARD } from './charges-by-card.js';
 import { SOUND_NEWS, SOUND_WAITS } from './news-machines.js';
+import { BACK_FOR_CERTAIN } from './pivots-in-doubt.js';
 import { GIVES_BACK_OR_KEEPS } from './settled-by-input.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
@@ -345,6 +346,11 @@ const goesForward = smallSaga('goes-forward-after-the-pivot', {
 
 const ship = deed('ship', { pivot: true, declines: ['NO_CARRIER'] });
 const payBack = deed('payBack', { closes: 'money' });
+/** What nobody knows of the pivot parks. */
+const onlyDeclined = [{ guard: 'isDeclined', target: '#failed' }];
+const guards = {
+  isDeclined: ({ event }: { event: { error?: unknown } }) => stepFailure(event).kind === 'declined',
+};
 
 const undoesBeforeThePivot = smallSaga('undoes-where-the-pivot-was-declined', {
   steps: [...travel, ship],
@@ -352,11 +358,12 @@ const undoesBeforeThePivot = smallSaga('undoes-where-the-pivot-was-declined', {
     initial: 'paying',
     states: {
       paying: invoke('charge', 'shipping'),
-      shipping: invoke('ship', 'shipped'),
+      shipping: invoke('ship', 'shipped', onlyDeclined),
       shipped: end('money'),
       failed,
     },
   },
+  guards,
 });
 
 const paysBackAfterThePivot = smallSaga('pays-back-by-a-step-after-the-pivot', {
@@ -365,7 +372,7 @@ const paysBackAfterThePivot = smallSaga('pays-back-by-a-step-after-the-pivot', {
     initial: 'paying',
     states: {
       paying: invoke('charge', 'shipping'),
-      shipping: invoke('ship', 'printing'),
+      shipping: invoke('ship', 'printing', onlyDeclined),
       printing: invoke('print', 'shipped', 'payingBack'),
       payingBack: invoke('payBack', 'paidBack', 'again'),
       again: { after: { SOON: 'payingBack' } },
@@ -374,6 +381,7 @@ const paysBackAfterThePivot = smallSaga('pays-back-by-a-step-after-the-pivot', {
       failed,
     },
   },
+  guards,
 });
 
 /** Most of these states are left at once, in the same decision that enters them. */
@@ -444,6 +452,7 @@ export const SOUND: readonly AnySaga[] = [
   goesForward,
   undoesBeforeThePivot,
   paysBackAfterThePivot,
+  ...BACK_FOR_CERTAIN,
   passesThroughByGuesses,
   passesThroughBySamples,
   ...SOUND_WAITS,
