@@ -5,6 +5,7 @@ import type { StoredSaga } from '../ports/saga-rows.js';
 import { documents, recordSet } from './batch-columns.js';
 import { inboxColumns, sagaColumns } from './columns.js';
 import { TELLS_OF_A_ROW, TOLD_KEY } from './forget-rows.js';
+import { lookUp, lookUpRow } from './look-up.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -56,7 +57,7 @@ function claimText(ours: string): string {
     ),
     locked as materialized (
       select s.*, s.revision = w.revision and s.start_nonce = w."startNonce" as remembered
-      from wanted w join ${ours}.saga s on s.id = w.id order by s.id
+      from wanted w join ${ours}.saga s on ${lookUp('s.id', 'w.id')} order by w.id collate "C"
       for no key update of s skip locked
     ),
     unknown as materialized (
@@ -80,7 +81,7 @@ function claimText(ours: string): string {
         settled_at = case when ${mayClaim} and x."to" = 'settled' then c.now end,
         delivery = case when not ${mayClaim} then o.delivery end
       from asked x, clock c
-      where o.saga_id = x."sagaId" and o.key = x.key
+      where ${lookUpRow('o', 'x')}
         and o.status = any(string_to_array(x."from", ',')) and (x.lease is null or o.lease = x.lease)
         and (not x.overdue or o.due_at <= c.now)
         and (${mayClaim} or o.kind = 'step' and x.result <> '' and o.result->'leftToOthers' is null)
@@ -89,7 +90,7 @@ function claimText(ours: string): string {
     messages as (
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
       join json_to_recordset($4::json) as x("sagaId" text, "messageId" text)
-        on i.saga_id = x."sagaId" and i.message_id = x."messageId"
+        on ${lookUp('i.saga_id', 'x."sagaId"')} and ${lookUp('i.message_id', 'x."messageId"')}
       union
       select ${inboxColumns(ours, 'i')} from ${ours}.inbox i
       where i.saga_id = any($5::text[]) and i.status in ('early', 'pending')
@@ -99,14 +100,14 @@ function claimText(ours: string): string {
       (select json_agg(f) from (
         select ${sagaColumns(ours, 'l')} from locked l where l.remembered is not true
       ) f) as sagas,
-      (select json_agg(s.id) from wanted w join ${ours}.saga s on s.id = w.id
-        where w.id not in (select id from locked)) as busy,
+      (select json_agg(w.id) from wanted w
+        where w.id not in (select id from locked) and (select true from ${ours}.saga s where s.id = w.id)) as busy,
       (select json_agg(m) from messages m) as messages,
       (select json_agg(${row('d')}) from claimed d where d.mine) as claimed,
       (select json_agg(json_build_object('sagaId', saga_id, 'key', key)) from claimed d where not d.mine)
         as "leftToOthers",
       (select json_agg(case when o.key is null then told.row else ${row('o')} end) from asked x
-        left join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
+        left join ${ours}.outbox o on ${lookUpRow('o', 'x')}
         left join lateral (${toldRow}) told on true
         where (x."sagaId", x.key) not in (select saga_id, key from claimed where mine)
           and (o.key is not null or told.row is not null)) as refused

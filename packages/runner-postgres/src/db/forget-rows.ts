@@ -1,5 +1,6 @@
 import type { OutboxId } from '../ports/outbox-rows.js';
 import { records } from './batch-columns.js';
+import { lookUpRow } from './look-up.js';
 import type { Part } from './parts-of-one-statement.js';
 
 /**
@@ -17,7 +18,7 @@ export function forgetPart(ours: string, rows: readonly OutboxId[]): readonly Pa
       text: ([list = '']) => `
         delete from ${ours}.outbox o
         using json_to_recordset(${list}::json) as x("sagaId" text, key text)
-        where o.saga_id = x."sagaId" and o.key = x.key and o.status = 'settled'
+        where ${lookUpRow('o', 'x')} and o.status = 'settled'
         returning 1`,
     },
   ];

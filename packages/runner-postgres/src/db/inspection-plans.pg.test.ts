@@ -96,10 +96,13 @@ it('neighbours are looked for among 200 of each attribute, however many share it
   expect(read).toBeLessThanOrEqual(200 + AT_REST / 200 + 1);
 });
 
-/** Sagas at rest, one a second, and some of each live status among them, in tables that have no statistics. */
+/**
+ * Sagas at rest, one a second, and some of each live status among them, in tables that have no statistics. No page is
+ * left of what another test had there: a sample of pages would find them empty.
+ */
 async function fill(url: string): Promise<void> {
   await testPool(url, 1).query(
-    `insert into countermand.saga (id, saga, version, fingerprint, start_nonce, input_hash, created_at, attributes,
+    `truncate countermand.saga; insert into countermand.saga (id, saga, version, fingerprint, start_nonce, input_hash, created_at, attributes,
        status, settled, state, revision, updated_at, envelope)
      select 's-' || n, 'job', 1, 'f', gen_random_uuid(), 'h', now() - n * interval '1 second',
        jsonb_build_object('shop', 'one', 'customer', 'customer-' || n % 200),

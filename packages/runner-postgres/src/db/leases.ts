@@ -1,4 +1,5 @@
 import type { RetryResult, RetryWrite } from '../ports/outbox-rows.js';
+import { lookUp, lookUpRow } from './look-up.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -18,17 +19,17 @@ export async function renewLeases(
     `with held as (
        select o.saga_id, o.key, o.lease from ${ours}.outbox o
        join jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, lease uuid)
-         on o.saga_id = x."sagaId" and o.key = x.key and o.lease = x.lease
+         on ${lookUpRow('o', 'x')} and o.lease = x.lease
        where o.status = 'leased'
      ),
      free as (
-       select o.saga_id, o.key from ${ours}.outbox o join held h on o.saga_id = h.saga_id and o.key = h.key
+       select o.saga_id, o.key from ${ours}.outbox o join held h on ${lookUp('o.saga_id', 'h.saga_id')} and ${lookUp('o.key', 'h.key')}
        where o.status = 'leased' and o.lease = h.lease
        for no key update of o skip locked
      ),
      renewed as (
        update ${ours}.outbox o set due_at = ${ours}.saga_now() + $2::float8 * interval '1 ms'
-       from free f where o.saga_id = f.saga_id and o.key = f.key
+       from free f where ${lookUp('o.saga_id', 'f.saga_id')} and ${lookUp('o.key', 'f.key')}
      )
      select lease from held`,
     [JSON.stringify(leases), leaseMs],
@@ -51,7 +52,7 @@ export async function retryLater(
        due_at = ${ours}.saga_now() + case when o."left" then 0 else x."delayMs" end * interval '1 ms'
      from jsonb_to_recordset($1::jsonb)
        as x("sagaId" text, key text, lease uuid, "delayMs" float8, error text, uncounted boolean)
-     where o.saga_id = x."sagaId" and o.key = x.key and o.status = 'leased' and o.lease = x.lease
+     where ${lookUpRow('o', 'x')} and o.status = 'leased' and o.lease = x.lease
      returning o.saga_id as "sagaId", o.key, o."left", o.lease`,
     [JSON.stringify(writes)],
   );

@@ -5,6 +5,7 @@ import { silentLogger } from '../ports/logger.js';
 import type { MoveWrites } from '../ports/store.js';
 import { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
+import { withoutAutovacuum } from '../test-support/without-autovacuum.js';
 import { Database } from './database.js';
 import { openPool } from './open-pool.js';
 import { postgresStore } from './postgres-store.js';
@@ -45,46 +46,67 @@ const assumed: AssumedClaims = {
   },
 };
 
-it('plans that were made for empty tables look at no more rows once the tables are full', async () => {
-  const { url } = await freshDatabase();
-  const pool = openPool(url, 1);
-  onTestFinished(() => pool.end());
-  const names = schemaNames('countermand');
-  const database = new Database(pool, names, () => undefined);
-  const queue = new PgBossQueue({ database, clock: systemClock, logger: silentLogger });
-  const store = postgresStore(database, queue);
-  const step = async () => {
-    await store.move(async (tx) => {
-      await tx.claim(claimed);
-      await tx.save(saved);
-    });
-    // Its row is settled by now: it is refused, by the same plan.
-    expect(await store.moveAssumed(assumed, (tx) => tx.save(saved))).toBeUndefined();
-    const request = { known: claimed.known, eventTypes: [], queues: ['job.work'], limit: 500 };
-    expect((await store.sweep(request)).rows).toEqual([]);
-    await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], 6_000);
-    await store.find('s-0');
-  };
-  await step();
-  await fill(url);
+it.each([
+  { what: 'empty', known: [] },
+  { what: 'nearly empty, as was known of them', known: ['saga', 'outbox', 'inbox', 'history'] },
+])(
+  'plans that were made for tables that were $what look at no more rows once they are full',
+  async ({ known }) => {
+    const { url, database, store } = await storeWithoutAutovacuum();
+    const step = async () => {
+      await store.move(async (tx) => {
+        await tx.claim(claimed);
+        await tx.save(saved);
+      });
+      // Its row is settled by now: it is refused, by the same plan.
+      expect(await store.moveAssumed(assumed, (tx) => tx.save(saved))).toBeUndefined();
+      const request = { known: claimed.known, eventTypes: [], queues: ['job.work'], limit: 500 };
+      expect((await store.sweep(request)).rows).toEqual([]);
+      await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], 6_000);
+    };
+    if (known.length > 0) await fill(url, 'early', 1);
+    for (const table of known) await database.query(`vacuum analyze countermand.${table}`);
+    await step();
+    await fill(url, 's', FINISHED);
+    const before = await rowsRead(database);
+    await step();
+    expect((await rowsRead(database)) - before).toBeLessThan(FEW);
+  },
+);
+
+it('a saga is found without a look at others, in tables of which nothing is known', async () => {
+  const { url, database, store } = await storeWithoutAutovacuum();
+  await store.find('s-0');
+  await fill(url, 's', FINISHED);
   const before = await rowsRead(database);
-  await step();
+  await store.find('s-0');
   expect((await rowsRead(database)) - before).toBeLessThan(FEW);
 });
 
-/** Finished sagas with their rows, that no statistics were ever made of. */
-async function fill(url: string): Promise<void> {
+/** A store over one connection, about whose tables nothing is known but what the test has told. */
+async function storeWithoutAutovacuum() {
+  const { url } = await freshDatabase();
+  await withoutAutovacuum(url);
+  const pool = openPool(url, 1);
+  onTestFinished(() => pool.end());
+  const database = new Database(pool, schemaNames('countermand'), () => undefined);
+  const queue = new PgBossQueue({ database, clock: systemClock, logger: silentLogger });
+  return { url, database, store: postgresStore(database, queue) };
+}
+
+/** Finished sagas with their rows. */
+async function fill(url: string, name: string, count: number): Promise<void> {
   const pool = testPool(url, 1);
-  const ids = `generate_series(0, ${FINISHED - 1}) n`;
+  const ids = `generate_series(0, ${count - 1}) n`;
   await pool.query(
     `insert into countermand.saga (id, saga, version, fingerprint, start_nonce, input_hash, created_at, attributes,
        status, settled, state, revision, updated_at, envelope)
-     select 's-' || n, 'job', 1, 'f', '${NONCE}', 'h', now(), '{}', 'rest', true, '"DONE"', 1, now(), '{}'
+     select '${name}-' || n, 'job', 1, 'f', '${NONCE}', 'h', now(), '{}', 'rest', true, '"DONE"', 1, now(), '{}'
      from ${ids}`,
   );
   await pool.query(
     `insert into countermand.outbox (saga_id, key, kind, status, id, visit, step, role, queue, created_at, lease)
-     select 's-' || n, 'work:' || v, 'step', case when n = 0 and v = 1 then 'leased' else 'settled' end, 'work', v,
+     select '${name}-' || n, 'work:' || v, 'step', case when n = 0 and v = 1 then 'leased' else 'settled' end, 'work', v,
        'work', 'invoke', 'job.work', now(), case when n = 0 and v = 1 then '${LEASE}'::uuid end
      from ${ids}, generate_series(1, 2) v`,
   );

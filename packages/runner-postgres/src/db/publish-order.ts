@@ -1,6 +1,7 @@
 import type { OutboxRow, PublishOrder } from '../ports/outbox-rows.js';
 import { rowId } from '../ports/row-id.js';
 import { outboxColumns } from './columns.js';
+import { lookUp } from './look-up.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -27,7 +28,7 @@ export async function readPublishOrder(
      select 'next', to_json(n) from (
        select distinct on (o.saga_id, o.id) ${outboxColumns(ours, 'o')} from ${ours}.outbox o
        join jsonb_to_recordset($3::jsonb) as x("sagaId" text, subscription text)
-         on o.saga_id = x."sagaId" and o.id = x.subscription
+         on ${lookUp('o.saga_id', 'x."sagaId"')} and o.id = x.subscription
        where o.kind = 'publish' and o.status = 'pending' and o.due_at is null
        order by o.saga_id, o.id, o.visit
      ) n`,

@@ -5,6 +5,7 @@ import type { MoveWrites } from '../ports/store.js';
 import { CLOCK_AHEAD_MS, CLOCK_BEHIND_MS } from '../timing.js';
 import { records } from './batch-columns.js';
 import { reserveAll } from './claim.js';
+import { lookUpRow } from './look-up.js';
 import { type Clock, type Part, runParts } from './parts-of-one-statement.js';
 import { partsOf } from './save-moves.js';
 import type { SchemaNames } from './schema-name.js';
@@ -56,7 +57,7 @@ function settledParts(
   const going = new Set(forgotten.map(({ sagaId, key }) => rowId(sagaId, key)));
   const goes = ({ sagaId, key }: OutboxId) => going.has(rowId(sagaId, key));
   // A row's status is compared with a column, so that no plan can begin with all rows that have it.
-  const isHeld = `o.saga_id = x."sagaId" and o.key = x.key and o.status = x."from" and o.lease = x.lease`;
+  const isHeld = `${lookUpRow('o', 'x')} and o.status = x."from" and o.lease = x.lease`;
   return [
     settledPart(
       'answered',

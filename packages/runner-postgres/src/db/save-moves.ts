@@ -2,6 +2,7 @@ import type { OutboxRow } from '../ports/outbox-rows.js';
 import type { MoveWrites } from '../ports/store.js';
 import { documents, documentsOrNull, recordSet, records, texts } from './batch-columns.js';
 import { forgetPart } from './forget-rows.js';
+import { lookUp, lookUpRow } from './look-up.js';
 import { packEnvelope } from './packed-envelope.js';
 import { type Part, runParts } from './parts-of-one-statement.js';
 import type { SchemaNames } from './schema-name.js';
@@ -54,7 +55,7 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
           settled = x.settled, revision = x.revision, state = x.state, attributes = x.attributes,
           envelope = x.envelope, error = x.error, updated_at = c.now
         from ${recordSet({ param: list, columns: MOVED_SAGA }, [{ param: envelopes, name: 'envelope' }], 'x')}, clock c
-        where s.id = x.id and s.revision = x.revision - 1
+        where ${lookUp('s.id', 'x.id')} and s.revision = x.revision - 1
         returning 1`,
     },
     {
@@ -95,7 +96,7 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
           expires_at = ${ours}.at(x."expiresAt")
         from json_to_recordset(${list}::json) as x("sagaId" text, "messageId" text, status text, reason text,
           event jsonb, "expiresAt" float8)
-        where i.saga_id = x."sagaId" and i.message_id = x."messageId" and i.status in ('pending', 'early')
+        where ${lookUp('i.saga_id', 'x."sagaId"')} and ${lookUp('i.message_id', 'x."messageId"')} and i.status in ('pending', 'early')
         returning 1`,
     },
     {
@@ -135,7 +136,7 @@ export function partsOf({ ours }: SchemaNames, writes: MoveWrites): readonly Par
           settled_at = case when x.status = 'cancelled' then c.now when x.status is null then o.settled_at end
         from json_to_recordset(${list}::json) as x("sagaId" text, key text, status text, "left" boolean,
           "lastError" text, renewed json, delivery uuid, lease uuid, "dueAt" float8, renamed json), clock c
-        where o.saga_id = x."sagaId" and o.key = x.key`,
+        where ${lookUpRow('o', 'x')}`,
     },
   ];
   return all.filter(({ count }) => count > 0);

@@ -4,6 +4,7 @@ import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { LOST_AFTER_MS, REDELIVER_MS } from '../timing.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';
+import { lookUp, lookUpRow } from './look-up.js';
 import type { SchemaNames } from './schema-name.js';
 import type { Session } from './session.js';
 
@@ -17,31 +18,31 @@ function sweepStatement({ ours, boss }: SchemaNames): string {
     with known as (select * from unnest($1::text[], $2::int[]) as k(name, version))
     select ${ours}.ms(${ours}.saga_now()) as now,
       (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from (
-        select ${outboxColumns(ours, 'o')} from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id ${known}
+        select ${outboxColumns(ours, 'o')} from ${ours}.outbox o join ${ours}.saga s on ${lookUp('s.id', 'o.saga_id')} ${known}
         where o.kind = 'timer' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
         order by o.due_at limit $4
       ) t) as timers,
       (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ((
         select ${outboxColumns(ours, 'o')}, s.saga, s.version
-        from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id ${known}
+        from ${ours}.outbox o join ${ours}.saga s on ${lookUp('s.id', 'o.saga_id')} ${known}
         where o.kind = 'step' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
         order by o.due_at limit $4
       ) union all (
         select ${outboxColumns(ours, 'o')}, s.saga, s.version
-        from ${ours}.outbox o join ${ours}.saga s on s.id = o.saga_id
+        from ${ours}.outbox o join ${ours}.saga s on ${lookUp('s.id', 'o.saga_id')}
         where o.kind = 'publish' and o.status in ('pending', 'leased', 'awaiting') and o.due_at <= ${ours}.saga_now()
         order by o.due_at limit $4
       ) union all (
         select ${outboxColumns(ours, 'o')}, s.saga, s.version
         from (${oldestSent(ours, 'step')} union all ${oldestSent(ours, 'publish')}) sent
-        join ${ours}.outbox o on o.saga_id = sent.saga_id and o.key = sent.key
-        join ${ours}.saga s on s.id = o.saga_id left join known k on k.name = s.saga and k.version = s.version
+        join ${ours}.outbox o on ${lookUp('o.saga_id', 'sent.saga_id')} and ${lookUp('o.key', 'sent.key')}
+        join ${ours}.saga s on ${lookUp('s.id', 'o.saga_id')} left join known k on k.name = s.saga and k.version = s.version
         where (o.kind = 'publish' or k.name is not null)
           and not exists (select from ${boss}.job j where j.name = o.queue and j.id = o.delivery and j.state < 'active')
       )) r) as rows,
       (select coalesce(jsonb_agg(to_jsonb(i)), '[]') from (
         select i.saga_id as "sagaId", i.message_id as "messageId" from ${ours}.inbox i
-        left join ${ours}.saga s on s.id = i.saga_id left join known k on k.name = s.saga and k.version = s.version
+        left join ${ours}.saga s on ${lookUp('s.id', 'i.saga_id')} left join known k on k.name = s.saga and k.version = s.version
         where i.status = 'pending'
           and (k.name is not null or s.id is null and i.event->>'type' = any($5::text[]))
         order by i.received_at limit $4
@@ -118,7 +119,7 @@ async function markRedelivered(
     `with free as (
        select o.saga_id, o.key, x.next, x."againInMs", x.final from ${ours}.outbox o
        join jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, status text, lease uuid, delivery uuid,
-         next uuid, "againInMs" float8, final boolean) on o.saga_id = x."sagaId" and o.key = x.key
+         next uuid, "againInMs" float8, final boolean) on ${lookUpRow('o', 'x')}
        -- One that waits, and isn't due, is here because its wake-up was lost.
        where o.status = x.status and (o.due_at <= ${ours}.saga_now() or o.status = 'pending' and o.delivery is not null)
          and o.lease is not distinct from x.lease and o.delivery is not distinct from x.delivery
@@ -130,7 +131,7 @@ async function markRedelivered(
        -- Left since it was seen: nobody takes its wake-up, the next sweep answers for it.
        due_at = ${ours}.saga_now() + case when o."left" then 0 else f."againInMs" end * interval '1 ms',
        deadline_at = case when f.final then least(o.deadline_at, ${ours}.saga_now()) else o.deadline_at end
-     from free f where o.saga_id = f.saga_id and o.key = f.key
+     from free f where ${lookUp('o.saga_id', 'f.saga_id')} and ${lookUp('o.key', 'f.key')}
      returning o.saga_id as "sagaId", o.key`,
     [
       JSON.stringify(

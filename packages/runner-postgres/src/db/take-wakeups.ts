@@ -6,6 +6,7 @@ import type { Wakeup } from '../ports/wakeup-queue.js';
 import type { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { outboxColumns } from './columns.js';
 import type { Database } from './database.js';
+import { lookUp, lookUpRow } from './look-up.js';
 import type { SchemaNames } from './schema-name.js';
 
 /** A saga of a version that isn't known here is left to a worker that knows it, which looks again this much later. */
@@ -22,8 +23,8 @@ function leaseStatement({ ours }: SchemaNames): string {
       select x.*, 'pending' as waiting, s.saga, s.version, o.lease is not null as begun, (o.kind = 'publish' or (s.saga, s.version) in
         (select * from unnest($2::text[], $3::int[]))) as known
       from jsonb_to_recordset($1::jsonb) as x("sagaId" text, key text, delivery uuid, lease uuid)
-      join ${ours}.saga s on s.id = x."sagaId"
-      join ${ours}.outbox o on o.saga_id = x."sagaId" and o.key = x.key
+      join ${ours}.saga s on ${lookUp('s.id', 'x."sagaId"')}
+      join ${ours}.outbox o on ${lookUpRow('o', 'x')}
     ),
     unknown as (
       select distinct saga as name, version from asked where not known
@@ -31,7 +32,7 @@ function leaseStatement({ ours }: SchemaNames): string {
     given_back as (
       update ${ours}.outbox o set delivery = null, due_at = ${ours}.saga_now() + $5::float8 * interval '1 ms'
       from asked x
-      where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = x.waiting
+      where ${lookUpRow('o', 'x')} and o.delivery = x.delivery and o.status = x.waiting
         and not x.known
     ),
     taken as (
@@ -42,7 +43,7 @@ function leaseStatement({ ours }: SchemaNames): string {
       delivery = null,
       due_at = ${ours}.saga_now() + $4::float8 * interval '1 ms'
     from asked x
-    where o.saga_id = x."sagaId" and o.key = x.key and o.delivery = x.delivery and o.status = x.waiting
+    where ${lookUpRow('o', 'x')} and o.delivery = x.delivery and o.status = x.waiting
       and not o."left" and x.known
     returning ${outboxColumns(ours, 'o')}, x.saga, x.version, ${ours}.ms(${ours}.saga_now()) as "leasedAt",
       x.begun as "wasBegun"
