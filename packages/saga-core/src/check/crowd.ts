@@ -26,16 +26,19 @@ export type Crowd = (envelope: Envelope) => string | undefined;
  */
 export function crowdOver(saga: AnySaga, most: number | undefined, longest: number, fewest = false): Crowd {
   const limit = most ?? Math.max(fewest ? FEWEST_INSTANCES : MOST_INSTANCES, longest + 1);
-  const asked = most === undefined ? askedByDefinition(saga) : new Map<string, number>();
-  const mostOfKind = (kind: string) => Math.max(limit, asked.get(`kind ${kind}`) ?? 0);
-  const mostOfStep = (step: string) => Math.max(limit, asked.get(`step ${step}`) ?? 0);
+  const steps = most === undefined ? askedByDefinition(saga) : [];
+  const kinds = steps.flatMap((step) => saga.steps[step]?.opens?.kind ?? []);
+  const mostOfStep = mostOf(steps, limit);
+  const mostOfKind = mostOf(kinds, limit);
   const fixed = new Set(allNodes(saga.machine).flatMap(({ invoke }) => invoke.map(({ id }) => id)));
   return ({ obligations, runs, visits }) => {
-    const kinds = obligations.map((one) => one.kind);
-    const kind = tooMany(kinds, mostOfKind);
+    const kind = tooMany(
+      obligations.map((one) => one.kind),
+      mostOfKind,
+    );
     if (kind !== undefined) return `${mostOfKind(kind)} instances of ${kind}`;
-    const steps = runs.filter((run) => isWatched(saga, run)).map((run) => run.step);
-    const step = tooMany(steps, mostOfStep);
+    const watched = runs.filter((run) => isWatched(saga, run)).map((run) => run.step);
+    const step = tooMany(watched, mostOfStep);
     if (step !== undefined) return `${mostOfStep(step)} runs of ${step} at once`;
     const ids = Object.keys(visits).filter((id) => /\d/.test(id) && !fixed.has(id) && !TIMED.test(id));
     const counted = ids.map((id) => id.replace(/\d+/g, 'N'));
@@ -44,19 +47,19 @@ export function crowdOver(saga: AnySaga, most: number | undefined, longest: numb
   };
 }
 
-/** How many places of the definition ask for each step, and for something of each kind: `step charge`, `kind money`. */
-function askedByDefinition({ machine, steps }: AnySaga): ReadonlyMap<string, number> {
-  const sources = allNodes(machine).flatMap((node) => [
+/** The steps that the definition asks for, once for each place that does. */
+function askedByDefinition({ machine }: AnySaga): string[] {
+  return allNodes(machine).flatMap((node) => [
     ...node.invoke.map(({ src }) => String(src)),
     ...actionsOf(node).flatMap((action) => (isSpawn(action) ? [String(action.src)] : [])),
   ]);
+}
+
+/** How many there may be of a name: as many as are asked for, where that is more than the limit. */
+function mostOf(asked: readonly string[], limit: number): (name: string) => number {
   const counts = new Map<string, number>();
-  for (const src of sources) {
-    const kind = steps[src]?.opens?.kind;
-    const names = [`step ${src}`, ...(kind === undefined ? [] : [`kind ${kind}`])];
-    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
+  for (const name of asked) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return (name) => Math.max(limit, counts.get(name) ?? 0);
 }
 
 function isSpawn(action: unknown): action is { readonly src: unknown } {
@@ -65,11 +68,11 @@ function isSpawn(action: unknown): action is { readonly src: unknown } {
 }
 
 /** The first name that is there more often than it may be. */
-function tooMany(names: readonly string[], mostOf: (name: string) => number): string | undefined {
+function tooMany(names: readonly string[], most: (name: string) => number): string | undefined {
   const counts = new Map<string, number>();
   for (const name of names) {
     const count = (counts.get(name) ?? 0) + 1;
-    if (count > mostOf(name)) return name;
+    if (count > most(name)) return name;
     counts.set(name, count);
   }
   return undefined;

@@ -58,6 +58,8 @@ function askedFor(
   compensations: ReadonlyMap<string, string>,
 ): string[] {
   const underWay = compensation?.invokes ?? [];
+  // Most decisions have nothing to do with any.
+  if (underWay.length === 0 && visits === before?.visits) return [];
   return [...compensations].flatMap(([id, where]) => {
     const isBegun = (visits[id] ?? 0) > (before?.visits[id] ?? 0);
     return isBegun || underWay.some((invoke) => invoke.id === id) ? [where] : [];
