@@ -119,7 +119,7 @@ describe('a failure that may pass', () => {
     const ids = ['a', 'slow', 'b', 'endless'];
     expect(await Promise.all(ids.map((id) => one.submit(timer(id))))).toEqual([
       ...[DONE, DONE, DONE],
-      { kind: 'done', applied: false },
+      { kind: 'done', applied: false, isRefused: true },
     ]);
     expect(blamed).toEqual(['endless']);
     expect(sizes.slice(0, 3)).toEqual([4, 2, 1]);
@@ -253,7 +253,7 @@ it('poison that nobody waits for is recorded, and does not hold up the next', as
     },
   });
   const results = await Promise.all(['a', 'bad', 'b'].map((id) => one.submit(timer(id))));
-  expect(results).toEqual([DONE, { kind: 'done', applied: false }, DONE]);
+  expect(results).toEqual([DONE, { kind: 'done', applied: false, isRefused: true }, DONE]);
   expect(recorded).toEqual(['bad']);
 });
 

@@ -4,6 +4,7 @@ import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { FailureKind } from './ports/store.js';
+import { repeatedResult } from './repeated-result.js';
 
 /** The most items that one transaction takes. */
 const MAX_BATCH = 200;
@@ -236,17 +237,14 @@ export class Batcher {
     await this.#options.onPoison(item, error).catch((failure: unknown) => {
       this.#options.logger.error({ err: failure, sagaId, kind }, 'cannot even be recorded as failed');
     });
-    resolve({ kind: 'done', applied: false });
+    resolve({ kind: 'done', applied: false, isRefused: true });
   }
 
   #settle(waiting: Waiting, result: MoveResult | undefined, putBack: Set<string>): void {
     if (result?.kind === 'again') return this.#tryLater(waiting, putBack);
-    if (result?.kind === 'failed') {
-      const { error } = result;
-      const isRepeated = waiting.isAmbiguous && waiting.item.kind === 'admin' && isNotParked(error);
-      return isRepeated ? waiting.resolve({ kind: 'done', applied: true }) : waiting.reject(error);
-    }
-    waiting.resolve(result ?? { kind: 'done', applied: false });
+    const known = result && waiting.isAmbiguous ? repeatedResult(waiting.item, result) : result;
+    if (known?.kind === 'failed') return waiting.reject(known.error);
+    waiting.resolve(known ?? { kind: 'done', applied: false });
   }
 
   /**
@@ -310,10 +308,6 @@ function isAwaited(item: MoveItem): boolean {
     item.kind === 'upgrade' ||
     (item.kind === 'answer' && item.late)
   );
-}
-
-function isNotParked(error: Error): boolean {
-  return error instanceof SagaError && (error.code === 'NOT_PARKED' || error.code === 'STEP_NOT_FOUND');
 }
 
 function overloadedError(): SagaError {

@@ -1,5 +1,6 @@
 import type { TestDatabase } from '@countermand/dev-postgres';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { changing1, changing2 } from './test-support/changing-saga.js';
 import { ownDatabase } from './test-support/migrated-database.js';
 import { keepingLogger, openRunner } from './test-support/open-runner.js';
 import { trip, tripAdapters } from './test-support/trip-saga.js';
@@ -26,6 +27,7 @@ describe('200 concurrent sends to 200 sagas', () => {
     const { watched, runner } = await twoHundredSagas();
     const results = await Promise.all(ids.map((id) => runner.send(id, { type: 'NOTE', text: 'x' })));
     expect(results).toEqual(ids.map(() => ({ outcome: 'applied', duplicate: false })));
+    expect(watched.commits).toBeGreaterThan(0);
     expect(watched.commits).toBeLessThanOrEqual(3);
   });
 
@@ -86,6 +88,21 @@ describe('a commit whose answer is lost', () => {
     expect(await runner.get('trip-5')).toMatchObject({ context: { notes: 1 } });
     const again = await runner.send('trip-5', { type: 'NOTE', text: 'x' }, { messageId: 'm-1' });
     expect(again).toEqual({ outcome: 'applied', duplicate: true });
+  });
+
+  it('moves a saga to another version once, and says that it moved; one that is of that version is said to be', async () => {
+    const watched = watchedPool(database.url);
+    const sagas = [changing1, changing2];
+    const runner = openRunner({ pool: watched.pool, sagas });
+    for (const id of ['one', 'two', 'three']) await runner.start(changing1, { n: 1 }, { id });
+    watched.loseCommits = 1;
+    expect(await runner.upgrade('one', { actor: 'admin' })).toEqual({ outcome: 'upgraded' });
+    watched.loseCommits = 1;
+    expect(await runner.upgrade('one', { actor: 'admin' })).toEqual({ outcome: 'same' });
+    watched.loseCommits = 1;
+    expect(await runner.upgradeAll(changing2, { actor: 'admin' })).toMatchObject({ upgraded: 2 });
+    const history = await runner.history('one');
+    expect(history.filter(({ event }) => event === 'upgrade')).toHaveLength(1);
   });
 
   it('settles a step once; what was to follow is found again', async () => {

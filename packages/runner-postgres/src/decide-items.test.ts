@@ -64,7 +64,14 @@ it('of what comes behind an upgrade in the same batch nothing is claimed, for it
   };
   const timer: MoveItem = { kind: 'timer', sagaId: 'o-1', key: 'timer:t:1' };
   const upgrade: MoveItem = {
-    ...{ kind: 'upgrade', sagaId: 'o-1', to: saga, structures: new Map(), actor: 'admin' },
+    ...{
+      kind: 'upgrade',
+      sagaId: 'o-1',
+      from: saga.version,
+      to: saga,
+      structures: new Map(),
+      actor: 'admin',
+    },
   };
   const remembered = () => new Map<string, StoredSaga>();
   expect(claimRequest([upgrade, answer, timer], { registry, remembered }).outbox).toEqual([]);

@@ -86,6 +86,8 @@ export interface AdminItem {
 export interface UpgradeItem {
   readonly kind: 'upgrade';
   readonly sagaId: string;
+  /** The version that it was seen to be of before. */
+  readonly from: number;
   readonly to: AnySaga;
   /** What is stored of the definition's versions. */
   readonly structures: ReadonlyMap<number, readonly string[]>;
@@ -99,6 +101,8 @@ interface PublishedItem {
   readonly key: string;
   readonly lease: string;
   readonly subscription: string;
+  /** How often it was given to the subscriber. */
+  readonly attempt: number;
 }
 
 /** Everything that the one transaction takes. */
@@ -117,6 +121,7 @@ export type MoveResult =
   | { readonly kind: 'started'; readonly result: StartResult }
   | { readonly kind: 'sent'; readonly result: SendResult }
   | { readonly kind: 'upgraded'; readonly result: UpgradeResult }
-  | { readonly kind: 'done'; readonly applied: boolean }
+  /** `isRefused`: the database doesn't save it, whatever is tried; that has been recorded, as far as it could be. */
+  | { readonly kind: 'done'; readonly applied: boolean; readonly isRefused?: true }
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'again' };

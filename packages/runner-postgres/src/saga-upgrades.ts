@@ -36,15 +36,15 @@ export class SagaUpgrades {
     const found = await this.#reads.find(id);
     if (!found) throw new SagaError('SAGA_NOT_FOUND', `there is no saga ${id}`);
     const target = this.#registry.chosen(found.stored.saga, to);
-    return await this.#upgrade(id, target, actor, await this.#structuresOf(target.name));
+    return await this.#upgrade(found.stored, target, actor, await this.#structuresOf(target.name));
   }
 
   async upgradeAll(name: string, { actor, to, ...options }: UpgradeAllOptions): Promise<UpgradeReport> {
     assertJson(actor, 'actor');
     const target = this.#registry.chosen(name, to);
     const structures = await this.#structuresOf(name);
-    return await upgradeAll(this.#database, this.#database.names, target, options, (id) =>
-      this.#upgrade(id, target, actor, structures),
+    return await upgradeAll(this.#database, this.#database.names, target, options, (saga) =>
+      this.#upgrade(saga, target, actor, structures),
     );
   }
 
@@ -54,12 +54,12 @@ export class SagaUpgrades {
   }
 
   async #upgrade(
-    sagaId: string,
+    { id: sagaId, version: from }: { readonly id: string; readonly version: number },
     to: AnySaga,
     actor: string,
     structures: ReadonlyMap<number, readonly string[]>,
   ): Promise<UpgradeResult> {
-    const result = await this.#submit({ kind: 'upgrade', sagaId, to, structures, actor });
+    const result = await this.#submit({ kind: 'upgrade', sagaId, from, to, structures, actor });
     if (result.kind === 'upgraded') return result.result;
     throw unexpectedResult(result);
   }

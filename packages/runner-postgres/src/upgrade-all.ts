@@ -40,7 +40,7 @@ export async function upgradeAll(
   names: SchemaNames,
   saga: { readonly name: string; readonly version: number },
   options: Pick<UpgradeAllOptions, 'includeSettled' | 'signal' | 'onProgress'>,
-  upgrade: (id: string) => Promise<UpgradeResult>,
+  upgrade: (saga: { readonly id: string; readonly version: number }) => Promise<UpgradeResult>,
 ): Promise<UpgradeReport> {
   const counts = { upgraded: 0, refused: 0, parked: 0, same: 0 };
   const reasons = new Map<string, { reason: string; count: number; example: string }>();
@@ -54,7 +54,7 @@ export async function upgradeAll(
     const page = await readSagasOf(session, names, {
       ...{ ...about, after, limit: PAGE },
     });
-    const results = await Promise.all(page.map(({ id }) => upgrade(id)));
+    const results = await Promise.all(page.map(upgrade));
     for (const [index, { outcome, reason }] of results.entries()) {
       counts[outcome] += 1;
       if (reason === undefined) continue;
