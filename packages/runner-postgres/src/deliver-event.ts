@@ -57,11 +57,14 @@ export async function deliverEvent(
     );
     return { kind: 'answer', outcome: { kind: 'done', output: null } };
   } catch (error) {
-    const delayMs =
-      retryInMsOf(error) ??
-      Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(row.attempt, 12)) * (0.8 + env.chance.random() * 0.2);
+    const delayMs = retryInMsOf(error) ?? redeliveryDelayMs(row.attempt, env.chance);
     return { kind: 'retry', error: errorText(error), delayMs };
   }
+}
+
+/** The wait before an event is delivered again, in milliseconds: longer after each attempt, up to five minutes. */
+export function redeliveryDelayMs(attempt: number, chance: Chance): number {
+  return Math.min(MAX_DELAY_MS, 500 * 2 ** Math.min(attempt, 12)) * (0.8 + chance.random() * 0.2);
 }
 
 /** The wait that a handler's error asks for, at most a week. */

@@ -166,7 +166,7 @@ export function checkWork(facts: WorkFacts, backlog: Backlog): Diagnosis[] {
   ];
 }
 
-function checkParked({ parked, stuckRows, stuckMessages }: WorkFacts): Diagnosis[] {
+function checkParked({ parked, stuckRows, stuckMessages, untakenEvents }: WorkFacts): Diagnosis[] {
   const stuck = stuckRows + stuckMessages;
   return [
     parked === 0
@@ -178,6 +178,15 @@ function checkParked({ parked, stuckRows, stuckMessages }: WorkFacts): Diagnosis
             'stuck',
             `${stuck} answers or messages that could not be applied`,
             'look at the logs for "cannot be applied", mend the cause, then countermand retry',
+          ),
+        ]
+      : []),
+    ...(untakenEvents > 0
+      ? [
+          warn(
+            'events',
+            `published events that a subscription was given and has not taken: ${untakenEvents}`,
+            'look at the logs for "event not taken" and "event taken", mend the cause; countermand show ID names them',
           ),
         ]
       : []),

@@ -1,7 +1,7 @@
 import { SagaError } from '@countermand/saga-core';
 import { Batcher } from './batcher.js';
 import { Changes } from './changes.js';
-import type { EventHandler } from './deliver-event.js';
+import { type EventHandler, redeliveryDelayMs } from './deliver-event.js';
 import { errorText } from './error-text.js';
 import { Executor } from './executor.js';
 import { Fetcher } from './fetcher.js';
@@ -236,9 +236,25 @@ export class Engine {
   }
 
   async #markStuck(item: MoveItem, error: unknown): Promise<void> {
+    if (item.kind === 'published') return await this.#deliverAgain(item, error);
     const write = { sagaId: item.sagaId, error: errorText(error) };
     if (item.kind === 'answer' || item.kind === 'timer')
       await this.#options.store.markStuck({ ...write, key: item.key });
     if (item.kind === 'inbox') await this.#options.store.markStuck({ ...write, messageId: item.messageId });
+  }
+
+  /** A subscriber's row stops no saga. Its event is given again until the database saves that it was taken. */
+  async #deliverAgain(item: Extract<MoveItem, { kind: 'published' }>, error: unknown): Promise<void> {
+    const { sagaId, key, lease, subscription, attempt } = item;
+    const { chance, store, logger } = this.#options;
+    const delayMs = redeliveryDelayMs(attempt, chance);
+    const refusal = errorText(error);
+    logger.error(
+      { sagaId, key, subscription, attempt, error: refusal, delayMs },
+      'event taken, but that cannot be saved: it is delivered again, and those behind it wait; mend what the database refuses',
+    );
+    const told = `'${subscription}' took it, but that cannot be saved: ${refusal}`;
+    await store.retryLater([{ sagaId, key, lease, error: told, delayMs }]);
+    this.#sweeper.dueIn(delayMs);
   }
 }

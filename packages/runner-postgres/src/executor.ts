@@ -150,14 +150,14 @@ export class Executor {
     } else {
       const item: MoveItem =
         row.kind === 'publish'
-          ? { kind: 'published', sagaId, key, lease, subscription: row.id }
+          ? { kind: 'published', sagaId, key, lease, subscription: row.id, attempt: row.attempt }
           : {
               ...{ kind: 'answer', sagaId, key, lease, from: ['leased'], late: false, row },
               outcome: ending.outcome,
               traceparent,
             };
       const result = await this.#options.submit(item);
-      if (result.kind === 'done' && !result.applied) {
+      if (result.kind === 'done' && !result.applied && !result.isRefused) {
         this.#options.logger.warn(
           { sagaId, key, attempt: row.attempt },
           'answer refused: the lease had been lost',

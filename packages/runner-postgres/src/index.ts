@@ -3,7 +3,14 @@ export { createRunner } from './create-runner.js';
 export type { CallerTransaction } from './db/caller-transaction.js';
 export type { EventCall, EventHandler, PublishedEvent } from './deliver-event.js';
 export type { DiffGroup, DiffOptions, VersionDiff } from './diff-versions.js';
-export type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';
+export type {
+  Act,
+  Inspection,
+  Neighbour,
+  SearchOptions,
+  SearchPage,
+  UndeliveredEvent,
+} from './inspection.js';
 export type { ListOptions, SagaPage } from './list-sagas.js';
 export { openReplica, type ReplicaOptions, type SagaReplica } from './open-replica.js';
 export type { Clock, ClockTimer } from './ports/clock.js';

@@ -54,6 +54,20 @@ export interface Neighbour {
   readonly shared: JsonObject;
 }
 
+/** A published event that a subscription hasn't taken yet. Those behind it, of the same saga, wait for it. */
+export interface UndeliveredEvent {
+  readonly subscription: string;
+  readonly type: string;
+  /** The saga's count of what it published, from 1. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly publishedAt: number;
+  /** How often it was given to the subscription; 0 for one whose turn has not come. */
+  readonly attempts: number;
+  /** Why it was not taken, or why that can't be saved, the last time. */
+  readonly error?: string;
+}
+
 /** What a person might do; see {@link Inspection.foresee}. */
 export type Act =
   | { readonly type: 'retry'; readonly key?: string }
@@ -78,6 +92,8 @@ export interface Inspection {
   tell(id: string): Promise<ToldHistory | undefined>;
   /** Sagas that have an attribute's value in common with this one, newest first, 20 at most. */
   neighbours(id: string): Promise<readonly Neighbour[]>;
+  /** The saga's published events that a subscription hasn't taken yet, 200 at most: by subscription, in their order. */
+  undelivered(id: string): Promise<readonly UndeliveredEvent[]>;
   /** What an act would do at this moment. @throws SagaError `SAGA_NOT_FOUND`, `SAGA_UNKNOWN`, `OVERRIDE_REFUSED` */
   foresee(id: string, act: Act): Promise<Foresight>;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SagaView } from '@countermand/saga-core';
+import { eventually } from '@countermand/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Diagnosis } from './doctor-checks.js';
 import { countermand } from './test-support/countermand.js';
@@ -43,7 +44,14 @@ async function setUp() {
 
 describe('somebody who looks after sagas from a terminal', () => {
   it('lists them by status and attributes, a page at a time, and shows one', async () => {
-    const { of } = await setUp();
+    const { of, runner } = await setUp();
+    await runner.on('TRIP_NOTED', { name: 'mail' }, () => {
+      throw new Error('no post today');
+    });
+    await runner.send('ann', { type: 'NOTE', text: 'hello' });
+    await eventually(async () => {
+      expect(await runner.inspect.undelivered('ann')).toMatchObject([{ error: 'no post today' }]);
+    });
     const [parked, byAttribute, page, nothing, shown, known, nobody] = await Promise.all([
       of('list', '--status', 'parked'),
       of('list', '--attribute', 'seat=seat of ann', '--json'),
@@ -67,6 +75,13 @@ describe('somebody who looks after sagas from a terminal', () => {
     expect(shown.out).toContain('countermand retry MODULE ben --reason WHY');
     expect(shown.out).toMatch(
       /open in the world\n {2}seat.held:seat of ben +open +by reserveSeat +undone by/,
+    );
+    const { out: unheard } = await of('show', 'ann');
+    expect(unheard).toMatch(
+      /published, not taken yet\n {2}\d+ +TRIP_NOTED +by mail +\d+ attempts? +no post today/,
+    );
+    expect((await of('doctor')).out).toContain(
+      'published events that a subscription was given and has not taken: 1',
     );
     expect(JSON.parse(known.out)).toMatchObject({
       status: 'parked',

@@ -236,6 +236,42 @@ it('a handler of published events that always throws holds up the events of that
   await runner.waitFor(POISONED, ({ settled }) => settled);
 });
 
+it('an event that was taken, of which the database does not save that, is delivered again, and can be seen until it is saved', async () => {
+  const { runner, logger } = await worker();
+  const heard: string[] = [];
+  await runner.on('TOLD', { name: 'listener' }, ({ sagaId }) => heard.push(sagaId));
+  await begun(runner);
+  const database = testPool(url);
+  await database.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'the table is full'; end $$;
+    create trigger refuses before update on countermand.outbox for each row
+      when (old.saga_id = '${POISONED}' and new.kind = 'publish' and new.status = 'settled') execute function refuse();
+  `);
+  await Promise.all([POISONED, ...OTHERS].map((id) => runner.send(id, { type: 'TELL' })));
+  await runner.send(POISONED, { type: 'TELL' });
+  await eventually(() => expect(heard.filter((id) => id === POISONED).length).toBeGreaterThan(1));
+  expect(heard.filter((id) => id !== POISONED).toSorted()).toEqual(OTHERS);
+  const told = logger.lines.filter(({ message }) =>
+    message.startsWith('event taken, but that cannot be saved'),
+  );
+  expect(told[0]?.fields).toMatchObject({
+    sagaId: POISONED,
+    subscription: 'listener',
+    key: 'publish:1:listener',
+    error: 'the table is full',
+  });
+  const waiting = { subscription: 'listener', type: 'TOLD' };
+  const error = "'listener' took it, but that cannot be saved: the table is full";
+  expect(await runner.inspect.undelivered(POISONED)).toMatchObject([
+    { ...waiting, sequence: 1, error },
+    { ...waiting, sequence: 2, attempts: 0 },
+  ]);
+  expect(logger.lines.map(({ message }) => message)).not.toContain('answer refused: the lease had been lost');
+  await database.query('drop trigger refuses on countermand.outbox');
+  await eventually(async () => expect(await runner.inspect.undelivered(POISONED)).toEqual([]));
+  await othersGoOn(runner);
+});
+
 const ENVELOPE = 'countermand.unpacked_envelope(id, saga, version, fingerprint, envelope)';
 
 describe.each([

@@ -1,4 +1,5 @@
 import type { HistoryEntry, Obligation, SagaView, WhatNext } from '@countermand/saga-core';
+import type { UndeliveredEvent } from './inspection.js';
 import { stateText } from './list-command.js';
 import { oneLine, textTable, timeText } from './text-table.js';
 
@@ -6,6 +7,8 @@ import { oneLine, textTable, timeText } from './text-table.js';
 export interface ShownSaga extends SagaView {
   /** What is open in the world, or may be. */
   readonly open: readonly Obligation[];
+  /** Published, and not taken by a subscription yet. */
+  readonly undelivered: readonly UndeliveredEvent[];
   /** The last lines. */
   readonly history: readonly HistoryEntry[];
   readonly historyLength: number;
@@ -47,6 +50,16 @@ export function renderSaga(saga: ShownSaga, module = 'MODULE'): string {
     part(
       'timers',
       saga.timers.map(({ id, dueAt }) => [timerName(id), `${timeText(dueAt)} UTC`]),
+    ),
+    part(
+      'published, not taken yet',
+      saga.undelivered.map(({ sequence, type, subscription, attempts, error }) => [
+        String(sequence),
+        type,
+        `by ${subscription}`,
+        `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+        oneLine(error ?? ''),
+      ]),
     ),
     nextPart(saga.next),
     historyPart(saga),

@@ -15,9 +15,17 @@ import {
 import { type CountedStates, countStates, readStays } from './db/count-states.js';
 import type { Database } from './db/database.js';
 import { findNeighbours } from './db/find-neighbours.js';
+import { findUndelivered } from './db/find-undelivered.js';
 import { readTime } from './db/read-time.js';
 import { searchSagas } from './db/search-sagas.js';
-import type { Act, Inspection, Neighbour, SearchOptions, SearchPage } from './inspection.js';
+import type {
+  Act,
+  Inspection,
+  Neighbour,
+  SearchOptions,
+  SearchPage,
+  UndeliveredEvent,
+} from './inspection.js';
 import type { Store } from './ports/store.js';
 import type { SagaReads } from './saga-reads.js';
 import type { SagaRegistry } from './saga-registry.js';
@@ -116,6 +124,12 @@ export class SagaInspection implements Inspection {
     const { attributes } = found.stored;
     const rows = await findNeighbours(this.#parts.database, id, attributes);
     return rows.map(({ attributes: theirs, ...row }) => ({ ...row, shared: sharedBy(attributes, theirs) }));
+  }
+
+  async undelivered(id: string): Promise<readonly UndeliveredEvent[]> {
+    await this.#ready();
+    const { database } = this.#parts;
+    return await findUndelivered(database, database.names, id);
   }
 
   async foresee(id: string, act: Act): Promise<Foresight> {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { answer, type DatabaseFlags, jsonCommand, wholeNumber, withDatabaseOptions } from './command-line.js';
 import { withDatabase } from './connect-for-command.js';
 import { findHistory, findSaga } from './db/find-sagas.js';
+import { findUndelivered } from './db/find-undelivered.js';
 import { loadSagas } from './load-sagas.js';
 import { renderSaga, type ShownSaga } from './render-saga.js';
 import { toView } from './saga-views.js';
@@ -48,6 +49,7 @@ async function readSaga(id: string, flags: ShowFlags): Promise<ShownSaga> {
     return {
       ...toView(found, definition),
       open,
+      undelivered: await findUndelivered(database, database.names, id),
       history,
       historyLength: stored.envelope.seq,
       ...(definition && { next: nextOf(definition, stored.envelope) }),

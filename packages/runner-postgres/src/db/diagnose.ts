@@ -87,6 +87,8 @@ export interface WorkFacts {
   readonly parked: number;
   readonly stuckRows: number;
   readonly stuckMessages: number;
+  /** Published events that a subscription was given, and that it didn't take. */
+  readonly untakenEvents: number;
   readonly orphans: number;
   readonly missingQueues: readonly string[];
   readonly undeclared: readonly string[];
@@ -111,6 +113,8 @@ export async function readWork(session: Session, { ours, boss }: SchemaNames): P
       (select count(*)::float8 from ${ours}.saga where status = 'parked') as parked,
       (select count(*)::float8 from ${ours}.outbox where stuck) as "stuckRows",
       (select count(*)::float8 from ${ours}.inbox where status = 'stuck') as "stuckMessages",
+      (select count(*)::float8 from ${ours}.outbox
+        where kind = 'publish' and status in ('pending', 'leased') and last_error is not null) as "untakenEvents",
       (select count(*)::float8 from ${ours}.outbox o where o.status in ${unsettled}
         and not exists (select from ${ours}.saga s where s.id = o.saga_id)) as orphans,
       (select coalesce(jsonb_agg(distinct o.queue), '[]') from ${ours}.outbox o
