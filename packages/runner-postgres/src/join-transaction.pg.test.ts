@@ -116,6 +116,33 @@ it('a caller who holds a transaction open stalls nobody', async () => {
   }
 });
 
+it('a transaction that holds the only connection of the pool is told in one line what comes first, and then needs no other', async () => {
+  const pool = testPool(database.url, 1);
+  const runner = openRunner({ pool, sagas: [trip] });
+  const join = (tx: CallerTransaction) => [
+    () => runner.start(trip, input, { id: 'alone', tx }),
+    () => runner.send('alone', { type: 'WEBHOOK', payment: 'p' }, { tx }),
+  ];
+  const refusal = {
+    code: 'OVERLOADED',
+    message: expect.stringMatching(
+      /^the pool had no connection .*: await runner\.ready\(\) when the process begins$/,
+    ),
+  };
+  await inClient(
+    pool,
+    async (tx) =>
+      void (await Promise.all(join(tx).map((call) => expect(call()).rejects.toMatchObject(refusal)))),
+    'rollback',
+  );
+  await runner.ready();
+  const joined = async (tx: CallerTransaction) => {
+    for (const call of join(tx)) await call();
+  };
+  await inClient(pool, joined, 'commit');
+  expect(await runner.get('alone')).toMatchObject({ id: 'alone', state: 'RESERVING' });
+});
+
 it('what is no open transaction is refused in one line, and nothing is written', async () => {
   const pool = testPool(database.url);
   const runner = openRunner({ pool, sagas: [trip] });

@@ -26,6 +26,9 @@ export interface InTransaction {
   /**
    * A transaction of Kysely, Drizzle (node-postgres), Knex (pg) or Prisma, or a `pg` client that has said `BEGIN`. What
    * is written commits and rolls back with it.
+   *
+   * The first call of a runner connects beside it: await `ready()` when the process begins, or a pool of which such
+   * transactions hold every connection has none left for that (`OVERLOADED`).
    */
   readonly tx?: CallerTransaction;
 }

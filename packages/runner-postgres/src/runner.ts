@@ -22,6 +22,7 @@ import {
   type UpgradeResult,
   type WhatNext,
 } from '@countermand/saga-core';
+import { besideTransaction } from './beside-transaction.js';
 import { acceptMessage } from './db/accept-message.js';
 import { callerSession } from './db/caller-transaction.js';
 import type { Database } from './db/database.js';
@@ -78,6 +79,7 @@ export class Runner implements PostgresRunner {
   readonly #upgrades: SagaUpgrades;
   readonly inspect: SagaInspection;
   #opening: Promise<void> | undefined;
+  #isOpen = false;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: RunnerParts) {
@@ -106,6 +108,13 @@ export class Runner implements PostgresRunner {
       throw error;
     });
     await this.#opening;
+    this.#isOpen = true;
+  }
+
+  /** A call within a transaction holds a connection already. */
+  async #readyFor({ tx }: InTransaction): Promise<void> {
+    if (tx === undefined || (this.#isOpen && !this.#stopping)) return await this.ready();
+    await besideTransaction(this.#parts.database, this.ready());
   }
 
   async work(): Promise<void> {
@@ -122,7 +131,7 @@ export class Runner implements PostgresRunner {
     options: StartOptions & InTransaction = {},
   ): Promise<StartResult> {
     const item = this.#startItem(saga, input, options);
-    await this.ready();
+    await this.#readyFor(options);
     const result = await (options.tx === undefined
       ? this.#parts.engine.submit(item)
       : startInTransaction(options.tx, item, this.#parts));
@@ -144,7 +153,7 @@ export class Runner implements PostgresRunner {
     assertJson(note ?? null, 'note');
     const traceparent = readTraceparent(options.traceparent);
     const message = { sagaId: id, messageId, nonce: chance.uuid(), event: plain, actor, traceparent };
-    await this.ready();
+    await this.#readyFor(options);
     const why = note === undefined ? undefined : { note };
     if (tx === undefined) return sentOf(await engine.submit({ kind: 'send', ...message, ...why }));
     const session = await callerSession(tx);

@@ -1,3 +1,4 @@
+import { besideTransaction } from './beside-transaction.js';
 import { type CallerTransaction, callerSession } from './db/caller-transaction.js';
 import { reserveForStart } from './db/claim.js';
 import type { Database } from './db/database.js';
@@ -35,7 +36,7 @@ export async function startInTransaction(
   const { results } = await begin(session, item, parts).catch(async (error: unknown) => {
     if (!(error instanceof QueuesNotMet)) throw error;
     // Nothing has been written yet.
-    await parts.queue.declare(error.queues);
+    await besideTransaction(parts.database, parts.queue.declare(error.queues));
     return await begin(session, item, parts);
   });
   const [result] = results;

@@ -38,6 +38,9 @@ const SET_LOCALLY_HASTY = setLocally({ ...SETTINGS, lock_timeout: '20ms' });
  */
 const ANSWER_MS = 45_000;
 
+/** How often it is looked whether the pool has a connection left. */
+const STARVED_LOOK_MS = 100;
+
 /** Options of a pool, with what the types don't know yet: waited for before anybody gets a new client. */
 type HookedOptions = pg.PoolOptions & { onConnect?: (client: pg.ClientBase) => unknown };
 
@@ -61,6 +64,9 @@ export class Database {
   readonly #answerMs: number;
   #isCut = false;
   #inFlight = 0;
+  /** Checkouts that the pool hasn't met yet, and how many it has met. */
+  #waiting = 0;
+  #checkedOut = 0;
   #idleWaiters: (() => void)[] = [];
   #sessionStatements: readonly string[] = [];
   #isHooked = false;
@@ -198,11 +204,34 @@ export class Database {
     for (const client of this.#inUse) cutClient(client);
   }
 
+  /**
+   * Resolves when for so long all connections of the pool have been in use, we waited for one, and got none. Never once
+   * the signal is aborted.
+   */
+  async untilStarved(limitMs: number, signal: AbortSignal): Promise<void> {
+    let since = Date.now();
+    let seen = this.#checkedOut;
+    while (Date.now() - since < limitMs) {
+      await pause(STARVED_LOOK_MS, undefined, { signal });
+      const { idleCount, totalCount, options } = this.#pool;
+      const isFull = this.#waiting > 0 && idleCount === 0 && totalCount >= options.max;
+      if (!isFull || this.#checkedOut !== seen) since = Date.now();
+      seen = this.#checkedOut;
+    }
+  }
+
   async #checkOut(answerMs: number): Promise<{ client: pg.PoolClient; release: (broken?: Error) => void }> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      noteConnectFailure(error);
-      throw error;
-    });
+    this.#waiting += 1;
+    const client = await this.#pool
+      .connect()
+      .catch((error: unknown) => {
+        noteConnectFailure(error);
+        throw error;
+      })
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    this.#checkedOut += 1;
     this.#inUse.add(client);
     const timer = setTimeout(cutClient, answerMs, client);
     if (this.#isCut) cutClient(client);
