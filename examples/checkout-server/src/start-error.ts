@@ -16,5 +16,7 @@ export function whyNoStart(error: unknown): string | undefined {
 /** The line for a database that can't be reached, where that is what an error says: start again when it can be. */
 function whyUnreachable(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && UNREACHABLE.test(String(error.code)))) return undefined;
+  // The runner says already where it tried.
+  if (error.message.includes('DATABASE_URL')) return error.message;
   return `the database can't be reached: ${error.message || String(error.code)}; look at DATABASE_URL`;
 }

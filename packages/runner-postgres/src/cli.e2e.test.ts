@@ -71,7 +71,7 @@ it('it says in one line what is wrong', async () => {
 it('it says when the database is what is wrong, without the password', async () => {
   const { err, code } = await countermand(['list'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/x' });
   expect({ err, code }).toEqual({
-    err: "countermand: the database can't be reached: connect ECONNREFUSED 127.0.0.1:1; look at --database or DATABASE_URL\n",
+    err: "countermand: the database can't be reached: 'x' at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1; see whether it runs, and whether DATABASE_URL leads there\n",
     code: 4,
   });
   const { url } = await emptyDatabase();

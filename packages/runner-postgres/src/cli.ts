@@ -2,6 +2,7 @@
 import { messageOf, SagaError } from '@countermand/saga-core';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check-command.js';
+import { NoConnection } from './db/connect-to.js';
 import { diagramCommand } from './diagram-command.js';
 import { diffCommand } from './diff-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -79,7 +80,8 @@ async function main(args: readonly string[]): Promise<number> {
 function lineOf(error: unknown): string {
   const text = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   const line = text.replace(/\s*\n\s*/g, ' ');
-  if (error instanceof SagaError || exitCodeOf(error) !== EXIT.database) return line;
+  if (error instanceof SagaError || error instanceof NoConnection || exitCodeOf(error) !== EXIT.database)
+    return line;
   return isUnreachable(error)
     ? `the database can't be reached: ${line}; look at --database or DATABASE_URL`
     : `the database: ${line}`;

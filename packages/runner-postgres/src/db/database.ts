@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { askClient } from './ask-client.js';
-import { noteConnectFailure } from './connect-failures.js';
+import { connectTo } from './connect-to.js';
 import { cutClient } from './cut-client.js';
 import { endOf, guardPool } from './guard-pool.js';
 import type { SchemaNames } from './schema-name.js';
@@ -222,15 +222,9 @@ export class Database {
 
   async #checkOut(answerMs: number): Promise<{ client: pg.PoolClient; release: (broken?: Error) => void }> {
     this.#waiting += 1;
-    const client = await this.#pool
-      .connect()
-      .catch((error: unknown) => {
-        noteConnectFailure(error);
-        throw error;
-      })
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    const client = await connectTo(this.#pool).finally(() => {
+      this.#waiting -= 1;
+    });
     this.#checkedOut += 1;
     this.#inUse.add(client);
     const timer = setTimeout(cutClient, answerMs, client);

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type pg from 'pg';
 import { migratePgBoss } from '../queue/pg-boss-queue.js';
+import { connectTo } from './connect-to.js';
 import { guardPool } from './guard-pool.js';
 import { firstTables } from './migrations/0001-first-tables.js';
 import { traces } from './migrations/0002-traces.js';
@@ -32,7 +33,7 @@ export async function migrate(
 ): Promise<readonly string[]> {
   // A connection that breaks in the middle is an error of the statement under way, and ends no process.
   const unguard = guardPool(pool, () => undefined);
-  const client = await pool.connect().catch((error: unknown) => {
+  const client = await connectTo(pool).catch((error: unknown) => {
     unguard();
     throw error;
   });
