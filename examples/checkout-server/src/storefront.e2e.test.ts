@@ -158,8 +158,12 @@ describe.skipIf(executable === undefined && process.env['REQUIRE_CHROMIUM'] === 
       await button('Start the payment service').waitFor();
       const id = await order('tok_ok');
       await stands('CREATED');
+      await page.getByText('Not known while the payment service is stopped').first().waitFor();
+      await page.getByText('No webhook about this order has come').waitFor();
+      expect(await button('Deliver the last one twice').isDisabled()).toBe(true);
       await button('Start the payment service').click();
       await stands('CONFIRMED');
+      await page.locator('.bar:has(.chips[data-ok=true]):not(:has(.unjudged))').waitFor();
       expect(await server.ledger(id)).toMatchObject({ captures: 1, refunds: 0 });
     });
 

@@ -7,11 +7,13 @@ import type { Breakable } from './shop-api.ts';
 interface Props {
   readonly world: LiveWorld;
   readonly orderId: string | undefined;
+  /** A webhook about the order has come, which can be delivered again. */
+  readonly hasWebhook: boolean;
   readonly onBreak: (what: Breakable, how: object) => void;
 }
 
 /** Everything that can be broken, and put right again. */
-export function BreakPanel({ world, orderId, onBreak }: Props) {
+export function BreakPanel({ world, orderId, hasWebhook, onBreak }: Props) {
   const { services } = world;
   const isStopped = services?.is === 'stopped';
   return (
@@ -53,7 +55,12 @@ export function BreakPanel({ world, orderId, onBreak }: Props) {
           Slow motion: every call takes a second
         </label>
       </div>
-      <WebhookPart orderId={orderId} heldUntil={world.webhooks_held_until} onBreak={onBreak} />
+      <WebhookPart
+        orderId={orderId}
+        hasWebhook={hasWebhook}
+        heldUntil={world.webhooks_held_until}
+        onBreak={onBreak}
+      />
     </section>
   );
 }
@@ -118,9 +125,10 @@ function WorkerPart({ world: { worker }, onBreak }: Pick<Props, 'world' | 'onBre
 
 function WebhookPart({
   orderId,
+  hasWebhook,
   heldUntil,
   onBreak,
-}: Pick<Props, 'orderId' | 'onBreak'> & { readonly heldUntil: string | undefined }) {
+}: Omit<Props, 'world'> & { readonly heldUntil: string | undefined }) {
   const about = (act: string) => () => onBreak('webhook', { act, order_id: orderId });
   return (
     <div class="part">
@@ -128,10 +136,10 @@ function WebhookPart({
         Webhooks <Dot is={heldUntil === undefined ? 'working' : 'stopped'} />
       </h3>
       <div class="buttons">
-        <button type="button" disabled={orderId === undefined} onClick={about('again')}>
+        <button type="button" disabled={!hasWebhook} aria-describedby="no-webhook" onClick={about('again')}>
           Deliver the last one twice
         </button>
-        <button type="button" disabled={orderId === undefined} onClick={about('as_news')}>
+        <button type="button" disabled={!hasWebhook} aria-describedby="no-webhook" onClick={about('as_news')}>
           … under a new id
         </button>
         <button
@@ -147,6 +155,13 @@ function WebhookPart({
           “Packed” too early
         </button>
       </div>
+      {!hasWebhook && (
+        <p class="soft" id="no-webhook">
+          {orderId === undefined
+            ? 'Place or choose an order: webhooks are about one.'
+            : 'No webhook about this order has come since the server was started, so that none can come twice.'}
+        </p>
+      )}
     </div>
   );
 }

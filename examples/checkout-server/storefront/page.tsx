@@ -121,6 +121,7 @@ function Page() {
             <BreakPanel
               world={world}
               orderId={orderId}
+              hasWebhook={order?.has_webhook ?? false}
               onBreak={(what, how) => void attempt(() => shop.breakIt(what, how))}
             />
             <WorldPanel world={world} />

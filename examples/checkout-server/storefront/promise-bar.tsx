@@ -21,17 +21,26 @@ export function standing({ ok, broken }: LiveWorld['judgement'], group: Invarian
 
 /** What must hold and how often it was tried, in one line that stays in sight. */
 export function PromiseBar({ world: { judgement, counts } }: { readonly world: LiveWorld }) {
-  const { ok } = judgement;
+  const { ok, reason } = judgement;
   return (
     <div class="bar">
       <ul class="chips" data-ok={ok === undefined ? 'unknown' : String(ok)} aria-label="What must hold">
         {PROMISES.map(({ group, title, says }) => (
-          <li key={group} class={standing(judgement, group)} title={says}>
+          <li
+            key={group}
+            class={standing(judgement, group)}
+            title={ok === undefined ? `${says}; not known at the moment` : says}
+          >
             <Mark is={standing(judgement, group)} />
             {title}
           </li>
         ))}
       </ul>
+      {reason !== undefined && (
+        <p class="unjudged" role="status">
+          {reason}
+        </p>
+      )}
       <dl class="counts">
         <Count name="completed" value={counts.completed} />
         <Count name="undone" value={counts.undone} />

@@ -19,7 +19,7 @@ export function WorldPanel({ world: { judgement, incidents } }: { readonly world
       </ul>
       <p class="soft">
         {ok === undefined
-          ? `Not judged: ${reason}.`
+          ? (reason ?? 'Being judged for the first time.')
           : `Judged by the services' own journal (${counted(lines, 'line')}), not by what the shop believes: ${counted(orders, 'order')}, ${quiet} of them quiet for long enough to be judged by every rule.`}
       </p>
       {details.map((detail) => (

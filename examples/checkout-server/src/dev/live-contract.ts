@@ -6,8 +6,9 @@ export type InvariantGroup = 'money' | 'stock' | 'once' | 'liveness' | 'history'
 
 /** What the judge found last. */
 export interface Judgement {
-  /** `undefined`: it can't be judged at the moment, and why stands in `reason`. */
+  /** `undefined`: it can't be judged at the moment. */
   readonly ok?: boolean;
+  /** What isn't known then, and why, in a sentence; missing before the first judgement. */
   readonly reason?: string;
   readonly orders: number;
   /** Of these, those that are quiet enough to be judged in full. */
@@ -103,6 +104,8 @@ export interface LiveOrder {
     readonly from: Json;
     readonly to: Json;
   }[];
+  /** A webhook about it has come since the server was started, which can be delivered again. */
+  readonly has_webhook: boolean;
 }
 
 /** A step, undo or probe of the order. */

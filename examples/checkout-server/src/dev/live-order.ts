@@ -15,10 +15,14 @@ export interface SeenOrder {
   readonly saga: SagaView;
   readonly history: readonly HistoryEntry[];
   readonly undo: readonly ObligationView[];
+  readonly hasWebhook: boolean;
 }
 
 /** The order as the page shows it. */
-export function liveOrder(definition: AnySaga, { order, saga, history, undo }: SeenOrder): LiveOrder {
+export function liveOrder(
+  definition: AnySaga,
+  { order, saga, history, undo, hasWebhook }: SeenOrder,
+): LiveOrder {
   return {
     order: orderJson(order, saga),
     steps: saga.steps.map(({ key, name, status, attempts, error }) => ({
@@ -34,6 +38,7 @@ export function liveOrder(definition: AnySaga, { order, saga, history, undo }: S
       ...(amount && { amount: euros(amount) }),
     })),
     way: history.map(({ event, outcome, from, to }) => ({ event, outcome, from, to })),
+    has_webhook: hasWebhook,
   };
 }
 

@@ -26,7 +26,7 @@ type Parts = Pick<Services, 'client' | 'db' | 'saga' | 'log'>;
 /** What all watchers of the shop see. Counts and judgements are made once for all of them, and not more often than needed. */
 export class WorldReader {
   #counts: OrderCounts = { completed: 0, undone: 0, under_way: 0, waiting_for_a_person: 0 };
-  #judgement: Judgement = unjudged('being judged for the first time');
+  #judgement: Judgement = unjudged();
   #nextCountAt = 0;
   #nextJudgementAt = 0;
   #counting: Promise<void> | undefined;
@@ -83,7 +83,9 @@ export class WorldReader {
   #judge(): void {
     if (this.#isJudging || performance.now() < this.#nextJudgementAt) return;
     if (this.development.participants?.isSuspended) {
-      this.#judgement = unjudged('the services are stopped, and their books with them');
+      this.#judgement = unjudged(
+        'Not known while the payment service is stopped: its books, which these are judged by, are stopped with it. Start it, and they are judged again.',
+      );
       return;
     }
     this.#isJudging = true;
@@ -94,7 +96,9 @@ export class WorldReader {
           this.#judgement = judgementOf(report);
         },
         () => {
-          this.#judgement = unjudged("the services' books can't be read at the moment");
+          this.#judgement = unjudged(
+            "Not known at the moment: the services' books, which these are judged by, can't be read. It is tried again by itself.",
+          );
         },
       )
       .finally(() => {
@@ -107,8 +111,9 @@ export class WorldReader {
 
 const NOTHING_BROKEN = { money: 0, stock: 0, once: 0, liveness: 0, history: 0 };
 
-function unjudged(reason: string): Judgement {
-  return { reason, orders: 0, quiet: 0, journal_lines: 0, broken: NOTHING_BROKEN, details: [] };
+function unjudged(reason?: string): Judgement {
+  const why = reason !== undefined && { reason };
+  return { ...why, orders: 0, quiet: 0, journal_lines: 0, broken: NOTHING_BROKEN, details: [] };
 }
 
 function judgementOf({ ok, checked, violations }: Awaited<ReturnType<typeof checkInvariants>>): Judgement {

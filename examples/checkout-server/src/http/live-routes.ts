@@ -53,7 +53,7 @@ export function addLiveRoutes(
         await stream.writeSSE({ event, data });
       };
       while (!signal.aborted) {
-        await look(id, { ...services, reader, tell });
+        await look(id, { ...services, reader, tell, webhooks: development.webhooks });
         if (performance.now() - toldAt > KEEP_ALIVE_MS) {
           toldAt = performance.now();
           await stream.write(': still here\n\n');
@@ -67,6 +67,7 @@ export function addLiveRoutes(
 type Looking = Pick<Services, 'db' | 'runner' | 'saga' | 'log'> & {
   readonly reader: WorldReader;
   readonly tell: (event: string, value: unknown) => Promise<void>;
+  readonly webhooks: Pick<Development['webhooks'], 'last'>;
 };
 
 /** One look at everything. While the database is away there is nothing to tell. */
@@ -85,11 +86,12 @@ async function look(id: string | undefined, { reader, tell, log, ...parts }: Loo
 /** Everything of one order: as its customer sees it, its steps, its history, and what would be undone now, in order. */
 async function readOrder(
   id: string,
-  { db, runner, saga: definition }: Pick<Services, 'db' | 'runner' | 'saga'>,
+  { db, runner, saga: definition, webhooks }: Pick<Looking, 'db' | 'runner' | 'saga' | 'webhooks'>,
 ): Promise<LiveOrder | undefined> {
   const principal = { role: 'admin' } as const;
   const [order, saga] = await Promise.all([findOrder(db, id, principal), runner.get(id)]);
   if (!order || !saga) return undefined;
   const [history, undo] = await Promise.all([runner.history(id), runner.compensationPreview(id)]);
-  return liveOrder(definition, { order, saga, history, undo });
+  const hasWebhook = webhooks.last(id) !== undefined;
+  return liveOrder(definition, { order, saga, history, undo, hasWebhook });
 }
