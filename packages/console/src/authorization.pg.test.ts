@@ -1,19 +1,12 @@
-import { createEmptyDatabase } from '@countermand/dev-postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ConsoleOptions, createConsole } from './index.js';
-import { type OrderDesk, openOrderDesk } from './test-support/order-desk.js';
+import { deskBeforeAll } from './test-support/desk-before-all.js';
+import type { OrderDesk } from './test-support/order-desk.js';
 
 let desk: OrderDesk;
-let drop: () => Promise<void>;
-beforeAll(async () => {
-  const database = await createEmptyDatabase();
-  drop = () => database.drop();
-  desk = await openOrderDesk(database.url);
+deskBeforeAll(async (opened) => {
+  desk = opened;
   await desk.place('order-1', 'alice');
-});
-afterAll(async () => {
-  await desk.close();
-  await drop();
 });
 
 /** A console of its own; answers requests for paths below `/`. */

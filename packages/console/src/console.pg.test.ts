@@ -1,27 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createEmptyDatabase } from '@countermand/dev-postgres';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConsole } from './index.js';
-import { type OrderDesk, openOrderDesk } from './test-support/order-desk.js';
+import { deskBeforeAll } from './test-support/desk-before-all.js';
+import type { OrderDesk } from './test-support/order-desk.js';
 import type { SagaAnswer, SagasAnswer } from './wire.js';
 
 let desk: OrderDesk;
-let drop: () => Promise<void>;
-beforeAll(async () => {
-  const database = await createEmptyDatabase();
-  drop = () => database.drop();
-  desk = await openOrderDesk(database.url);
+deskBeforeAll(async (opened) => {
+  desk = opened;
   await desk.place('order-1', 'alice');
   await desk.place('order-2', 'bob');
-});
-afterAll(async () => {
-  await desk.close();
-  await drop();
 });
 
 const ask = (path: string, init?: RequestInit) =>

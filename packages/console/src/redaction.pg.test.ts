@@ -1,7 +1,7 @@
-import { createEmptyDatabase } from '@countermand/dev-postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createConsole, type Redactable } from './index.js';
-import { type OrderDesk, openOrderDesk } from './test-support/order-desk.js';
+import { deskBeforeAll } from './test-support/desk-before-all.js';
+import type { OrderDesk } from './test-support/order-desk.js';
 import type { ForeseeAnswer, SagaAnswer, SagasAnswer } from './wire.js';
 
 /** Stands in everything that is known of this customer, and in what a participant says of them. */
@@ -9,18 +9,11 @@ const CANARY = 'canary-7f3a';
 const customer = `alice-${CANARY}`;
 
 let desk: OrderDesk;
-let drop: () => Promise<void>;
-beforeAll(async () => {
-  const database = await createEmptyDatabase();
-  drop = () => database.drop();
-  desk = await openOrderDesk(database.url);
+deskBeforeAll(async (opened) => {
+  desk = opened;
   await desk.place('order-1', customer);
   desk.shop.says = `no account of ${customer}`;
   await desk.park('order-2', customer);
-});
-afterAll(async () => {
-  await desk.close();
-  await drop();
 });
 
 const post = (body: unknown): RequestInit => ({
