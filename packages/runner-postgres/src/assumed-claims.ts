@@ -35,8 +35,7 @@ export function assumeClaims(
       const { key, lease, row, outcome } = item;
       const place = rowId(sagaId, key);
       if (!row || lease === null || outcome.kind === 'awaiting' || claimed.has(place)) return undefined;
-      const { id, visit, attempt, traceparent } = row;
-      claimed.set(place, { sagaId, key, id, visit, status: 'settled', attempt, lease, traceparent });
+      claimed.set(place, new AssumedRow(sagaId, key, lease, row));
     } else if (item.kind !== 'send') return undefined;
   }
   const nothing = { busy: new Set<string>(), inbox: new Map(), refused: new Map() };
@@ -44,6 +43,27 @@ export function assumeClaims(
     request,
     claims: { ...nothing, now, sagas: request.remembered, claimed, leftToOthers: new Set() },
   };
+}
+
+/** A row as its claim would give it. */
+class AssumedRow implements ClaimedRow {
+  readonly id: string;
+  readonly visit: number;
+  readonly status = 'settled';
+  readonly attempt: number;
+  readonly traceparent: string | null;
+
+  constructor(
+    readonly sagaId: string,
+    readonly key: string,
+    readonly lease: string,
+    { id, visit, attempt, traceparent }: Pick<ClaimedRow, 'id' | 'visit' | 'attempt' | 'traceparent'>,
+  ) {
+    this.id = id;
+    this.visit = visit;
+    this.attempt = attempt;
+    this.traceparent = traceparent;
+  }
 }
 
 function isKnown(saga: StoredSaga | undefined, registry: SagaRegistry): boolean {

@@ -158,5 +158,11 @@ function keyOf(row: LeasedRow): string {
 
 /** What is stored is what the machine sees, so that the history replays. */
 function answer(outcome: StepOutcome): Ending {
-  return { kind: 'answer', outcome: plainOutcome(outcome) };
+  return new Answered(plainOutcome(outcome));
+}
+
+class Answered {
+  readonly kind = 'answer';
+
+  constructor(readonly outcome: StepOutcome) {}
 }

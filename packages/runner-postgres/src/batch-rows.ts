@@ -3,7 +3,7 @@ import type { BatchSagas } from './batch-sagas.js';
 import type { AnswerItem, TimerItem } from './move-item.js';
 import type { ClaimedRow, Claims } from './ports/claims.js';
 import { rowId } from './ports/row-id.js';
-import { AGAIN, done, failed, sent, type Verdict } from './verdict.js';
+import { AGAIN, CLAIMED, done, failed, sent, type Verdict } from './verdict.js';
 
 /** The outbox rows that one batch has claimed: each is taken by the first cause that is for it, and only by that. */
 export class BatchRows {
@@ -46,7 +46,7 @@ export class BatchRows {
     const own = item.traceparent ?? null;
     const { outcome, reason } = this.#sagas.apply(item.sagaId, cause, own ?? traceparent, own !== null);
     if (item.late) return sent(outcome === 'refused' ? 'ignored' : outcome, reason ?? null, false);
-    return { ...done(true), isClaimed: true };
+    return CLAIMED;
   }
 
   /** A timer that is due. */
@@ -55,13 +55,12 @@ export class BatchRows {
     if (!row) return done(false);
     const { id, visit, traceparent } = row;
     this.#sagas.apply(item.sagaId, { type: 'timer', id, visit }, traceparent, false);
-    return { ...done(true), isClaimed: true };
+    return CLAIMED;
   }
 
   /** A published event that its subscriber has taken. */
   published(item: { readonly sagaId: string; readonly key: string }): Verdict {
-    const isClaimed = this.#claimed.has(rowId(item.sagaId, item.key));
-    return isClaimed ? { ...done(true), isClaimed } : done(false);
+    return this.#claimed.has(rowId(item.sagaId, item.key)) ? CLAIMED : done(false);
   }
 }
 

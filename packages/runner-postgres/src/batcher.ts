@@ -34,19 +34,23 @@ export interface BatcherOptions {
   readonly onPoison: (item: MoveItem, error: unknown) => Promise<void>;
 }
 
-interface Waiting {
-  readonly item: MoveItem;
-  readonly resolve: (result: MoveResult) => void;
-  readonly reject: (error: unknown) => void;
-  readonly since: number;
-  /** Its place in the order of arrival. */
-  readonly order: number;
+/** An instance, like everything else that outlives the batch that makes it: see `docs/performance.md`. */
+class Waiting {
   /** How often it was put back: its saga was locked, or others were in its way. */
-  busy: number;
+  busy = 0;
   /** How often it took too long, all alone. */
-  slow: number;
+  slow = 0;
   /** An earlier try may have been committed. */
-  isAmbiguous: boolean;
+  isAmbiguous = false;
+
+  /** @param order - its place in the order of arrival */
+  constructor(
+    readonly item: MoveItem,
+    readonly resolve: (result: MoveResult) => void,
+    readonly reject: (error: unknown) => void,
+    readonly since: number,
+    readonly order: number,
+  ) {}
 }
 
 /**
@@ -78,10 +82,8 @@ export class Batcher {
     if (this.#stopped.signal.aborted) return Promise.reject(stoppedError());
     if (isAwaited(item) && this.#callers >= MAX_CALLERS) return Promise.reject(overloadedError());
     return new Promise((resolve, reject) => {
-      const since = this.#options.clock.now();
       this.#arrived += 1;
-      const fresh = { busy: 0, slow: 0, isAmbiguous: false };
-      this.#enqueue({ item, resolve, reject, since, order: this.#arrived, ...fresh });
+      this.#enqueue(new Waiting(item, resolve, reject, this.#options.clock.now(), this.#arrived));
     });
   }
 

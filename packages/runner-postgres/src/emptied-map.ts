@@ -1,5 +1,5 @@
-interface Cell<Value> {
-  value: Value | undefined;
+class Cell<Value> {
+  constructor(public value: Value | undefined) {}
 }
 
 /**
@@ -24,7 +24,7 @@ export class EmptiedMap<Value> {
   /** A key that was there becomes the last. */
   set(key: string, value: Value): void {
     this.delete(key);
-    this.#cells.set(key, { value });
+    this.#cells.set(key, new Cell(value));
   }
 
   /** @returns whether it was there */

@@ -1,10 +1,10 @@
-import { messageOf } from '@countermand/saga-core';
+import { messageOf, type StepOutcome } from '@countermand/saga-core';
 import { attemptStep, type Ending } from './attempt-step.js';
 import { deliverEvent, type EventHandler } from './deliver-event.js';
 import { EmptiedMap } from './emptied-map.js';
 import { Interruption } from './interruption.js';
 import type { LeaseKeeper } from './lease-keeper.js';
-import type { MoveItem, MoveResult } from './move-item.js';
+import type { AnswerItem, MoveItem, MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
@@ -151,11 +151,7 @@ export class Executor {
       const item: MoveItem =
         row.kind === 'publish'
           ? { kind: 'published', sagaId, key, lease, subscription: row.id, attempt: row.attempt }
-          : {
-              ...{ kind: 'answer', sagaId, key, lease, from: ['leased'], late: false, row },
-              outcome: ending.outcome,
-              traceparent,
-            };
+          : new AttemptAnswer(row, ending.outcome, traceparent);
       const result = await this.#options.submit(item);
       if (result.kind === 'done' && !result.applied && !result.isRefused) {
         this.#options.logger.warn(
@@ -226,6 +222,28 @@ export class Executor {
       });
     }
     this.#removing = undefined;
+  }
+}
+
+const FROM_LEASED = ['leased'] as const;
+
+/** What an attempt of this worker has come to. */
+class AttemptAnswer implements AnswerItem {
+  readonly kind = 'answer';
+  readonly sagaId: string;
+  readonly key: string;
+  readonly from = FROM_LEASED;
+  readonly lease: string;
+  readonly late = false;
+
+  constructor(
+    readonly row: LeasedRow,
+    readonly outcome: StepOutcome,
+    readonly traceparent: string | null,
+  ) {
+    this.sagaId = row.sagaId;
+    this.key = row.key;
+    this.lease = row.lease;
   }
 }
 

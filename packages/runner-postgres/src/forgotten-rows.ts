@@ -17,8 +17,8 @@ export function forgottenRows(
   const answers = items.flatMap((item, index) => (verdicts[index]?.isClaimed && isPlain(item) ? item : []));
   if (answers.length === 0) return [];
   const histories = new Map(folds.map(({ sagaId, history }) => [sagaId, history]));
-  return answers.flatMap(({ sagaId, key, row }) =>
-    row && histories.get(sagaId)?.some((entry) => tellsOf(entry, row)) ? { sagaId, key } : [],
+  return answers.filter(
+    ({ sagaId, row }) => row && histories.get(sagaId)?.some((entry) => tellsOf(entry, row)),
   );
 }
 

@@ -6,12 +6,16 @@ const MAX_SAGAS = 4_000;
 const MAX_LENGTH = 16 * 1024 * 1024;
 
 /** A saga as a commit of this process left it. */
-export interface SavedSaga {
-  readonly stored: StoredSaga;
-  /** The length of its envelope's text. */
-  readonly length: number;
-  /** Nothing more is expected to happen to it soon. */
-  readonly isAtRest: boolean;
+export class SavedSaga {
+  /**
+   * @param length - of its envelope's text
+   * @param isAtRest - nothing more is expected to happen to it soon
+   */
+  constructor(
+    readonly stored: StoredSaga,
+    readonly length: number,
+    readonly isAtRest: boolean,
+  ) {}
 }
 
 /**

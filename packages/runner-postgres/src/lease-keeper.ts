@@ -12,11 +12,13 @@ export interface LeaseKeeperOptions {
   readonly logger: Logger;
 }
 
-interface Held {
-  readonly row: LeasedRow;
-  readonly onLost: () => void;
-  /** On the process's own clock, and not later than the database's. */
-  endsAt: number;
+class Held {
+  /** @param endsAt - on the process's own clock, and not later than the database's */
+  constructor(
+    readonly row: LeasedRow,
+    readonly onLost: () => void,
+    public endsAt: number,
+  ) {}
 }
 
 /**
@@ -38,7 +40,7 @@ export class LeaseKeeper {
    * @param onLost - called once, if it is lost; at once, if it is over already
    */
   hold(row: LeasedRow, takenAt: number, onLost: () => void): void {
-    const held = { row, onLost, endsAt: takenAt + LEASE_MS - LEASE_MARGIN_MS };
+    const held = new Held(row, onLost, takenAt + LEASE_MS - LEASE_MARGIN_MS);
     this.#held.set(row.lease, held);
     // The database took so long to give it that it may be somebody else's by now.
     if (held.endsAt <= this.#options.clock.now()) return this.#lose(held);

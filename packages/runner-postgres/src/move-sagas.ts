@@ -1,8 +1,8 @@
 import type { AnySaga, HistoryEntry, Log } from '@countermand/saga-core';
 import { decideItems } from './decide-items.js';
 import { forgottenRows } from './forgotten-rows.js';
-import type { SavedSaga } from './known-sagas.js';
-import type { MoveItem, MoveResult } from './move-item.js';
+import { SavedSaga } from './known-sagas.js';
+import type { AnswerItem, MoveItem, MoveResult } from './move-item.js';
 import { Dispatcher, dispatchPublished, type FollowUp } from './outbox-plan.js';
 import type { Chance } from './ports/chance.js';
 import type { ClaimRequest, Claims, OutboxClaim } from './ports/claims.js';
@@ -14,6 +14,7 @@ import type { BatchTelemetry } from './ports/telemetry.js';
 import type { SagaFold } from './saga-fold.js';
 import type { SagaRegistry } from './saga-registry.js';
 import type { Verdict } from './verdict.js';
+import { WrittenSaga } from './written-saga.js';
 
 /** Tells other processes of a message that waits in the inbox; every other notice is the name of a queue. */
 export const INBOX_NOTICE = 'inbox';
@@ -145,14 +146,32 @@ export function claimRequest(
   };
 }
 
+/** An answer claims the row of its attempt. */
+class AnswerClaim implements OutboxClaim {
+  readonly sagaId: string;
+  readonly key: string;
+  readonly from: OutboxClaim['from'];
+  readonly lease: string | null;
+  readonly overdue: boolean;
+  readonly to: OutboxClaim['to'];
+  readonly result: OutboxClaim['result'];
+
+  constructor({ sagaId, key, from, lease, overdue, outcome }: AnswerItem) {
+    this.sagaId = sagaId;
+    this.key = key;
+    this.from = from;
+    this.lease = lease;
+    this.overdue = overdue ?? false;
+    this.to = outcome.kind === 'awaiting' ? 'awaiting' : 'settled';
+    this.result = outcome;
+  }
+}
+
 function outboxClaim(item: MoveItem): OutboxClaim | undefined {
   const { sagaId } = item;
   switch (item.kind) {
-    case 'answer': {
-      const { key, from, lease, outcome, overdue = false } = item;
-      const to = outcome.kind === 'awaiting' ? 'awaiting' : 'settled';
-      return { sagaId, key, from, lease, overdue, to, result: outcome };
-    }
+    case 'answer':
+      return new AnswerClaim(item);
     case 'timer': {
       const { key } = item;
       return { sagaId, key, from: ['pending'], lease: null, overdue: true, to: 'settled', result: null };
@@ -211,16 +230,8 @@ async function publish(
 }
 
 function savedSaga(write: SagaWrite, { now, sagas }: Claims): SavedSaga {
-  const { id, saga, version, status, revision, envelope, attributes, error, settled, start } = write;
-  const before = sagas.get(id);
-  const stored: StoredSaga = {
-    ...{ id, saga, version, status, revision, envelope, attributes, error },
-    startNonce: before?.startNonce ?? start?.nonce ?? '',
-    inputHash: before?.inputHash ?? start?.inputHash ?? '',
-    createdAt: before?.createdAt ?? now,
-    updatedAt: now,
-  };
-  return { stored, length: write.envelopeText.length, isAtRest: settled || status === 'parked' };
+  const isAtRest = write.settled || write.status === 'parked';
+  return new SavedSaga(new WrittenSaga(write, sagas.get(write.id), now), write.envelopeText.length, isAtRest);
 }
 
 function firstDueInMs(folds: readonly SagaFold[]): number {

@@ -1,15 +1,9 @@
-import {
-  type AnySaga,
-  deadlineMsOf,
-  idempotencyKey,
-  type Publish,
-  type RunStep,
-  type StepRun,
-} from '@countermand/saga-core';
+import { type AnySaga, deadlineMsOf, type Publish, type RunStep, type StepRun } from '@countermand/saga-core';
 import type { Chance } from './ports/chance.js';
 import type { Delivery, LeasedRow, OutboxChange, OutboxRow, PublishOrder } from './ports/outbox-rows.js';
 import { rowId } from './ports/row-id.js';
 import { stepQueue, subscriptionQueue } from './saga-registry.js';
+import { StepRow } from './step-row.js';
 import { LEASE_MS, REDELIVER_MS } from './timing.js';
 
 /** Says which rows the batch's own worker carries out at once, and how many. */
@@ -46,31 +40,15 @@ export function stepRow(
   now: number,
   traceparent: string | null,
 ): OutboxRow {
-  const { key, id, visit, step, role, input } = effect;
-  return {
+  const queue = stepQueue(definition.name, effect.step);
+  return new StepRow(
     sagaId,
-    key,
-    kind: 'step',
-    status: 'pending',
-    id,
-    visit,
-    step,
-    role,
-    queue: stepQueue(definition.name, step),
-    attempt: 0,
-    left: false,
-    lease: null,
-    delivery: null,
-    dueAt: null,
-    deadlineAt: deadlineOf(definition, step, now, role),
-    input,
-    // Stored where it can't be made from the row: a probe asks about the key of another one.
-    idempotencyKey: effect.idempotencyKey === idempotencyKey(sagaId, key) ? null : effect.idempotencyKey,
+    effect,
+    queue,
+    deadlineOf(definition, effect.step, now, effect.role),
     traceparent,
-    result: null,
-    lastError: null,
-    createdAt: now,
-  };
+    now,
+  );
 }
 
 /** When a step that is asked for now must have ended. */

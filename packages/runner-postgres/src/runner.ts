@@ -1,6 +1,7 @@
 import {
   type AdminCause,
   type AdminOptions,
+  type AnySaga,
   assertJson,
   assertSagaId,
   type HistoryEntry,
@@ -309,7 +310,7 @@ export class Runner implements PostgresRunner {
     assertJson(actor, 'actor');
     const nonce = chance.uuid();
     const traceparent = readTraceparent(options.traceparent);
-    return { kind: 'start', sagaId, saga, input, inputHash: hashInput(input), nonce, actor, traceparent };
+    return new Start(sagaId, saga, input, nonce, actor, traceparent);
   }
 
   async #administer(sagaId: string, cause: AdminCause, options: Traceable): Promise<void> {
@@ -318,6 +319,23 @@ export class Runner implements PostgresRunner {
     await this.ready();
     const traceparent = readTraceparent(options.traceparent);
     await this.#parts.engine.submit({ kind: 'admin', sagaId, cause, traceparent });
+  }
+}
+
+/** A start that somebody waits for. */
+class Start implements StartItem {
+  readonly kind = 'start';
+  readonly inputHash: string;
+
+  constructor(
+    readonly sagaId: string,
+    readonly saga: AnySaga,
+    readonly input: unknown,
+    readonly nonce: string,
+    readonly actor: string,
+    readonly traceparent: string | null,
+  ) {
+    this.inputHash = hashInput(input);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type Publish,
   sagaStatus,
 } from '@countermand/saga-core';
+import { FoldedSaga } from './folded-saga.js';
 import { type Dispatcher, deadlineOf, stepRow, type Traced, timerRow } from './outbox-plan.js';
 import type { OutboxChange, OutboxRow } from './ports/outbox-rows.js';
 import type { SagaWrite, StoredSaga } from './ports/saga-rows.js';
@@ -130,21 +131,16 @@ export class SagaFold {
     if (isKnown) this.#readAttributes();
     const envelope = this.#envelope;
     const status = this.#error === null && isKnown ? sagaStatus(definition, envelope) : 'parked';
-    return {
-      id: this.sagaId,
+    return new FoldedSaga({
       saga: definition.name,
-      version: envelope.version,
-      fingerprint: envelope.fingerprint,
       status,
       settled: status === 'rest' && isSettled(definition, envelope),
       revision: (this.#stored?.revision ?? 0) + 1,
       envelope,
-      envelopeText: JSON.stringify(envelope),
       attributes: this.#attributes,
-      state: envelope.snapshot.value,
       error: this.#error,
-      ...(this.start && { start: this.start }),
-    };
+      start: this.start,
+    });
   }
 
   /** Sends the saga's outbox rows on their way. */

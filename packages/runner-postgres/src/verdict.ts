@@ -12,9 +12,15 @@ export interface Verdict {
 /** The next batch tries. */
 export const AGAIN: Verdict = { result: { kind: 'again' } };
 
+const DONE: Verdict = { result: { kind: 'done', applied: true } };
+const NOTHING_DONE: Verdict = { result: { kind: 'done', applied: false } };
+
+/** What a claimed row of the outbox was for was done. */
+export const CLAIMED: Verdict = { ...DONE, isClaimed: true };
+
 /** A cause that has no answer but whether it did something. */
 export function done(applied: boolean): Verdict {
-  return { result: { kind: 'done', applied } };
+  return applied ? DONE : NOTHING_DONE;
 }
 
 /** Whoever gave the item gets this error. */

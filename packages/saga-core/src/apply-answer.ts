@@ -13,6 +13,7 @@ import {
   markProbed,
   openAgain,
   openFound,
+  StepSource,
   settleDeclined,
   settleDone,
   settleProbe,
@@ -181,7 +182,7 @@ function settleUndo(
       { kind, instance: instance(input) },
       {
         startedAs: draft.started,
-        source: { step: contract.name, key: rowKey(run.id, run.visit), input, output: output as Json },
+        source: new StepSource(contract.name, rowKey(run.id, run.visit), input, output as Json),
         ...(undo !== undefined && { undo }),
         ...(worth && { amount: worth }),
       },

@@ -6,7 +6,7 @@ import type { AnswerCause, Cause, EventCause, UpgradeCause } from './cause.js';
 import type { Decision } from './decision.js';
 import { stabilize } from './deliver.js';
 import { describeIssues } from './describe-issues.js';
-import { type Draft, finish, openDraft, record, revert, storedCause } from './draft.js';
+import { type Draft, finish, NONE, openDraft, record, revert, storedCause } from './draft.js';
 import type { Envelope, StepRun } from './envelope.js';
 import { assertContext, assertJson, type Json } from './json.js';
 import { park } from './park.js';
@@ -167,21 +167,21 @@ function enterMachine(saga: AnySaga, sagaId: string, input: unknown, at: number)
 }
 
 const blankBooks = {
-  obligations: [],
-  runs: [],
-  timers: [],
-  deferred: [],
-  kept: [],
-  parked: [],
+  obligations: NONE,
+  runs: NONE,
+  timers: NONE,
+  deferred: NONE,
+  kept: NONE,
+  parked: NONE,
   visits: {},
   compensated: false,
   pivoted: false,
   seq: 0,
   published: 0,
   started: 0,
-  effects: [],
-  history: [],
-  inner: [],
+  effects: NONE,
+  history: NONE,
+  inner: NONE,
 } as const;
 
 function parseInput(saga: AnySaga, input: unknown): Json {

@@ -3,9 +3,10 @@ import type { Decision, HistoryEntry, Outcome } from './decision.js';
 import type { Effect } from './effect.js';
 import type { Envelope, StepRun } from './envelope.js';
 import { assertContext, type Json } from './json.js';
+import type { Live } from './live.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
-import { type Live, restore, store } from './xstate-seam.js';
+import { restore, store } from './xstate-seam.js';
 
 /** A step's answer that this decision makes up by itself, to be given to the machine. */
 export type InnerEvent =
@@ -33,6 +34,9 @@ export interface Draft extends Mutable<Omit<Envelope, 'snapshot'>> {
   history: readonly HistoryEntry[];
   inner: readonly InnerEvent[];
 }
+
+/** What a decision has none of yet: what it gets takes the place of this. */
+export const NONE: readonly never[] = [];
 
 /** Opens a stored envelope. @throws SagaError when the envelope isn't this definition's */
 export function openDraft(saga: AnySaga, envelope: Envelope, at: number): Draft {
@@ -70,9 +74,9 @@ export function openDraft(saga: AnySaga, envelope: Envelope, at: number): Draft 
     definition: saga,
     at,
     live: restore(saga.machine, envelope.snapshot),
-    effects: [],
-    history: [],
-    inner: [],
+    effects: NONE,
+    history: NONE,
+    inner: NONE,
   };
   if (envelope.compensation !== undefined) draft.compensation = envelope.compensation;
   return draft;
@@ -86,39 +90,64 @@ export function revert(draft: Draft, copy: Draft): void {
   Object.assign(draft, restored);
 }
 
-/** The envelope that the draft has become. What changes least comes first: a store may write only what differs. */
-function closeDraft(draft: Draft): Envelope {
-  const { definition, live, compensation } = draft;
+/**
+ * The envelope that a draft has become. What changes least comes first: a store may write only what differs. An
+ * instance, like everything else that outlives the batch that makes it: see `docs/performance.md`.
+ */
+class ClosedDraft implements Envelope {
+  readonly sagaId: string;
+  readonly saga: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly snapshot: Envelope['snapshot'];
+  readonly obligations: Envelope['obligations'];
+  readonly visits: Envelope['visits'];
+  readonly runs: Envelope['runs'];
+  readonly timers: Envelope['timers'];
+  readonly deferred: Envelope['deferred'];
+  readonly kept: Envelope['kept'];
+  readonly parked: Envelope['parked'];
+  declare readonly compensation?: NonNullable<Envelope['compensation']>;
+  readonly compensated: boolean;
+  readonly pivoted: boolean;
+  readonly seq: number;
+  readonly published: number;
+  readonly started: number;
+
+  constructor(draft: Draft) {
+    this.sagaId = draft.sagaId;
+    this.saga = draft.saga;
+    this.version = draft.version;
+    this.fingerprint = draft.fingerprint;
+    this.snapshot = snapshotOf(draft);
+    this.obligations = draft.obligations;
+    this.visits = draft.visits;
+    this.runs = draft.runs;
+    this.timers = draft.timers;
+    this.deferred = draft.deferred;
+    this.kept = draft.kept;
+    this.parked = draft.parked;
+    if (draft.compensation !== undefined) this.compensation = draft.compensation;
+    this.compensated = draft.compensated;
+    this.pivoted = draft.pivoted;
+    this.seq = draft.seq;
+    this.published = draft.published;
+    this.started = draft.started;
+  }
+}
+
+function snapshotOf(draft: Draft): Envelope['snapshot'] {
   const keep = new Map<string, string>();
   for (const run of draft.runs) if (run.role === 'invoke' && !run.left) keep.set(run.id, run.step);
   for (const { id } of draft.compensation?.invokes ?? []) keep.set(id, 'compensate');
-  return {
-    sagaId: draft.sagaId,
-    saga: draft.saga,
-    version: draft.version,
-    fingerprint: draft.fingerprint,
-    snapshot: store(definition.machine, live, keep),
-    obligations: draft.obligations,
-    visits: draft.visits,
-    runs: draft.runs,
-    timers: draft.timers,
-    deferred: draft.deferred,
-    kept: draft.kept,
-    parked: draft.parked,
-    ...(compensation !== undefined && { compensation }),
-    compensated: draft.compensated,
-    pivoted: draft.pivoted,
-    seq: draft.seq,
-    published: draft.published,
-    started: draft.started,
-  };
+  return store(draft.definition.machine, draft.live, keep);
 }
 
 /** The decision that the draft has become. */
 export function finish(draft: Draft, outcome: Outcome, reason?: string): Decision {
   const { effects, history } = draft;
   const why = reason === undefined ? undefined : { reason };
-  return { envelope: closeDraft(draft), effects, history, outcome, ...why };
+  return { envelope: new ClosedDraft(draft), effects, history, outcome, ...why };
 }
 
 /** Takes the machine's next state, after checking that it can be stored. @throws SagaError */
@@ -140,26 +169,37 @@ export interface Entry {
 /** Appends a line to the history. */
 export function record(draft: Draft, entry: Entry): void {
   draft.seq += 1;
-  const { event, outcome, from, actor, reason, cause } = entry;
-  draft.history = [
-    ...draft.history,
-    {
-      seq: draft.seq,
-      at: draft.at,
-      event,
-      outcome,
-      ...(reason !== undefined && { reason }),
-      from,
-      to: draft.live.value,
-      actor,
-      ...(cause !== undefined && { cause }),
-    },
-  ];
+  draft.history = draft.history.concat(new Line(draft, entry));
+}
+
+/** A line of the history. */
+class Line implements HistoryEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly event: string;
+  readonly outcome: HistoryEntry['outcome'];
+  declare readonly reason?: string;
+  readonly from: Json;
+  readonly to: Json;
+  readonly actor: string;
+  declare readonly cause?: NonNullable<HistoryEntry['cause']>;
+
+  constructor(draft: Draft, { event, outcome, reason, from, actor, cause }: Entry) {
+    this.seq = draft.seq;
+    this.at = draft.at;
+    this.event = event;
+    this.outcome = outcome;
+    if (reason !== undefined) this.reason = reason;
+    this.from = from;
+    this.to = draft.live.value;
+    this.actor = actor;
+    if (cause !== undefined) this.cause = cause;
+  }
 }
 
 /** Adds an effect. */
 export function addEffect(draft: Draft, effect: Effect): void {
-  draft.effects = [...draft.effects, effect];
+  draft.effects = draft.effects.concat(effect);
 }
 
 /** Counts the next use of an invoke, spawn, action or timer id. From 1. */

@@ -21,7 +21,7 @@ export function watchEnteredStates(machine: AnyStateMachine): ReadonlySet<string
   if (before) return before.entered;
   const watch: Watch = { entered: new Set(), passing: new Set() };
   watches.set(machine, watch);
-  inertScope(machine).scope.system.inspect((event: InspectionEvent) => {
+  inertScope(machine).system.inspect((event: InspectionEvent) => {
     if (event.type !== '@xstate.microstep') return;
     for (const path of pathsIn(stateValueIn(event.snapshot))) watch.passing.add(path);
   });

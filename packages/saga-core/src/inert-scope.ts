@@ -6,12 +6,6 @@ export interface RawAction {
   readonly params?: unknown;
 }
 
-/** Where a transition happens without anything happening: its actions are collected, and never executed. */
-export interface InertScope {
-  readonly scope: AnyActorScope;
-  readonly actions: readonly RawAction[];
-}
-
 type Self = AnyActorScope['self'];
 
 const selves = new WeakMap<AnyStateMachine, Self>();
@@ -23,22 +17,38 @@ const nothing = () => undefined;
  * started, of a logic that does nothing, and every transition borrows it as its `self`.
  */
 export function inertScope(machine: AnyStateMachine): InertScope {
-  const self = selves.get(machine) ?? makeSelf(machine);
-  const actions: RawAction[] = [];
-  const scope: AnyActorScope = {
-    self,
-    system: self.system,
-    id: '',
-    sessionId: '',
-    logger: nothing,
-    defer: nothing,
-    stopChild: nothing,
-    emit: nothing,
-    actionExecutor: (action) => {
-      actions.push(action);
-    },
-  };
-  return { scope, actions };
+  return new InertScope(selves.get(machine) ?? makeSelf(machine));
+}
+
+/** Where a transition happens without anything happening: its actions are collected, and never executed. */
+class InertScope implements AnyActorScope {
+  readonly actions: RawAction[] = [];
+  readonly id = '';
+  readonly sessionId = '';
+  readonly logger = nothing;
+  readonly defer = nothing;
+  readonly stopChild = nothing;
+  readonly emit = nothing;
+  readonly system: AnyActorScope['system'];
+  constructor(readonly self: Self) {
+    this.system = self.system;
+  }
+
+  get actionExecutor(): AnyActorScope['actionExecutor'] {
+    return collect;
+  }
+
+  /**
+   * For each microstep XState puts a closure here that collects the actions once more, and takes it back. It stays
+   * out: minor collections took such closures for alive, with all that they had seen, the actor of each child
+   * included. For the same reason what is in its place is one function for all scopes.
+   */
+  set actionExecutor(_other: AnyActorScope['actionExecutor']) {}
+}
+
+/** XState calls it as a method of the scope. */
+function collect(this: InertScope, action: RawAction): void {
+  this.actions.push(action);
 }
 
 function makeSelf(machine: AnyStateMachine): Self {

@@ -62,12 +62,7 @@ export function settleDone(
     const input = run.input ?? null;
     const took = contract.opens.when?.({ input, output }) ?? true;
     const amount = contract.opens.amount?.({ input, output });
-    const source: ObligationSource = {
-      step: contract.name,
-      key: rowKey(run.id, run.visit),
-      input,
-      output: output as Json,
-    };
+    const source = new StepSource(contract.name, rowKey(run.id, run.visit), input, output as Json);
     next = took ? confirm(next, opened, source, amount, run.closes) : retract(next, run, 'absent', runs);
   }
   return closeBy(next, run, contract, output, 'step');
@@ -260,7 +255,21 @@ function makeDoubtful(ledger: Ledger, ids: readonly string[]): Ledger {
 }
 
 function sourceOf(run: StepRun): ObligationSource {
-  return { step: run.step, key: rowKey(run.id, run.visit), input: run.input ?? null };
+  return new StepSource(run.step, rowKey(run.id, run.visit), run.input ?? null);
+}
+
+/** A step that opened an obligation, or is about to. */
+export class StepSource {
+  declare readonly output?: Json;
+
+  constructor(
+    readonly step: string,
+    readonly key: string,
+    readonly input: Json,
+    output?: Json,
+  ) {
+    if (output !== undefined) this.output = output;
+  }
 }
 
 function upsert(ledger: Ledger, one: Obligation): Ledger {

@@ -8,13 +8,20 @@ import { messageOf } from './saga-error.js';
  * it is.
  */
 export function plainOutcome(outcome: StepOutcome): StepOutcome {
-  if (plainOnes.has(outcome)) return outcome;
+  if (outcome instanceof PlainDone || plainOnes.has(outcome)) return outcome;
   const made = makePlain(outcome);
-  plainOnes.add(made);
+  if (!(made instanceof PlainDone)) plainOnes.add(made);
   return made;
 }
 
-/** Outcomes that were made here: an answer is made plain when it comes, and asked again when it is decided. */
+/** An answer is made plain when it comes, and asked again when it is decided: most are of this class. */
+class PlainDone {
+  readonly kind = 'done';
+
+  constructor(readonly output: Json) {}
+}
+
+/** The others that were made here. */
 const plainOnes = new WeakSet<StepOutcome>();
 
 function makePlain(outcome: StepOutcome): StepOutcome {
@@ -30,7 +37,7 @@ function makePlain(outcome: StepOutcome): StepOutcome {
     case 'done': {
       if (outcome.output === undefined) return outcome;
       const output = exactly(outcome.output);
-      if (output !== undefined && outcome.fault === undefined) return { kind: 'done', output };
+      if (output !== undefined && outcome.fault === undefined) return new PlainDone(output);
       const fault = outcome.fault ?? faultOf(outcome.output);
       return { kind: 'done', output: plain(outcome.output), ...(fault !== undefined && { fault }) };
     }

@@ -1,9 +1,9 @@
 import { describeIssues } from './describe-issues.js';
-import { addEffect, type Draft, type InnerEvent, nextVisit, removeRun, updateRun } from './draft.js';
+import { addEffect, type Draft, type InnerEvent, NONE, nextVisit, removeRun, updateRun } from './draft.js';
 import type { RunStep } from './effect.js';
 import type { StepRun } from './envelope.js';
 import { assertJson, type Json } from './json.js';
-import { forgetAnew, obligationId, openMaybe, retract } from './ledger.js';
+import { forgetAnew, obligationId, openMaybe, retract, StepSource } from './ledger.js';
 import { park, unpark } from './park.js';
 import { beginPivot, takePivotBack } from './pivot.js';
 import { SagaError } from './saga-error.js';
@@ -47,7 +47,7 @@ export function startStep(
     const worth = amount?.({ input, output: undefined });
     draft.obligations = openMaybe(draft.obligations, opens, {
       startedAs: draft.started,
-      source: { step, key, input },
+      source: new StepSource(step, key, input),
       ...(undo !== undefined && { undo }),
       ...supersededBy(contract, input),
       // While one is under way, nothing that opens is begun.
@@ -93,7 +93,7 @@ export function isInvoked(draft: Draft, id: string): boolean {
 
 /** Adds a run and asks for it to be carried out. */
 export function dispatch(draft: Draft, run: StepRun, input: Json, forKey: string): void {
-  draft.runs = [...draft.runs, run];
+  draft.runs = draft.runs.concat(run);
   const { id, visit, step, role } = run;
   addEffect(draft, {
     type: 'runStep',
@@ -115,8 +115,27 @@ export function newRun(
   role: StepRun['role'],
   details: Partial<StepRun> = {},
 ): StepRun {
-  const flags = { left: false, awaiting: false, parked: false, answered: false };
-  return { id, visit, step, role, closes: [], ...flags, ...details };
+  return new DispatchedRun(id, visit, step, role, details);
+}
+
+class DispatchedRun implements StepRun {
+  readonly id: string;
+  readonly visit: number;
+  readonly step: string;
+  readonly role: StepRun['role'];
+  readonly closes: StepRun['closes'] = NONE;
+  readonly left = false;
+  readonly awaiting = false;
+  readonly parked = false;
+  readonly answered = false;
+
+  constructor(id: string, visit: number, step: string, role: StepRun['role'], details: Partial<StepRun>) {
+    this.id = id;
+    this.visit = visit;
+    this.step = step;
+    this.role = role;
+    Object.assign(this, details);
+  }
 }
 
 /** The machine stops a child: its step is left, or, if it was asked for in this same decision, never asked for. */

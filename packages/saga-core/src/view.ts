@@ -1,12 +1,13 @@
 import type { Envelope, Obligation } from './envelope.js';
 import { assertJson, type JsonObject } from './json.js';
 import { obligationId, openObligations } from './ledger.js';
+import type { Live } from './live.js';
 import type { ObligationView, SagaStatus, SagaView, StepView, WhatNext } from './runner-contract.js';
 import type { AnySaga } from './saga-definition.js';
 import { isAtRest, leftOpen } from './settle-rest.js';
 import { isTaggedRest, topLevelOf } from './state-value.js';
 import { isCompensating } from './steps-in-flight.js';
-import { type Live, restore, selects } from './xstate-seam.js';
+import { restore, selects } from './xstate-seam.js';
 
 /** The first that fits: parked, compensating, at rest, running. @throws SagaError `SNAPSHOT_INVALID` */
 export function sagaStatus(saga: AnySaga, envelope: Envelope): SagaStatus {

@@ -3,22 +3,14 @@ import { beginEntering, endEntering } from './entered-states.js';
 import type { StoredSnapshot } from './envelope.js';
 import { inertScope, type RawAction } from './inert-scope.js';
 import { isExactJson, type Json, type JsonObject } from './json.js';
+import type { Live } from './live.js';
 import { remembered, sameAsBefore } from './machine-memory.js';
+import { MadeSnapshot } from './made-snapshot.js';
 import { messageOf, SagaError } from './saga-error.js';
 import { assertStateValue } from './state-value.js';
 
-/**
- * The seam to XState: the one file that knows the shapes of its snapshots and actions. Everything else works with
- * {@link Live} and {@link MachineAction}. A host for XState 6 would be a second file like this one.
- */
-export interface Live {
-  readonly value: Json;
-  readonly context: JsonObject;
-  readonly status: 'active' | 'done';
-  /** Active state nodes, ancestors included. */
-  readonly nodes: readonly AnyStateNode[];
-  readonly raw: AnyMachineSnapshot;
-}
+// The seam to XState: the one file that knows the shapes of its snapshots and actions. Everything else works with `Live`
+// and `MachineAction`. A host for XState 6 would be a second file like this one.
 
 /** What a transition asks for, in the order in which XState lists it. */
 export type MachineAction =
@@ -38,18 +30,18 @@ export interface Move {
 
 /** Enters the machine's initial state. Pure. Throws what the machine's own functions throw. */
 export function enter(machine: AnyStateMachine, input: unknown): Move {
-  const { scope, actions } = inertScope(machine);
+  const scope = inertScope(machine);
   beginEntering(machine, true);
-  return readMove(machine, machine.getInitialSnapshot(scope, input), actions);
+  return readMove(machine, machine.getInitialSnapshot(scope, input), scope.actions);
 }
 
 /** Takes one event. Pure. Throws what the machine's own functions throw. */
 export function take(machine: AnyStateMachine, live: Live, event: EventObject): Move {
   const question = () => `take ${JSON.stringify(event)}`;
   return remembered(machine, live, question, () => {
-    const { scope, actions } = inertScope(machine);
+    const scope = inertScope(machine);
     beginEntering(machine, false);
-    return readMove(machine, machine.transition(live.raw, event, scope), actions);
+    return readMove(machine, machine.transition(live.raw, event, scope), scope.actions);
   });
 }
 
@@ -68,15 +60,15 @@ export function selects(machine: AnyStateMachine, live: Live, event: EventObject
   });
 }
 
-/** What snapshots were made of, for as long as somebody has them: the next transition needs not restore them. */
-const lives = new WeakMap<StoredSnapshot, { readonly machine: AnyStateMachine; readonly live: Live }>();
+/** What snapshots that were read were made to, for as long as somebody has them. */
+const lives = new WeakMap<StoredSnapshot, Live>();
 
 /** Brings a stored snapshot to life, without ever starting an actor. @throws SagaError `SNAPSHOT_INVALID` */
 export function restore(machine: AnyStateMachine, stored: StoredSnapshot): Live {
-  const before = lives.get(stored);
-  if (before?.machine === machine) return before.live;
+  const before = MadeSnapshot.liveOf(stored) ?? lives.get(stored);
+  if (before?.raw.machine === machine) return before;
   const live = known(machine, restoreFully(machine, stored));
-  lives.set(stored, { machine, live });
+  lives.set(stored, live);
   return live;
 }
 
@@ -90,7 +82,7 @@ function restoreFully(machine: AnyStateMachine, stored: StoredSnapshot): Live {
   // XState types a persisted snapshot by its machine, which is erased here; the value has been checked above.
   const raw = machine.restoreSnapshot(
     persisted as unknown as AnyMachineSnapshot,
-    inertScope(machine).scope,
+    inertScope(machine),
   ) as AnyMachineSnapshot;
   const children = placeholders(Object.entries(stored.children));
   return readLive({ ...raw, context, children } as unknown as AnyMachineSnapshot);
@@ -137,16 +129,8 @@ function storeFully(
   const historyValue = hasHistory ? storedHistory(machine, live) : undefined;
   const output = live.raw.output as Json | undefined;
   const context = asRead(live.context);
-  const stored: StoredSnapshot = {
-    context,
-    value: live.value,
-    status: live.status,
-    ...(historyValue !== undefined && { historyValue }),
-    ...(output !== undefined && { output }),
-    children: Object.fromEntries(kept),
-  };
-  lives.set(stored, { machine, live: known(machine, asRestored(live, context, kept)) });
-  return stored;
+  const restored = known(machine, asRestored(live, context, kept));
+  return new MadeSnapshot(restored, historyValue, output, Object.fromEntries(kept));
 }
 
 /** What JSON would change is changed at once, so that it makes no difference where a snapshot was kept. */
@@ -165,12 +149,14 @@ function asRestored(live: Live, context: JsonObject, kept: readonly (readonly [s
 
 /** What stands for children between transitions: XState looks at nothing else of one that was never started. */
 function placeholders(children: readonly (readonly [string, string])[]): Record<string, Child> {
-  return Object.fromEntries(children.map(([id, src]) => [id, { id, src }]));
+  return Object.fromEntries(children.map(([id, src]) => [id, new Child(id, src)]));
 }
 
-interface Child {
-  readonly id: string;
-  readonly src: string;
+class Child {
+  constructor(
+    readonly id: string,
+    readonly src: string,
+  ) {}
 }
 
 function storedHistory(machine: AnyStateMachine, live: Live): Json {

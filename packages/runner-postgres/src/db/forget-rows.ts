@@ -13,7 +13,7 @@ export function forgetPart(ours: string, rows: readonly OutboxId[]): readonly Pa
   return [
     {
       name: 'forgotten',
-      values: [records(rows)],
+      values: [records(rows, ({ sagaId, key }) => ({ sagaId, key }))],
       mustMatch: { count: rows.length, otherwise: 'a row that was claimed is gone' },
       text: ([list = '']) => `
         delete from ${ours}.outbox o

@@ -5,13 +5,14 @@ import type { Envelope } from '../envelope.js';
 import type { Json } from '../json.js';
 import { keptBy } from '../kept-obligations.js';
 import { obligationId, openObligations } from '../ledger.js';
+import type { Live } from '../live.js';
 import { initialDescendants } from '../machine-nodes.js';
 import type { AnySaga } from '../saga-definition.js';
 import { isAtRest } from '../settle-rest.js';
 import { pathsIn } from '../state-value.js';
 import { isCompensating } from '../steps-in-flight.js';
 import { compensationPreview } from '../view.js';
-import { type Live, restore } from '../xstate-seam.js';
+import { restore } from '../xstate-seam.js';
 import { quoted, type StateIds } from './mermaid-text.js';
 
 /** One live saga: where it stands, and how it came there. */

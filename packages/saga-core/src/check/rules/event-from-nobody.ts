@@ -21,7 +21,7 @@ export const eventFromNobody: Rule = {
     if (!raisesByCode(saga)) return {};
     // Which events code raises shows only where they are taken.
     const taken = new Set<string>();
-    inertScope(saga.machine).scope.system.inspect((event: InspectionEvent) => {
+    inertScope(saga.machine).system.inspect((event: InspectionEvent) => {
       if (event.type === '@xstate.microstep') taken.add(event.event.type);
     });
     return { atEnd: () => fromNobody(saga, taken) };
