@@ -7,8 +7,8 @@ import {
 } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
-import { answers, plainEnvelope, type ReceivingRunner, sends } from '@countermand/step-messages';
-import { eventually } from '@countermand/test-kit';
+import { answers, plainEnvelope, sends } from '@countermand/step-messages';
+import { eventually, refusingAnswers } from '@countermand/test-kit';
 import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
 import { type AsyncMessage, Connection, type Consumer, type Publisher } from 'rabbitmq-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,18 +58,7 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
     await runner.on('PARCEL_NOTED', { name: 'notes' }, steps.publish({ routingKey: 'parcel.note' }));
     await runner.on('PARCEL_SENT', { name: 'sent' }, steps.publish());
     await runner.work();
-    const forgetful: ReceivingRunner = {
-      get: (id) => runner.get(id),
-      start: (saga, input, startOptions) =>
-        runner.start(saga as typeof parcelSaga, input as { parcel: string }, startOptions),
-      send: (id, event, options) => runner.send(id, event, options),
-      answer: async (key, answer) => {
-        refusals.left -= 1;
-        if (refusals.left < 0) return await runner.answer(key, answer);
-        refusals.seen += 1;
-        throw new Error('no database at the moment');
-      },
-    };
+    const forgetful = refusingAnswers(runner, refusals);
     await steps.consume(forgetful, { queue: 'orchestrator', bindings: ['reply.#'], routes });
   });
   afterAll(async () => {

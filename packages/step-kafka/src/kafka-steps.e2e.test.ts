@@ -8,8 +8,8 @@ import {
 } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
-import { answers, cloudEvents, type ReceivingRunner, sends } from '@countermand/step-messages';
-import { eventually } from '@countermand/test-kit';
+import { answers, cloudEvents, sends } from '@countermand/step-messages';
+import { eventually, refusingAnswers } from '@countermand/test-kit';
 import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,18 +70,7 @@ describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka',
     );
     await runner.work();
     const consumer = { maxWaitTimeInMs: 50, heartbeatInterval: 300, sessionTimeout: 4_000 };
-    const forgetful: ReceivingRunner = {
-      get: (id) => runner.get(id),
-      start: (saga, input, startOptions) =>
-        runner.start(saga as typeof parcelSaga, input as { parcel: string }, startOptions),
-      send: (id, event, sendOptions) => runner.send(id, event, sendOptions),
-      answer: async (key, answer) => {
-        refusals.seen += 1;
-        refusals.left -= 1;
-        if (refusals.left >= 0) throw new Error('no database at the moment');
-        return await runner.answer(key, answer);
-      },
-    };
+    const forgetful = refusingAnswers(runner, refusals);
     await Promise.all([
       producer.connect(),
       steps.consume(runner, { groupId: 'parcels', topics: { replies: routes }, consumer }),
