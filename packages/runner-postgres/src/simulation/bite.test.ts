@@ -6,7 +6,7 @@ import { simulate } from './simulation.js';
 const FLAWS: readonly [flaw: Flaw, invariant: string, firstSeed?: number][] = [
   ['answers-unfenced', 'Z1', 5],
   ['inbox-without-key', 'E3'],
-  ['stale-messages-decided', 'E3'],
+  ['stale-messages-decided', 'E3', 22],
   ['key-per-attempt', 'E1'],
   ['timers-without-visit', 'T1'],
   ['sweeper-never-runs', 'L1'],

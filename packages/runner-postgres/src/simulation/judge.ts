@@ -91,11 +91,12 @@ class Court {
         `is parked: ${record.error ?? JSON.stringify(JSON.parse(record.envelope).parked)}`,
       );
     else if (!record.settled) this.#blame('L1', id, `stays in ${JSON.stringify(record.state)}`);
+    const envelope = JSON.parse(record.envelope) as Envelope;
     this.#judgeHistory(id, history);
-    this.#replay(record, history);
-    if (record.settled) this.#judgeBooks(record, status);
+    this.#replay(record, envelope, history);
+    if (record.settled) this.#judgeBooks(id, envelope, status);
     this.#judgeKeys(id);
-    this.#judgePublished(record);
+    this.#judgePublished(id, envelope);
   }
 
   /** H1, H3, H4. */
@@ -115,9 +116,10 @@ class Court {
   }
 
   /** H2: the history, decided again, comes to what is stored. */
-  #replay(record: SagaRecord, history: readonly HistoryEntry[]): void {
+  #replay(record: SagaRecord, envelope: Envelope, history: readonly HistoryEntry[]): void {
     const { saga } = this.#world;
-    const copy = JSON.parse(JSON.stringify(history)) as HistoryEntry[];
+    const told = history.map(({ cause, at, actor }) => ({ cause, at, actor }));
+    const copy = JSON.parse(JSON.stringify(told)) as typeof told;
     let decision: Decision | undefined;
     try {
       for (const { cause, at, actor } of copy) {
@@ -129,20 +131,20 @@ class Court {
     } catch (error) {
       return this.#blame('H2', record.id, `cannot be replayed: ${String(error)}`);
     }
-    const replayed: unknown = decision && JSON.parse(JSON.stringify(decision.envelope));
-    if (!isDeepStrictEqual(replayed, JSON.parse(record.envelope)))
+    const replayed = decision && JSON.stringify(decision.envelope);
+    // What is told by the same text is the same.
+    if (replayed === record.envelope) return;
+    if (replayed === undefined || !isDeepStrictEqual(JSON.parse(replayed), envelope))
       this.#blame('H2', record.id, 'its history comes to something else than what is stored');
   }
 
   /** M1, M3, M4, S2: what the participants say. */
-  #judgeBooks(record: SagaRecord, status: string): void {
-    const { id } = record;
+  #judgeBooks(id: string, envelope: Envelope, status: string): void {
     const { books, plans } = this.#world.shop;
     const isKept = status === 'IN_TRANSIT';
     const stock = books.reservations.get(id)?.status;
     if (stock === 'reserved' || (stock === 'sold') !== isKept)
       this.#blame('S2', id, `${status} with stock ${stock}`);
-    const envelope = JSON.parse(record.envelope) as Envelope;
     const open = envelope.obligations.filter(({ certainty }) => certainty !== 'closed').length;
     const count = plans.get(id)?.input.payments.length ?? 0;
     if (open !== (isKept ? count + 1 : 0)) this.#blame('M4', id, `${status} with ${open} obligations open`);
@@ -170,9 +172,8 @@ class Court {
   }
 
   /** P1: each subscriber gets each event at least once, and the first time in order. */
-  #judgePublished({ id, envelope }: SagaRecord): void {
+  #judgePublished(id: string, { published }: Envelope): void {
     const heard = [...new Set(this.#world.heard.get(id) ?? [])];
-    const { published } = JSON.parse(envelope) as Envelope;
     if (heard.length !== published || heard.some((sequence, index) => sequence !== index + 1))
       this.#blame('P1', id, `published ${published} events, heard ${heard.join(' ')}`);
   }

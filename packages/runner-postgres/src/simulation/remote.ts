@@ -32,7 +32,7 @@ export class Remote {
         return answer(() => reject(new Error(`${to}: connection refused`)));
       const isLate = faults.hit('call arrives late', 0.01);
       const delayMs = isLate ? random.between(1_000, 40_000) : random.between(0.5, 60);
-      scheduler.after(delayMs, `${process.name} ${name}`, () => {
+      scheduler.afterOutside(delayMs, `${process.name} ${name}`, () => {
         if (this.away.has(to)) return answer(() => reject(new Error(`${to}: 503`)));
         const result = act();
         if (faults.hit('done, and said timeout', 0.02))

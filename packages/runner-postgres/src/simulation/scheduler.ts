@@ -5,15 +5,24 @@ export interface Planned {
   cancel(): void;
 }
 
-interface Task extends Planned {
-  readonly at: number;
-  readonly tie: number;
-  readonly label: string;
-  run: (() => void) | undefined;
+class Task implements Planned {
+  constructor(
+    readonly at: number,
+    readonly tie: number,
+    readonly label: string,
+    readonly isOutside: boolean,
+    public run: (() => void) | undefined,
+  ) {}
+
+  cancel(): void {
+    this.run = undefined;
+  }
 }
 
-/** How many things happen in one turn of the event loop. */
+/** How often promises go on in one turn of the event loop. */
 const TURN_EVERY = 1_000;
+
+const SETTLED = Promise.resolve();
 
 /** When simulated time begins. */
 const STARTS_AT = 1_700_000_000_000;
@@ -30,6 +39,7 @@ export class Scheduler {
   steps = 0;
   readonly #random: SeededRandom;
   readonly #heap: Task[] = [];
+  #turns = 0;
   #hash = 0x811c9dc5;
   #other = 0x1b873593;
 
@@ -39,25 +49,38 @@ export class Scheduler {
 
   /** Plans something; `label` goes into the trace. */
   after(delayMs: number, label: string, run: () => void): Planned {
-    const task: Task = {
-      at: this.now + Math.max(0, delayMs),
-      tie: this.#random.next(),
-      label,
-      run,
-      cancel: () => {
-        task.run = undefined;
-      },
-    };
-    this.#push(task);
-    return task;
+    return this.#plan(delayMs, label, false, run);
+  }
+
+  /**
+   * Plans something that happens outside of every process, on the network or at a server: what it may do is change
+   * what is there and plan more. No promise may go on by it, for none is waited for.
+   */
+  afterOutside(delayMs: number, label: string, run: () => void): Planned {
+    return this.#plan(delayMs, label, true, run);
   }
 
   /** Lets things happen until that time. */
-  async runUntil(at: number): Promise<void> {
-    await this.#settle();
+  runUntil(at: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const goOn = () => {
+        try {
+          if (this.#happen(at)) this.#settle(tick, goOn);
+          else resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const tick = () => process.nextTick(goOn);
+      this.#settle(tick, goOn);
+    });
+  }
+
+  /** Lets happen what is next, until promises may go on by it; false when nothing is left until that time. */
+  #happen(until: number): boolean {
     for (;;) {
       const [next] = this.#heap;
-      if (!next || next.at > at) break;
+      if (!next || next.at > until) break;
       this.#pop();
       const { run } = next;
       if (!run) continue;
@@ -65,9 +88,10 @@ export class Scheduler {
       this.steps += 1;
       this.note(next.label, Math.round((next.at - STARTS_AT) * 1_000));
       run();
-      await this.#settle();
+      if (!next.isOutside) return true;
     }
-    this.now = at;
+    this.now = until;
+    return false;
   }
 
   /** Adds something to the trace. */
@@ -87,11 +111,19 @@ export class Scheduler {
 
   /**
    * Every continuation is a microtask, and Node's next tick comes when no microtask is left: all of them have run then.
-   * A turn of the event loop would do as well, at several times the cost; one now and then lets the process be.
+   * It has to be asked for in a microtask, for one that is asked for in a tick comes before them. A turn of the event
+   * loop would do as well, at several times the cost; one now and then lets the process be.
    */
-  #settle(): Promise<void> {
-    const wait = this.steps % TURN_EVERY === 0 ? setImmediate : process.nextTick;
-    return new Promise((resolve) => void wait(resolve));
+  #settle(tick: () => void, goOn: () => void): void {
+    this.#turns += 1;
+    if (this.#turns % TURN_EVERY === 0) setImmediate(goOn);
+    else void SETTLED.then(tick);
+  }
+
+  #plan(delayMs: number, label: string, isOutside: boolean, run: () => void): Planned {
+    const task = new Task(this.now + Math.max(0, delayMs), this.#random.next(), label, isOutside, run);
+    this.#push(task);
+    return task;
   }
 
   #push(task: Task): void {

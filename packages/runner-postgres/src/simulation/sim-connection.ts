@@ -77,7 +77,7 @@ export class SimConnection {
         }
       };
       const isSlow = faults.hit('statement slow', 0.002);
-      scheduler.after(isSlow ? random.between(50, 4_000) : random.between(0.1, 2), name, happen);
+      scheduler.afterOutside(isSlow ? random.between(50, 4_000) : random.between(0.1, 2), name, happen);
     });
   }
 

@@ -213,10 +213,8 @@ export class SimDatabase {
     }
     this.#judgeTimers(writes.history, now);
     const losesHistory = this.#flaw === 'history-outside-the-transaction' && this.#random() < 0.002;
-    for (const { sagaId, ...entry } of losesHistory ? [] : writes.history) {
-      const lines = tables.history.get(sagaId) ?? [];
-      tables.history.set(sagaId, lines);
-      lines.push(entry);
+    for (const entry of losesHistory ? [] : writes.history) {
+      tables.addLine(entry);
       if (entry.cause && entry.outcome === 'applied') this.applied += 1;
     }
     for (const message of [...writes.received, ...writes.decided]) {
@@ -294,10 +292,11 @@ export class SimDatabase {
   }
 
   #publishRows(tx: OpenTransaction, sagaId: string): OutboxRecord[] {
-    const keys = [...(this.tables.outbox.get(sagaId)?.keys() ?? [])].filter((key) =>
-      key.startsWith('publish:'),
-    );
-    return keys.flatMap((key) => this.#read(tx, sagaId, key) ?? []);
+    const rows: OutboxRecord[] = [];
+    for (const [key, row] of this.tables.outbox.get(sagaId) ?? []) {
+      if (key.startsWith('publish:')) rows.push(tx.rows.get(rowId(sagaId, key)) ?? row);
+    }
+    return rows;
   }
 
   #read(tx: OpenTransaction, sagaId: string, key: string): OutboxRecord | undefined {
@@ -336,7 +335,7 @@ export class SimDatabase {
     for (const id of tx.rows.keys()) if (this.#lockedRows.get(id) === tx) this.#lockedRows.delete(id);
     const waiting = this.#onEnd;
     this.#onEnd = [];
-    for (const run of waiting) this.#scheduler.after(0, 'lock released', run);
+    for (const run of waiting) this.#scheduler.afterOutside(0, 'lock released', run);
   }
 }
 

@@ -206,13 +206,11 @@ export class SimStore extends SimMoves implements Store {
     const jobs: JobRecord[] = [];
     const full: string[] = [];
     for (const queue of request.queues) {
-      const limit = request.limit - jobs.length;
-      const visible = [...(tables.jobs.get(queue)?.values() ?? [])].filter(
-        ({ visibleAt }) => visibleAt <= now,
-      );
-      const fetched = visible.slice(0, Math.max(0, limit));
-      jobs.push(...fetched);
-      if (fetched.length >= limit) full.push(queue);
+      for (const job of tables.jobs.get(queue)?.values() ?? []) {
+        if (jobs.length >= request.limit) break;
+        if (job.visibleAt <= now) jobs.push(job);
+      }
+      if (jobs.length >= request.limit) full.push(queue);
     }
     if (jobs.some(({ sagaId, key }) => database.isLocked(sagaId, key))) return LOCKED;
     const rows: LeasedRow[] = [];

@@ -1,4 +1,4 @@
-import type { HistoryEntry, JsonObject, SagaStatus } from '@countermand/saga-core';
+import type { Envelope, HistoryEntry, JsonObject, SagaStatus } from '@countermand/saga-core';
 import type { InboxRow } from '../ports/inbox-rows.js';
 import type { Delivery, OutboxRow } from '../ports/outbox-rows.js';
 import { rowId } from '../ports/row-id.js';
@@ -79,12 +79,18 @@ export class SimTables {
     this.jobs.get(queue)?.delete(delivery);
   }
 
+  addLine(line: HistoryEntry & { readonly sagaId: string }): void {
+    const lines = this.history.get(line.sagaId);
+    if (lines) lines.push(line);
+    else this.history.set(line.sagaId, [line]);
+  }
+
   putSaga(write: SagaWrite, now: number): void {
     const before = this.sagas.get(write.id);
     const { id, saga, version, status, settled, revision, attributes, state, error } = write;
     this.sagas.set(id, {
       ...{ id, saga, version, status, settled, revision, attributes, state, error },
-      envelope: JSON.stringify(write.envelope),
+      envelope: write.envelopeText,
       startNonce: write.start?.nonce ?? before?.startNonce ?? '',
       inputHash: write.start?.inputHash ?? before?.inputHash ?? '',
       createdAt: before?.createdAt ?? now,
@@ -93,7 +99,43 @@ export class SimTables {
   }
 }
 
-/** A saga as processes get it: a copy. */
+/** A saga as processes get it: a copy, which is read when it is first looked at. */
 export function storedSaga(record: SagaRecord): StoredSaga {
-  return { ...record, envelope: JSON.parse(record.envelope) };
+  return new SagaCopy(record);
+}
+
+class SagaCopy implements StoredSaga {
+  readonly id: string;
+  readonly saga: string;
+  readonly version: number;
+  readonly status: SagaStatus;
+  readonly revision: number;
+  readonly attributes: JsonObject;
+  readonly error: string | null;
+  readonly startNonce: string;
+  readonly inputHash: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly #text: string;
+  #envelope: Envelope | undefined;
+
+  constructor(record: SagaRecord) {
+    this.id = record.id;
+    this.saga = record.saga;
+    this.version = record.version;
+    this.status = record.status;
+    this.revision = record.revision;
+    this.attributes = record.attributes;
+    this.error = record.error;
+    this.startNonce = record.startNonce;
+    this.inputHash = record.inputHash;
+    this.createdAt = record.createdAt;
+    this.updatedAt = record.updatedAt;
+    this.#text = record.envelope;
+  }
+
+  get envelope(): Envelope {
+    this.#envelope ??= JSON.parse(this.#text) as Envelope;
+    return this.#envelope;
+  }
 }

@@ -73,6 +73,8 @@ const SETTINGS = {
     ].map((step) => [step, { timeoutMs: 3_000 }]),
   ),
 };
+/** One for all worlds, as for all of a worker's sagas. */
+const SAGA: OrderSaga = createOrderSaga(SETTINGS);
 const EVENT_TYPES = [
   'CREATED',
   'RESERVED',
@@ -99,7 +101,6 @@ class Simulation {
   readonly #post: Post;
   readonly #shop: Shop;
   readonly #customers: Customers;
-  readonly #saga: OrderSaga = createOrderSaga(SETTINGS);
   readonly #workers: SimWorker[] = [];
   readonly #poisoned = new Set<string>();
   readonly #heard = new Map<string, number[]>();
@@ -127,7 +128,7 @@ class Simulation {
         post: this.#post,
         shop: this.#shop,
         database: this.#database,
-        saga: this.#saga,
+        saga: SAGA,
       },
       tellAll: (notices) => this.#tell(undefined, notices),
       retry: (sagaId) => this.#retry(sagaId, 'admin'),
@@ -153,7 +154,7 @@ class Simulation {
     faults.count('zombie refused', db.zombiesRefused);
     faults.count('call repeated', shop.books.repeated);
     const { violations, endings } = judge({
-      ...{ database: db, shop, post, saga: this.#saga, heard: this.#heard, plain },
+      ...{ database: db, shop, post, saga: SAGA, heard: this.#heard, plain },
       isQuiet: this.#isQuiet(),
     });
     return {
@@ -174,7 +175,7 @@ class Simulation {
     const followUp = this.#followUp ?? this.#world.random.chance(0.5);
     const worker = new SimWorker(name, followUp, {
       ...{ world: this.#world, database: this.#database, remote: this.#remote, shop: this.#shop },
-      ...{ saga: this.#saga, poisoned: this.#poisoned, eventTypes: EVENT_TYPES, flaw: this.#options.flaw },
+      ...{ saga: SAGA, poisoned: this.#poisoned, eventTypes: EVENT_TYPES, flaw: this.#options.flaw },
       onEvent: ({ sagaId, sequence }) => {
         this.#heard.set(sagaId, [...(this.#heard.get(sagaId) ?? []), sequence]);
       },

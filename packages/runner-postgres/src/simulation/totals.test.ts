@@ -10,11 +10,14 @@ it('what several processes came to adds up to what one would have come to', () =
   };
   const [one, both, merged] = [new Totals(), new Totals(), new Totals()];
   one.add(report);
+  one.processorMs = 4_000;
   both.add(report);
   both.add(report);
+  both.processorMs = 8_000;
   merged.merge(JSON.parse(JSON.stringify(one)));
   merged.merge(JSON.parse(JSON.stringify(one)));
   expect(merged).toEqual(both);
   expect(merged.missing).toEqual(['work in flight hit', 'zombie refused']);
   expect(merged.describe(1_000)).toContain('20 events applied, 20 a second');
+  expect(merged.describe(1_000)).toContain('8 s of processor time');
 });

@@ -7,6 +7,7 @@ export interface TotalsJson {
   readonly applied: number;
   readonly steps: number;
   readonly orders: number;
+  readonly processorMs: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly endings: Readonly<Record<string, number>>;
 }
@@ -18,6 +19,8 @@ export class Totals {
   applied = 0;
   steps = 0;
   orders = 0;
+  /** Of the processes that ran them; 0 where nobody has measured it. */
+  processorMs = 0;
   readonly faults = new Map<string, number>();
   readonly endings = new Map<string, number>();
 
@@ -38,14 +41,15 @@ export class Totals {
     this.applied += other.applied;
     this.steps += other.steps;
     this.orders += other.orders;
+    this.processorMs += other.processorMs;
     addAll(this.faults, new Map(Object.entries(other.faults)));
     addAll(this.endings, new Map(Object.entries(other.endings)));
   }
 
   toJSON(): TotalsJson {
-    const { seeds, violations, applied, steps, orders, faults, endings } = this;
+    const { seeds, violations, applied, steps, orders, processorMs, faults, endings } = this;
     return {
-      ...{ seeds, violations, applied, steps, orders },
+      ...{ seeds, violations, applied, steps, orders, processorMs },
       faults: Object.fromEntries(faults),
       endings: Object.fromEntries(endings),
     };
@@ -63,6 +67,7 @@ export class Totals {
     return [
       `${this.seeds.length} seeds, ${Math.min(...this.seeds)} to ${Math.max(...this.seeds)}, ${this.orders} orders, ${this.steps} happenings`,
       `${this.applied} events applied, ${Math.round((this.applied / elapsedMs) * 1_000)} a second`,
+      ...(this.processorMs > 0 ? [`${Math.round(this.processorMs / 1_000)} s of processor time`] : []),
       'faults:',
       ...list(this.faults),
       'orders ended in:',
