@@ -106,7 +106,7 @@ describe.skipIf(!hasBroker('kafka'))('orders whose services tell everything twic
         ).toBe(true);
         return found;
       },
-      { timeoutMs, intervalMs: 50 },
+      { timeoutMs },
     );
   const booked = (id: string) => ({
     stock: services.book.stock.get(id),

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface EventuallyOptions {
   /** Milliseconds until the last failure is thrown. Default 30,000: a machine with other work is slow, not wrong. */
   readonly timeoutMs?: number;
-  /** Milliseconds between two tries. Default 20. */
+  /** Milliseconds between two tries. By default 20, and the longer it takes the more, up to 160. */
   readonly intervalMs?: number;
 }
 
@@ -19,7 +19,7 @@ export async function eventually<Result>(
   assertion: () => Result | Promise<Result>,
   options: EventuallyOptions = {},
 ): Promise<Result> {
-  const { timeoutMs = 30_000, intervalMs = 20 } = options;
+  const { timeoutMs = 30_000, intervalMs } = options;
   const endsAt = Date.now() + timeoutMs;
   for (let tries = 1; ; tries += 1) {
     const isLastTry = Date.now() >= endsAt;
@@ -28,7 +28,8 @@ export async function eventually<Result>(
     } catch (error) {
       if (isLastTry || error instanceof NeverSettled) throw withTries(error, tries, timeoutMs);
     }
-    await pause(Math.max(0, Math.min(intervalMs, endsAt - Date.now())));
+    const waitMs = intervalMs ?? Math.min(20 * 1.2 ** (tries - 1), 160);
+    await pause(Math.max(0, Math.min(waitMs, endsAt - Date.now())));
   }
 }
 

@@ -43,7 +43,7 @@ export function askCampus(url: string) {
           ).toBe(true);
           return saga;
         },
-        { timeoutMs, intervalMs: 50 },
+        { timeoutMs },
       ),
   };
 }

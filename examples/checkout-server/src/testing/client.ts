@@ -98,7 +98,7 @@ export function createClient(url: string) {
       expect(now.status, JSON.stringify(now)).toBe(status);
       return now;
     };
-    return await eventually(look, { timeoutMs, intervalMs: 50 });
+    return await eventually(look, { timeoutMs });
   }
   /** Waits until the order has been there, wherever it has gone since. */
   async function passes(id: string, status: string): Promise<void> {
@@ -128,7 +128,7 @@ export function createClient(url: string) {
       });
       return now;
     };
-    return await eventually(look, { timeoutMs, intervalMs: 50 });
+    return await eventually(look, { timeoutMs });
   }
   async function history(id: string): Promise<Record<string, unknown>[]> {
     const { body } = await get(`/api/orders/${id}/history`, 'demo-admin');
@@ -190,7 +190,7 @@ export function createClient(url: string) {
 
 /** `eventually`, with a time that whole processes need. */
 function patiently<Result>(assertion: () => Promise<Result>): Promise<Result> {
-  return eventually(assertion, { timeoutMs: 30_000, intervalMs: 100 });
+  return eventually(assertion, { timeoutMs: 30_000 });
 }
 
 interface WebhookOptions {

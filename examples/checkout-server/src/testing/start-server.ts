@@ -60,7 +60,7 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     expect(server.child.exitCode, server.output()).toBeNull();
     expect((await server.get('/readyz')).status, server.output()).toBe(200);
   };
-  await eventually(isReady, { timeoutMs: 60_000, intervalMs: 50 });
+  await eventually(isReady, { timeoutMs: 60_000 });
   return server;
 }
 

@@ -29,7 +29,7 @@ export function askOrders(url: string) {
         expect(isIt(one), JSON.stringify(one)).toBe(true);
         return one;
       },
-      { timeoutMs, intervalMs: 50 },
+      { timeoutMs },
     );
   return {
     call,

@@ -8,7 +8,7 @@ import { borrowDatabase } from './migrated-database.js';
 export function borrowedHosts(): CreateHost {
   const findPlace = async () => {
     const { url, giveBack } = await borrowDatabase();
-    const pool = new pg.Pool({ connectionString: url, max: 5 });
+    const pool = new pg.Pool({ connectionString: url, max: 3 });
     pool.on('error', () => undefined);
     return {
       pool,
