@@ -15,6 +15,8 @@ import { serveConsole } from './serve-console.ts';
 import { type Seen, type Sights, walkConsole } from './walk-console.ts';
 
 const DOCUMENT = path.join(import.meta.dirname, '../../../docs/console.md');
+/** With fewer, some kinds of them would not be there at all. */
+const LEAST = 1_000;
 const MEASURED = /(<!-- begin measured -->\n)[\s\S]*?(<!-- end -->)/;
 
 const { values } = parseArgs({
@@ -31,7 +33,10 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void BenchServer.stopAll().finally(() => process.exit(1)));
 }
-if (values.at === undefined) await withMillion(Number(values.sagas));
+const sagas = Number(values.sagas);
+if (!Number.isInteger(sagas) || sagas < LEAST)
+  throw new Error(`--sagas must be a whole number from ${LEAST}`);
+if (values.at === undefined) await withMillion(sagas);
 else await report(values.at);
 
 /** Makes the database, and hands it over. */
@@ -106,7 +111,7 @@ async function lookAt(url: string): Promise<{ sights: Sights; size: string }> {
   );
   await client.end();
   const [row] = rows;
-  if (!row) throw new Error('there are no orders at rest');
+  if (!row) throw new Error('there are no orders at rest to look at: make more sagas with --sagas');
   const { size, ...sights } = row;
   return { sights, size };
 }

@@ -17,6 +17,8 @@ export interface LiveFigures {
 const IN_FLIGHT = 100;
 const SECONDS = 6;
 const LOOKS = 10;
+/** Longer than a saga takes to come on the list under load. */
+const LONGEST_MS = 30_000;
 
 /** Loads the database with new sagas from another process, and looks at them in the console. */
 export async function measureLive(
@@ -32,19 +34,22 @@ export async function measureLive(
       ['sagas?type=waiting', 'sagas', 'machines/order'].map(async (place) => {
         const page = await context.newPage();
         await page.goto(site.url + place);
-        await page.getByText('Live', { exact: true }).waitFor();
+        await seesLive(page, place);
         return page;
       }),
     );
     const beside = await driver.loop({ inFlight: IN_FLIGHT, seconds: SECONDS });
     const [list] = pages;
     if (!list) throw new Error('there is no list');
+    // A tab that isn't seen isn't connected, and shows nothing new.
+    await list.bringToFront();
+    await seesLive(list, 'the list');
     const shown: number[] = [];
     const load = driver.arrivals({ perSecond: 50, seconds: 2 * LOOKS });
     for (let look = 0; look < LOOKS; look += 1) {
       const { id } = await site.runner.start(waitingSaga, { waitMs: 86_400_000 });
       const since = performance.now();
-      await list.getByText(id).waitFor();
+      await list.getByText(id).waitFor({ timeout: LONGEST_MS });
       shown.push(performance.now() - since);
     }
     await load;
@@ -53,4 +58,19 @@ export async function measureLive(
   } finally {
     await driver.close();
   }
+}
+
+type Page = Awaited<ReturnType<Awaited<ReturnType<typeof openChromium>>['context']['newPage']>>;
+
+/** @throws Error when the page isn't connected: what would be measured is a page that nobody looks at */
+async function seesLive(page: Page, what: string): Promise<void> {
+  await page
+    .getByText('Live', { exact: true })
+    .waitFor({ timeout: LONGEST_MS })
+    .catch(async () => {
+      const visibility = await page.evaluate<string>('document.visibilityState');
+      throw new Error(
+        `${what} is not live after ${LONGEST_MS / 1_000} s; the browser says that it is ${visibility}`,
+      );
+    });
 }

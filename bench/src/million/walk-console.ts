@@ -20,7 +20,8 @@ const PAGES = 10;
 
 /** Which sagas are looked at. */
 export interface Sights {
-  readonly parkedId: string;
+  /** None of few sagas is parked. */
+  readonly parkedId: string | null;
   readonly orderId: string;
   readonly customer: string;
 }
@@ -43,7 +44,7 @@ export async function walkConsole(
     await act();
     const response = await answer;
     await response.finished();
-    await page.evaluate(until(shows));
+    await page.evaluate(until(shows, what));
     const shown = performance.now() - startedAt;
     const { requestStart, responseEnd } = response.request().timing();
     seen.push({ what, answered: responseEnd - requestStart, shown });
@@ -95,14 +96,34 @@ export async function walkConsole(
     ['one order, parked', sights.parkedId],
     ['one order, at rest', sights.orderId],
   ] as const) {
+    if (id === null) {
+      say(`${what}: there is none; make more sagas`);
+      continue;
+    }
     await time(what, `sagas/${id}`, () => go(`sagas/${id}`), has('.sc-active'));
   }
   return seen;
 }
 
-/** Waits in the page, from frame to frame: its policy lets nobody evaluate text in it later on. */
-const until = (shows: string) =>
-  `new Promise((resolve) => { const look = () => (${shows}) ? resolve() : requestAnimationFrame(look); look(); })`;
+/** Longer than anything takes: by then it is known that the page doesn't come to show it. */
+const LONGEST_MS = 60_000;
+
+/**
+ * Waits in the page, from frame to frame: its policy lets nobody evaluate text in it later on. A page that isn't seen has
+ * no frames, so that the end of the wait is a timer's.
+ */
+function until(shows: string, what: string): string {
+  const late = JSON.stringify(`'${what}' is not on the page after ${LONGEST_MS / 1_000} s`);
+  return `new Promise((resolve, reject) => {
+    const end = setTimeout(() => reject(new Error(${late})), ${LONGEST_MS});
+    const look = () => {
+      if (!(${shows})) return requestAnimationFrame(look);
+      clearTimeout(end);
+      resolve();
+    };
+    look();
+  })`;
+}
 
 const has = (selector: string) => `document.querySelector('${selector}') !== null`;
 
