@@ -19,6 +19,9 @@ test.each<[CheckOptions, string]>([
     { samples: { declines: { reserve: ['TAKN'] } } },
     "check: samples.declines: step 'reserve' is never declined with 'TAKN'; did you mean 'TAKEN'?",
   ],
+  [{ samples: { details: { reserv: [{}] } } }, "samples.details: saga 'group' has no step 'reserv'"],
+  [{ samples: { messages: { reserv: ['no'] } } }, "samples.messages: saga 'group' has no step 'reserv'"],
+  [{ samples: { details: { release: [{}] } } }, "samples.details: step 'release' is never declined"],
   [
     { samples: { events: { DROP: [{ seat: 'a' }, { saet: 'b' }] } } },
     'check: samples.events.DROP[1] does not fit its schema: seat: Invalid input',

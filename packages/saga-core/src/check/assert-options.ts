@@ -25,6 +25,8 @@ const SAMPLES: Readonly<Record<keyof CheckSamples, true>> = {
   outputs: true,
   events: true,
   declines: true,
+  details: true,
+  messages: true,
 };
 
 /**
@@ -46,6 +48,11 @@ export function assertOptions(saga: AnySaga, options: CheckOptions): void {
   const noStep = (where: string) => `samples.${where}: saga '${saga.name}' has no step`;
   assertKnown(noStep('outputs'), Object.keys(samples.outputs ?? {}), steps);
   assertKnown(noStep('declines'), Object.keys(samples.declines ?? {}), steps);
+  assertKnown(noStep('details'), Object.keys(samples.details ?? {}), steps);
+  assertKnown(noStep('messages'), Object.keys(samples.messages ?? {}), steps);
+  for (const step of Object.keys(samples.details ?? {}))
+    if (saga.steps[step]?.declines.length === 0)
+      refuse(`samples.details: step '${step}' is never declined, so that it gives no details`);
   for (const [step, codes] of Object.entries(samples.declines ?? {})) {
     const declared = saga.steps[step]?.declines ?? [];
     assertKnown(`samples.declines: step '${step}' is never declined with`, codes, declared);

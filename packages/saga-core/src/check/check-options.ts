@@ -15,6 +15,10 @@ export interface CheckSamples {
   readonly events?: Readonly<Record<string, SamplesFor<[context: JsonObject, state: Json]>>>;
   /** By step, codes that stand for all those which it declares. */
   readonly declines?: Readonly<Record<string, readonly string[]>>;
+  /** By step, details that come with a no (`declined(code, details)`); one without any is always tried too. */
+  readonly details?: Readonly<Record<string, readonly Json[]>>;
+  /** By step, messages of a failure of which nobody knows whether it took effect; one of our own is always tried too. */
+  readonly messages?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A finding that is known and accepted. */

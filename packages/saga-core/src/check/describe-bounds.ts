@@ -158,7 +158,8 @@ export function assumptionsOf(
   { samples, alike = [], maxSpawns = 2 }: CheckOptions,
   { endless, keptAtOnce }: Exploration,
 ): string[] {
-  const own = Object.keys({ ...samples?.outputs, ...samples?.events, ...samples?.declines });
+  const { outputs, events, declines, details, messages } = samples ?? {};
+  const own = Object.keys({ ...outputs, ...events, ...declines, ...details, ...messages });
   return [
     ...(guessing
       ? [

@@ -43,7 +43,7 @@ function describeAnswer(envelope: Envelope, cause: Cause & { readonly type: 'ans
   // XState's own ids tell nothing that the state doesn't.
   const ownId = run?.role === 'invoke' && run.id !== step && !/^\d+\./.test(run.id);
   const named = ownId ? `${step} (${run.id})` : step;
-  const late = run?.left ? ', which was left' : '';
+  const late = run?.left ? ', which was left,' : '';
   const { outcome, attempts } = cause;
   if (run?.role === 'probe') {
     const { landed } = (outcome as { output: { landed: boolean } }).output;
@@ -55,12 +55,16 @@ function describeAnswer(envelope: Envelope, cause: Cause & { readonly type: 'ans
     case 'done':
       return `step ${named}${late}: done${outputOf(outcome)}`;
     case 'declined':
-      return `step ${named}${late}: declined with ${outcome.code}${attempts > 1 ? ', after an attempt whose answer was lost' : ''}`;
+      return `step ${named}${late}: declined with ${outcome.code}${detailsOf(outcome)}${attempts > 1 ? ', after an attempt whose answer was lost' : ''}`;
     case 'unknown':
       return `step ${named}${late}: ${attempts > 0 ? 'no answer, nobody knows whether it took effect' : 'given up before it began'}`;
     case 'awaiting':
       return `step ${named}${late}: will answer later`;
   }
+}
+
+function detailsOf({ details }: { readonly details?: unknown }): string {
+  return details === undefined ? '' : ` ${JSON.stringify(details)}`;
 }
 
 function outputOf(outcome: { readonly output?: unknown }): string {

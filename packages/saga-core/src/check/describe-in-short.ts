@@ -54,7 +54,11 @@ function ofValues({ telling }: PossibleCauses, { samples = {}, alike = [] }: Che
     ...Object.keys(samples.outputs ?? {}).map((name) => `output of ${name}`),
     ...Object.keys(samples.events ?? {}).map((type) => `event ${type}`),
   ];
-  const stands = [...inKinds(own), ...(samples.declines ? ['declines'] : [])];
+  const { declines, details, messages } = samples;
+  const ofFailures = Object.entries({ declines, details, messages }).flatMap(([what, given]) =>
+    given ? [what] : [],
+  );
+  const stands = [...inKinds(own), ...ofFailures];
   return [
     ...(stands.length > 0 ? [`its author's samples stand for ${stands.join(', ')}`] : []),
     ...(telling.length > 0 ? [`made values stand for ${inKinds(telling).join(', ')}`] : []),

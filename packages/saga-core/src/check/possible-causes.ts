@@ -89,7 +89,7 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
         }),
       ),
     );
-  const inflight = answersByRun(saga, outputs, samples.declines);
+  const inflight = answersByRun(saga, outputs, samples);
   const outsideOf = new WeakMap<object, EventCause[]>();
   return {
     inputs,
@@ -118,12 +118,12 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
 }
 
 /** The answers of a step in flight. Envelopes share the runs that no decision has changed, and then their answers. */
-function answersByRun(saga: AnySaga, outputs: Outputs, declines: CheckSamples['declines']) {
+function answersByRun(saga: AnySaga, outputs: Outputs, samples: CheckSamples) {
   const quiet = new WeakMap<StepRun, Cause[]>();
   const undoing = new WeakMap<StepRun, Cause[]>();
   return (envelope: Envelope, run: StepRun): Cause[] => {
     const make = () =>
-      answersOf(saga, envelope, { ...run, input: inputOf(envelope, run) }, outputs, declines).map(plainCause);
+      answersOf(saga, envelope, { ...run, input: inputOf(envelope, run) }, outputs, samples).map(plainCause);
     // What a probe finds depends on what it asks about.
     return run.role === 'probe' ? make() : onceForEach(envelope.compensation ? undoing : quiet, run, make);
   };
@@ -139,7 +139,7 @@ function answersOf(
   envelope: Envelope,
   run: StepRun,
   outputs: Outputs,
-  declines: CheckSamples['declines'],
+  samples: CheckSamples,
 ): Cause[] {
   const contract = saga.steps[run.step];
   if (!contract) return [];
@@ -162,7 +162,7 @@ function answersOf(
   if (run.role === 'undo') return done.map((one) => answer(one));
   if (run.role === 'action') {
     // One that fails parks its row alone. One that never began has done as little as one that is declined.
-    const failed = failures(contract, declines);
+    const failed = failures(contract, samples);
     const isDeclined = failed.some(({ kind }) => kind === 'declined');
     return [
       ...[...done, ...failed].map((one) => answer(one)),
@@ -171,7 +171,7 @@ function answersOf(
     ];
   }
   if (run.left) return [...done.map((one) => answer(one)), ...unheard(contract, run, answer)];
-  const failed = failures(contract, declines);
+  const failed = failures(contract, samples);
   const declined = failed.filter(({ kind }) => kind === 'declined');
   return [
     ...[...done, ...failed].map((one) => answer(one)),
@@ -183,10 +183,19 @@ function answersOf(
   ];
 }
 
-/** That it is declined, or that nobody knows. */
-function failures({ name, declines }: StepContract, given: CheckSamples['declines']): StepOutcome[] {
-  const codes = given?.[name] ?? declines;
-  return [...codes.map((code) => ({ kind: 'declined' as const, code })), UNHEARD];
+/** That it is declined, or that nobody knows; also with what the author's samples say of it. */
+function failures({ name, declines }: StepContract, given: CheckSamples): StepOutcome[] {
+  const codes = given.declines?.[name] ?? declines;
+  const details = given.details?.[name] ?? [];
+  const messages = given.messages?.[name] ?? [];
+  return [
+    ...codes.flatMap((code) => [
+      { kind: 'declined' as const, code },
+      ...details.map((one) => ({ kind: 'declined' as const, code, details: one })),
+    ]),
+    UNHEARD,
+    ...messages.map((message) => ({ kind: 'unknown' as const, message })),
+  ];
 }
 
 /**
