@@ -29,7 +29,8 @@ export async function createTestTables(databaseUrl: string): Promise<TestTables>
   const keeper = new pg.Client({ connectionString: databaseUrl, application_name: 'countermand' });
   // A server that goes away takes the tables' keeper with it; the tests hear of it from their own connections.
   keeper.on('error', () => undefined);
-  const pool = openPool(databaseUrl);
+  // A test needs few, and each new one plans every statement anew.
+  const pool = openPool(databaseUrl, 3);
   pool.on('error', () => undefined);
   try {
     await keeper.connect();
