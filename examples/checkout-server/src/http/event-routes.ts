@@ -1,7 +1,7 @@
 import { SagaError, type SagaView } from '@countermand/saga-core';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { type OrderChange, orderChanges } from '../views/order-changes.ts';
+import { entriesUpTo, type OrderChange, orderChanges } from '../views/order-changes.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
 import { findOwnOrder } from './find-own-order.ts';
@@ -55,12 +55,12 @@ async function tellUntilRest(
       await stream.write(': still here\n\n');
       continue;
     }
-    const entries = last ? await runner.history(id, { after: seq }) : [];
+    const entries = entriesUpTo(saga, await runner.history(id, { after: seq }));
     for (const change of orderChanges(last, entries, saga)) {
       last = change;
       await stream.writeSSE({ event: 'status', data: JSON.stringify(change) });
     }
-    seq = entries.at(-1)?.seq ?? (await lastSeq(runner, id, seq));
+    seq = entries.at(-1)?.seq ?? seq;
     seen = saga;
     if (saga.status === 'rest') return;
   }
@@ -84,8 +84,4 @@ async function nextChange(
     if (signal.aborted || (error instanceof SagaError && error.code === 'WAIT_TIMED_OUT')) return undefined;
     throw error;
   }
-}
-
-async function lastSeq(runner: Services['runner'], id: string, after: number): Promise<number> {
-  return (await runner.history(id, { after })).at(-1)?.seq ?? after;
 }

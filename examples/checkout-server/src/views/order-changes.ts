@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryEntry, SagaView } from '@countermand/saga-core';
 import { type OrderStatus, orderStatus } from '@countermand/saga-core/order';
 import { type SagaStatusName, sagaStatusOf } from './saga-status.ts';
@@ -11,10 +12,23 @@ export interface OrderChange {
 }
 
 /**
+ * The lines of a history that are told with a saga: those up to where it was when it was read. The history is read a
+ * moment later, and may be further by then; what came after is for the next time.
+ */
+export function entriesUpTo(
+  saga: Pick<SagaView, 'state' | 'status'>,
+  entries: readonly HistoryEntry[],
+): readonly HistoryEntry[] {
+  const last = entries.findLastIndex(({ to }) => isDeepStrictEqual(to, saga.state));
+  // Where it rests it has been all the way.
+  return last < 0 && saga.status === 'rest' ? entries : entries.slice(0, last + 1);
+}
+
+/**
  * What happened to an order since its watcher was told last: every status that it went through, and where its saga
  * stands now.
  *
- * @param entries - of the history, since then
+ * @param entries - of the history, since then and up to where it stands
  */
 export function orderChanges(
   last: OrderChange | undefined,

@@ -1,6 +1,6 @@
 import type { HistoryEntry, SagaView } from '@countermand/saga-core';
 import { describe, expect, it } from 'vitest';
-import { orderChanges } from './order-changes.ts';
+import { entriesUpTo, orderChanges } from './order-changes.ts';
 import { historyJson, timerName } from './order-json.ts';
 import { filterOf, SAGA_STATUSES, sagaStatusOf } from './saga-status.ts';
 
@@ -102,5 +102,20 @@ describe('what a watcher is told', () => {
     const last = { status: 'CONFIRMED', saga_status: 'STARTED', at } as const;
     const entries = [entry({ to: { CONFIRMED: 'awaitingPacking' } })];
     expect(orderChanges(last, entries, saga({ CONFIRMED: 'awaitingPacking' }, 'running'))).toEqual([]);
+  });
+
+  it('is never further than the saga was when it was read, and no status is told again', () => {
+    const shipped = saga({ SHIPPED: 'awaitingScan' }, 'running');
+    const entries = [
+      entry({ to: { CONFIRMED: 'awaitingPacking' } }),
+      entry({ to: shipped.state }),
+      entry({ to: 'IN_TRANSIT' }),
+    ];
+    expect(entriesUpTo(shipped, entries)).toEqual(entries.slice(0, 2));
+    expect(entriesUpTo(saga('IN_TRANSIT', 'rest'), entries)).toEqual(entries);
+    // Read before any of these: they are told with what is read next.
+    expect(entriesUpTo(saga({ PAID: 'checkingFraud' }, 'running'), entries)).toEqual([]);
+    // Where it rests by other ways than a line of its history, nothing of that is left untold.
+    expect(entriesUpTo(saga('FAILED', 'rest'), entries)).toEqual(entries);
   });
 });
