@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import ts from 'typescript';
 import { prepareWorkspace, publishedPackages, root } from './prepare-workspace.mjs';
 
 /**
@@ -58,15 +59,31 @@ function isCurrent(name, entry, write) {
     },
   });
   Extractor.invoke(config, { localBuild: true, messageCallback: silence });
-  const produced = sortUnions(readFileSync(path.join(temporary, `${entry}.api.md`), 'utf8'));
+  const produced = readFileSync(path.join(temporary, `${entry}.api.md`), 'utf8');
   const report = path.join(reportFolder, `${entry}.api.md`);
-  if (write) writeFileSync(report, produced);
-  return existsSync(report) && readFileSync(report, 'utf8') === produced;
+  const isSame = existsSync(report) && sortUnions(readFileSync(report, 'utf8')) === sortUnions(produced);
+  if (write && !isSame) writeFileSync(report, produced);
+  return isSame;
 }
 
-/** The compiler lists the members of a union in an order that differs from machine to machine. */
+/** The compiler lists the members of a union in an order that differs from one build to the next. */
 function sortUnions(report) {
-  return report.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (union) => union.split(' | ').sort().join(' | '));
+  const [, code = ''] = /```ts\n(.*)```/s.exec(report) ?? [];
+  const source = ts.createSourceFile('report.d.ts', code, ts.ScriptTarget.Latest);
+  const printer = ts.createPrinter();
+  const textOf = (node) => printer.printNode(ts.EmitHint.Unspecified, node, source);
+  const sorted = ts.transform(source, [
+    (context) => {
+      const visit = (node) => {
+        const visited = ts.visitEachChild(node, visit, context);
+        if (!ts.isUnionTypeNode(visited)) return visited;
+        const members = visited.types.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+        return context.factory.createUnionTypeNode(members);
+      };
+      return (file) => ts.visitEachChild(file, visit, context);
+    },
+  ]);
+  return sorted.transformed.map(textOf).join('');
 }
 
 const compilerOptions = {
