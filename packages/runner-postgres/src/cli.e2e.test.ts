@@ -123,6 +123,17 @@ it('countermand diff tells of live sagas what a new version means for them, and 
     { saga: 'changing', version: 2, groups: [{ verdict: 'can-move', state: 'WAITING', count: 2 }] },
   ]);
 
+  const backwards = await of('diff', module, '--export', 'backwards2');
+  expect(backwards).toMatchObject({ code: 5, err: '' });
+  expect(backwards.out).toContain('2 live sagas, 2 unsafe now');
+  expect(backwards.out).toContain(
+    "because 'WORKING' begins 'work' when it is entered, and this saga is past that",
+  );
+  const twin = await of('diff', module, '--export', 'twin1');
+  expect(twin).toMatchObject({ code: 5, out: expect.stringContaining('+ state READY') });
+  expect(twin.out).toContain('changing version 1, CHANGED: 2 live sagas, 2 unsafe now');
+  expect(twin.out).toContain('because another structure has the same version');
+
   const moved = await of('upgrade', module, '--export', 'changing2');
   expect(moved).toMatchObject({
     code: 0,

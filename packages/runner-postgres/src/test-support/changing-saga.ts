@@ -55,3 +55,9 @@ export const changing2 = changing(2, { 1: { states: { WAITING: 'READY' }, contex
 
 /** A second version that says nothing of the first. */
 export const silent2 = changing(2, undefined, 'READY');
+
+/** A second version that sends whoever waits back to work that it has done. */
+export const backwards2 = changing(2, { 1: { states: { WAITING: 'WORKING' } } }, 'READY');
+
+/** The first version, with another structure. */
+export const twin1 = changing(1, undefined, 'READY');
