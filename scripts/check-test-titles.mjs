@@ -47,11 +47,13 @@ function titlesIn(source) {
 const FAULTS = ['nemesis', 'remote', 'shop', 'sim-connection', 'sim-database', 'sim-store', 'sim-worker'];
 
 function faultsOf(folder) {
-  return new Set(
-    FAULTS.flatMap((name) =>
+  return new Set([
+    // Situations that are counted apart.
+    ...[...read(`${folder}faults.ts`).matchAll(/^ {2}'([^']+)',$/gm)].map(([, scene]) => scene),
+    ...FAULTS.flatMap((name) =>
       [...read(`${folder}${name}.ts`).matchAll(/\.(?:hit|count)\(\s*'([^']+)'/g)].map(([, fault]) => fault),
     ),
-  );
+  ]);
 }
 
 function plansOf(folder) {

@@ -20,6 +20,7 @@ const FLAWS: readonly [flaw: Flaw, invariant: string, firstSeed?: number][] = [
   ['late-money-dropped', 'M1'],
   ['no-tombstones', 'M1', 71],
   ['early-messages-dropped', 'E3'],
+  ['ignored-messages-forgotten', 'E3'],
   ['undo-answered-before-it-is-done', 'S2'],
 ];
 

@@ -4,18 +4,37 @@ import type { Flaw } from './flaw.js';
 /** How the simulated gateway treats a payment. */
 export type Treatment = 'ok' | 'declined' | 'expires' | 'declined at capture' | 'later' | 'late money';
 
+/** When it gives money back: at once, or later, or at the second time of asking, having said later at the first. */
+export type RefundTreatment = 'at once' | 'later' | 'fails later';
+
 /** A payment in the gateway's own books. */
 export interface PaymentBook {
   readonly ref: string;
   readonly orderId: string;
   readonly amount: number;
   readonly treatment: Treatment;
+  refunding: RefundTreatment;
   status: 'none' | 'authorized' | 'declined' | 'expired' | 'voided' | 'captured' | 'refunded';
   captured: number;
   refunded: number;
   isPending: boolean;
   /** A void or refund came: no new effect may follow. */
   isClosed: boolean;
+}
+
+/** A refund that is made later. */
+export interface RefundCall {
+  /** Under which the gateway was asked. */
+  readonly key: string;
+  /** Of the step that waits for the answer. */
+  readonly answerTo: string;
+  readonly fails: boolean;
+}
+
+/** What became of a refund. */
+export interface Refunded {
+  readonly status: 'refunded' | 'not_captured' | 'already_refunded';
+  readonly refundId?: string;
 }
 
 interface StockLine {
@@ -44,17 +63,28 @@ export class Books {
   /** Keys by order and effect: one key is one effect. */
   readonly effects = new Map<string, Set<string>>();
   readonly violations: string[] = [];
+  /** All the money that the gateway has, counted as it comes and goes. */
+  till = 0;
   /** Calls that came with a key which had come before. */
   repeated = 0;
   readonly #answers = new Map<string, unknown>();
   readonly #seen = new Set<string>();
   readonly #flaw: Flaw | undefined;
   readonly #onMoney: (payment: PaymentBook) => void;
+  readonly #onRefund: (payment: PaymentBook, call: RefundCall) => void;
 
-  /** @param onMoney - told of each capture that wasn't answered at once */
-  constructor(flaw: Flaw | undefined, onMoney: (payment: PaymentBook) => void) {
+  /**
+   * @param onMoney - told of each capture that wasn't answered at once
+   * @param onRefund - told of each refund that wasn't
+   */
+  constructor(
+    flaw: Flaw | undefined,
+    onMoney: (payment: PaymentBook) => void,
+    onRefund: (payment: PaymentBook, call: RefundCall) => void,
+  ) {
     this.#flaw = flaw;
     this.#onMoney = onMoney;
+    this.#onRefund = onRefund;
   }
 
   addStock(sku: string, quantity: number): void {
@@ -144,6 +174,7 @@ export class Books {
     payment.isPending = false;
     payment.status = 'captured';
     payment.captured += payment.amount;
+    this.till += payment.amount;
     this.#judgeMoney(payment);
   }
 
@@ -157,15 +188,32 @@ export class Books {
     return { status: 'voided' };
   }
 
-  refund(payment: PaymentBook): {
-    status: 'refunded' | 'not_captured' | 'already_refunded';
-    refundId?: string;
-  } {
+  refund(payment: PaymentBook, call: Omit<RefundCall, 'fails'>): Refunded | Later {
     payment.isClosed = true;
     if (payment.treatment !== 'late money') payment.isPending = false;
     if (payment.captured === payment.refunded)
       return { status: payment.refunded > 0 ? 'already_refunded' : 'not_captured' };
+    if (payment.refunding !== 'at once') {
+      this.#onRefund(payment, { ...call, fails: payment.refunding === 'fails later' });
+      payment.refunding = 'at once';
+      return later();
+    }
+    return this.#giveBack(payment);
+  }
+
+  /** What was to be refunded later is, or isn't: then whoever asks again is served. */
+  settleRefund(payment: PaymentBook, { key, fails }: RefundCall): Refunded | undefined {
+    this.#answers.delete(key);
+    if (fails) return undefined;
+    const isOver = payment.captured === payment.refunded;
+    const answer: Refunded = isOver ? { status: 'already_refunded' } : this.#giveBack(payment);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  #giveBack(payment: PaymentBook): Refunded {
     payment.refunded += payment.amount;
+    this.till -= payment.amount;
     payment.status = 'refunded';
     this.#judgeMoney(payment);
     return { status: 'refunded', refundId: `f-${payment.ref}` };

@@ -3,7 +3,7 @@ import type { MoveItem } from '../move-item.js';
 import { INBOX_NOTICE } from '../move-sagas.js';
 import { rowId } from '../ports/row-id.js';
 import { hashInput } from '../saga-id-for.js';
-import type { Treatment } from './books.js';
+import type { RefundTreatment, Treatment } from './books.js';
 import type { Post } from './post.js';
 import type { OrderPlan, Shop } from './shop.js';
 import type { World } from './sim-connection.js';
@@ -13,6 +13,9 @@ const TREATMENTS: readonly Treatment[] = [
   ...(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'later', 'later'] as const),
   ...(['declined', 'expires', 'declined at capture', 'late money', 'late money'] as const),
 ];
+const REFUNDS: readonly RefundTreatment[] = ['at once', 'at once', 'later', 'fails later'];
+/** Where nothing goes wrong. */
+const GOOD_REFUNDS: readonly RefundTreatment[] = ['at once', 'later'];
 const SKUS = 5;
 const UNITS = 60;
 
@@ -68,7 +71,7 @@ export class Customers {
   }
 
   #plan(orderId: string, isPlain: boolean): OrderPlan {
-    const { random } = this.#parts.world;
+    const { random, faults } = this.#parts.world;
     const lines = random.shuffle([0, 1, 2, 3, 4]).slice(0, 1 + random.below(2));
     const items = lines.map((sku) => ({ sku: `sku-${sku}`, quantity: 1 + random.below(2) }));
     const payments = Array.from({ length: random.chance(0.15) ? 2 : 1 }, () => ({
@@ -81,6 +84,7 @@ export class Customers {
     return {
       orderId,
       treatments: payments.map(() => (isPlain ? 'ok' : random.pick(TREATMENTS))),
+      refunding: isPlain ? 'at once' : random.pick(faults.isOn ? REFUNDS : GOOD_REFUNDS),
       isFraud: !isPlain && random.chance(0.04),
       isNowhere: !isPlain && random.chance(0.04),
       input: { orderId, customerId: `customer-${random.below(20)}`, items, total, payments },
@@ -193,15 +197,20 @@ export class Customers {
 
   /** Soon, or at the very instant at which the reservation ends. */
   #payDelay(): number {
-    const { world, reservationTtlMs } = this.#parts;
-    const { random } = world;
-    return random.chance(0.1) ? reservationTtlMs + random.between(-200, 300) : random.between(50, 6_000);
+    const { random } = this.#parts.world;
+    return random.chance(0.1) ? this.#atTheEnd() : random.between(50, 6_000);
   }
 
   #cancelDelay(): number {
-    const { world, reservationTtlMs, paymentTimeoutMs } = this.#parts;
+    const { world, paymentTimeoutMs } = this.#parts;
     const { random } = world;
-    if (random.chance(0.1)) return reservationTtlMs + random.between(-200, 300);
+    if (random.chance(0.1)) return this.#atTheEnd();
     return random.chance(0.1) ? paymentTimeoutMs + random.between(0, 6_000) : random.between(0, 9_000);
+  }
+
+  #atTheEnd(): number {
+    const { world, reservationTtlMs } = this.#parts;
+    world.faults.saw('click at the instant of a deadline');
+    return reservationTtlMs + world.random.between(-200, 300);
   }
 }

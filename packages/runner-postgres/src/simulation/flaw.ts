@@ -19,4 +19,5 @@ export type Flaw =
   | 'late-money-dropped'
   | 'no-tombstones'
   | 'early-messages-dropped'
+  | 'ignored-messages-forgotten'
   | 'undo-answered-before-it-is-done';

@@ -72,6 +72,7 @@ class Court {
       if (status !== 'IN_TRANSIT')
         this.#blame('L3', orderId, `came to ${status} although nothing was in its way`);
     }
+    this.#judgeSums();
     this.#judgeMessages();
     this.#judgeRows();
     if (!this.#world.isQuiet && this.#violations.length === 0)
@@ -160,6 +161,17 @@ class Court {
       if ((view === 'captured') !== isKept)
         this.#blame('M4', id, `${status}, and the payment is shown as ${view}`);
     }
+  }
+
+  /** M2: what the gateway has is what the orders that were sent cost. */
+  #judgeSums(): void {
+    const { database, shop } = this.#world;
+    const records = [...database.tables.sagas.values()];
+    if (!records.every(({ settled }) => settled)) return;
+    const sent = records.filter(({ state }) => orderStatus(state as string) === 'IN_TRANSIT');
+    const due = sent.reduce((sum, { id }) => sum + (shop.plans.get(id)?.input.total.amount ?? 0), 0);
+    const { till } = shop.books;
+    if (till !== due) this.#blame('M2', 'the gateway', `has ${till}, the orders that were sent cost ${due}`);
   }
 
   /** E1: an effect has one key, whatever went wrong on the way to it. */

@@ -85,7 +85,8 @@ export function orderAdapters({ process, remote, shop, flaw }: AdapterParts): Ad
         flaw === 'refund-key-reused'
           ? `refund ${call.input.orderId} ${call.input.payment}`
           : call.idempotencyKey;
-      return payments(name, { ...call, idempotencyKey }, () => books.refund(bookOf(call)));
+      const made = { key: keyOf({ ...call, idempotencyKey }), answerTo: call.idempotencyKey };
+      return payments(name, { ...call, idempotencyKey }, () => books.refund(bookOf(call), made));
     },
     lookupPayment: (call) =>
       remote.call(process, 'payments', 'lookupPayment', () => books.look(bookOf(call))),

@@ -58,7 +58,11 @@ export class Post {
     const { sagaId, messageId, event, actor } = letter;
     const item = (): MoveItem => ({ kind: 'send', sagaId, messageId, event, actor, nonce: this.#nonce() });
     this.request(item, delayMs, letter.insists ? 1_000 : 2, (result) => {
-      if (result.kind === 'sent') this.receipts.push({ sagaId, messageId, outcome: result.result.outcome });
+      if (result.kind === 'sent') {
+        const { outcome } = result.result;
+        this.receipts.push({ sagaId, messageId, outcome });
+        if (outcome === 'deferred' && actor === 'gateway') this.#world.faults.saw('news that was kept');
+      }
       // The order isn't there yet: a sender who insists comes again.
       return !(result.kind === 'failed' && letter.insists && isAbsent(result.error));
     });
@@ -66,11 +70,10 @@ export class Post {
 
   /** The answer to a step that answers later. */
   answer(
-    answer: { readonly sagaId: string; readonly key: string; readonly output: unknown },
+    answer: { readonly sagaId: string; readonly key: string; readonly outcome: StepOutcome },
     delayMs: number,
   ): void {
-    const { sagaId, key, output } = answer;
-    const outcome: StepOutcome = { kind: 'done', output };
+    const { sagaId, key, outcome } = answer;
     const from = ['awaiting', 'leased', 'pending'] as const;
     this.request(() => ({ kind: 'answer', sagaId, key, from, lease: null, outcome, late: true }), delayMs, 3);
   }

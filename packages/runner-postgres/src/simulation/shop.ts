@@ -1,5 +1,12 @@
 import type { OrderInput } from '@countermand/saga-core/order';
-import { Books, gatewayId, type PaymentBook, type Treatment } from './books.js';
+import {
+  Books,
+  gatewayId,
+  type PaymentBook,
+  type RefundCall,
+  type RefundTreatment,
+  type Treatment,
+} from './books.js';
 import type { Flaw } from './flaw.js';
 import type { Post } from './post.js';
 import type { World } from './sim-connection.js';
@@ -8,6 +15,7 @@ import type { World } from './sim-connection.js';
 export interface OrderPlan {
   readonly orderId: string;
   readonly treatments: readonly Treatment[];
+  readonly refunding: RefundTreatment;
   readonly isFraud: boolean;
   readonly isNowhere: boolean;
   readonly input: OrderInput;
@@ -28,7 +36,11 @@ export class Shop {
     this.#world = world;
     this.#post = post;
     this.#flaw = flaw;
-    this.books = new Books(flaw, (payment) => this.#captureLater(payment));
+    this.books = new Books(
+      flaw,
+      (payment) => this.#captureLater(payment),
+      (payment, call) => this.#refundLater(payment, call),
+    );
   }
 
   add(plan: OrderPlan): void {
@@ -44,6 +56,7 @@ export class Shop {
     const payment: PaymentBook = {
       ...{ ref, orderId, amount: plan?.input.payments[index]?.amount.amount ?? 0 },
       treatment: plan?.treatments[index] ?? 'ok',
+      refunding: plan?.refunding ?? 'at once',
       ...{ status: 'none', captured: 0, refunded: 0, isPending: false, isClosed: false },
     };
     this.books.payments.set(ref, payment);
@@ -112,6 +125,7 @@ export class Shop {
       if (!payment.isPending) return;
       // Whoever let go of the payment before has to be told, for it will not ask again.
       const wasClosed = payment.isClosed;
+      if (wasClosed) this.#world.faults.saw('money after the end');
       this.books.take(payment);
       if (this.#flaw === 'late-money-dropped' && wasClosed) return;
       this.#news(payment, 'PAYMENT_SUCCEEDED', wasClosed);
@@ -119,11 +133,32 @@ export class Shop {
     });
   }
 
+  /** Money goes back later, or doesn't; the news of that may be lost, and whoever asks again is told. */
+  #refundLater(payment: PaymentBook, call: RefundCall): void {
+    const { random, scheduler, faults } = this.#world;
+    this.#post.expect(1);
+    scheduler.after(random.between(100, 12_000), 'refund settles', () => {
+      this.#post.expect(-1);
+      const output = this.books.settleRefund(payment, call);
+      faults.saw(call.fails ? 'refund failed later' : 'refund made later');
+      const outcome = output
+        ? ({ kind: 'done', output } as const)
+        : ({ kind: 'unknown', message: 'the refund failed' } as const);
+      const { orderId: sagaId } = payment;
+      const key = call.answerTo.slice(sagaId.length + 1);
+      const copies = faults.hit('webhook lost', 0.2) ? 0 : 1 + random.below(2);
+      for (let copy = 0; copy < copies; copy += 1) this.#post.answer({ sagaId, key, outcome }, this.#lag());
+    });
+  }
+
   /** The gateway's other way to say it: by the key of the call that it answers. */
   #answerByKey({ orderId, ref }: PaymentBook): void {
     const name = ref.slice(ref.indexOf('/') + 1);
     this.#post.answer(
-      { sagaId: orderId, key: `capture.${name}:1`, output: { paymentId: gatewayId({ ref }) } },
+      {
+        ...{ sagaId: orderId, key: `capture.${name}:1` },
+        outcome: { kind: 'done', output: { paymentId: gatewayId({ ref }) } },
+      },
       this.#lag(),
     );
   }
@@ -149,6 +184,7 @@ export class Shop {
     const meanings = random.chance(0.2) ? 2 : 1;
     for (let meaning = 0; meaning < meanings; meaning += 1) {
       const copies = 1 + random.below(5);
+      if (copies > 1) faults.saw('news sent more than once');
       for (let copy = 0; copy < copies; copy += 1) {
         const messageId = `${name}-${ref}-${meaning}`;
         this.#post.send({ sagaId: orderId, messageId, event, actor: 'gateway', insists }, this.#lag());

@@ -219,7 +219,9 @@ export class SimDatabase {
     }
     for (const message of [...writes.received, ...writes.decided]) {
       const { sagaId, messageId } = message;
+      if (message.status === 'early') this.#faults.saw('news before its order');
       if (message.status === 'early' && this.#flaw === 'early-messages-dropped') continue;
+      if (message.status === 'ignored' && this.#flaw === 'ignored-messages-forgotten') continue;
       const receivedAt = tables.inbox.get(rowId(sagaId, messageId))?.receivedAt ?? now;
       tables.putMessage({ ...message, receivedAt });
     }

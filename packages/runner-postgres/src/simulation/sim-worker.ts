@@ -2,6 +2,7 @@ import type { OrderSaga } from '@countermand/saga-core/order';
 import { Engine } from '../engine.js';
 import type { Logger } from '../ports/logger.js';
 import { SagaRegistry } from '../saga-registry.js';
+import type { Faults } from './faults.js';
 import type { Flaw } from './flaw.js';
 import { orderAdapters } from './order-adapters.js';
 import type { Remote } from './remote.js';
@@ -35,6 +36,7 @@ export class SimWorker {
   readonly engine: Engine;
   readonly store: SimStore;
   readonly #remote: Remote;
+  readonly #faults: Faults;
 
   constructor(name: string, followUp: boolean, parts: WorkerParts) {
     const { world, database, remote, shop, saga, flaw, logger } = parts;
@@ -42,6 +44,7 @@ export class SimWorker {
     const skewMs = random.between(-7_200_000, 7_200_000);
     this.process = new SimProcess(name, scheduler, random, skewMs, random.between(0.995, 1.005));
     this.#remote = remote;
+    this.#faults = faults;
     const tell = (notices: readonly string[]) => parts.tell(this, notices);
     const { process } = this;
     this.store = new SimStore({ world, process, database, poisoned: parts.poisoned, tell, flaw });
@@ -64,6 +67,7 @@ export class SimWorker {
   }
 
   kill(): void {
+    if ((this.#remote.undoing.get(this.process) ?? 0) > 0) this.#faults.saw('killed while undoing');
     this.process.kill();
     this.store.connection.drop();
   }

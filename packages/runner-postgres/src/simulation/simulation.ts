@@ -2,7 +2,7 @@ import { createOrderSaga, type OrderSaga } from '@countermand/saga-core/order';
 import type { Logger } from '../ports/logger.js';
 import { silentLogger } from '../ports/logger.js';
 import { Customers } from './customers.js';
-import { Faults } from './faults.js';
+import { Faults, type Scene } from './faults.js';
 import type { Flaw } from './flaw.js';
 import { judge } from './judge.js';
 import { Nemesis } from './nemesis.js';
@@ -39,6 +39,8 @@ export interface SimulationReport {
   readonly virtualMs: number;
   /** By name, with `work in flight hit`, `call repeated` and `zombie refused` among them. */
   readonly faults: ReadonlyMap<string, number>;
+  /** How often each of the situations came about that tests are written for. */
+  readonly scenes: ReadonlyMap<Scene, number>;
   readonly endings: ReadonlyMap<string, number>;
   /** Equal for equal runs. */
   readonly trace: string;
@@ -58,6 +60,7 @@ const SETTINGS = {
   gatewayAnswerMs: 8_000,
   overdueMs: 9_000,
   earlyNewsMs: 400_000,
+  refundPendingMs: 40_000,
   undoRetry: { attempts: 8, initialDelayMs: 300, maxDelayMs: 4_000 },
   undoDeadlineMs: 200_000,
   steps: Object.fromEntries(
@@ -164,6 +167,7 @@ class Simulation {
       orders: db.tables.sagas.size,
       virtualMs: Math.round(scheduler.now - startedAt),
       faults: faults.counts,
+      scenes: faults.scenes,
       endings,
       trace: scheduler.trace,
       violations,

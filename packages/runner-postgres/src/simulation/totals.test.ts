@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import { SCENES } from './faults.js';
 import { Totals } from './totals.js';
 
 it('what several processes came to adds up to what one would have come to', () => {
   const report = {
     ...{ seed: 1, applied: 10, steps: 20, orders: 3, virtualMs: 5, trace: 'x' },
     faults: new Map([['call repeated', 2]]),
+    scenes: new Map([['refund made later', 3]] as const),
     endings: new Map([['FAILED', 1]]),
     violations: ['M1 too much'],
   };
@@ -17,7 +19,10 @@ it('what several processes came to adds up to what one would have come to', () =
   merged.merge(JSON.parse(JSON.stringify(one)));
   merged.merge(JSON.parse(JSON.stringify(one)));
   expect(merged).toEqual(both);
-  expect(merged.missing).toEqual(['work in flight hit', 'zombie refused']);
+  expect(merged.missing).toEqual([
+    ...['work in flight hit', 'zombie refused'],
+    ...SCENES.filter((scene) => scene !== 'refund made later'),
+  ]);
   expect(merged.describe(1_000)).toContain('20 events applied, 20 a second');
   expect(merged.describe(1_000)).toContain('8 s of processor time');
 });

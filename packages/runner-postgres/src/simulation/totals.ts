@@ -1,3 +1,4 @@
+import { SCENES } from './faults.js';
 import type { SimulationReport } from './simulation.js';
 
 /** {@link Totals} between processes. */
@@ -9,6 +10,7 @@ export interface TotalsJson {
   readonly orders: number;
   readonly processorMs: number;
   readonly faults: Readonly<Record<string, number>>;
+  readonly scenes: Readonly<Record<string, number>>;
   readonly endings: Readonly<Record<string, number>>;
 }
 
@@ -22,6 +24,7 @@ export class Totals {
   /** Of the processes that ran them; 0 where nobody has measured it. */
   processorMs = 0;
   readonly faults = new Map<string, number>();
+  readonly scenes = new Map<string, number>();
   readonly endings = new Map<string, number>();
 
   add(report: SimulationReport): void {
@@ -30,6 +33,7 @@ export class Totals {
     this.steps += report.steps;
     this.orders += report.orders;
     addAll(this.faults, report.faults);
+    addAll(this.scenes, report.scenes);
     addAll(this.endings, report.endings);
     for (const violation of report.violations) this.violations.push(`seed ${report.seed}: ${violation}`);
   }
@@ -43,21 +47,26 @@ export class Totals {
     this.orders += other.orders;
     this.processorMs += other.processorMs;
     addAll(this.faults, new Map(Object.entries(other.faults)));
+    addAll(this.scenes, new Map(Object.entries(other.scenes)));
     addAll(this.endings, new Map(Object.entries(other.endings)));
   }
 
   toJSON(): TotalsJson {
-    const { seeds, violations, applied, steps, orders, processorMs, faults, endings } = this;
+    const { seeds, violations, applied, steps, orders, processorMs, faults, scenes, endings } = this;
     return {
       ...{ seeds, violations, applied, steps, orders, processorMs },
       faults: Object.fromEntries(faults),
+      scenes: Object.fromEntries(scenes),
       endings: Object.fromEntries(endings),
     };
   }
 
   /** What a run must have had to have shown anything; empty when it had all of it. */
   get missing(): readonly string[] {
-    return ['work in flight hit', 'call repeated', 'zombie refused'].filter((name) => !this.faults.get(name));
+    return [
+      ...['work in flight hit', 'call repeated', 'zombie refused'].filter((name) => !this.faults.get(name)),
+      ...SCENES.filter((name) => !this.scenes.get(name)),
+    ];
   }
 
   /** For people. */
@@ -70,6 +79,8 @@ export class Totals {
       ...(this.processorMs > 0 ? [`${Math.round(this.processorMs / 1_000)} s of processor time`] : []),
       'faults:',
       ...list(this.faults),
+      'situations:',
+      ...list(this.scenes),
       'orders ended in:',
       ...list(this.endings),
       `violations: ${this.violations.length}`,
