@@ -17,8 +17,8 @@ export interface Walkable {
   readonly events: readonly (JsonObject & { readonly type: string })[];
   /** A good output of each step; `{ ok: true }` by default. */
   readonly outputs: Readonly<Record<string, Json>>;
-  /** The event that brings it to an end, where it would wait for ever. */
-  readonly ending: string;
+  /** What brings it to an end where it would wait for ever: sent one after the other, again and again. */
+  readonly endings: readonly (JsonObject & { readonly type: string })[];
 }
 
 /** Three numbers choose what happens next. */
@@ -89,7 +89,11 @@ export class RandomWalk {
       else if (parked.length > 0 || this.envelope.runs.some((one) => one.parked))
         this.#decide({ type: 'retry', actor: 'admin' });
       else if (isSettled(this.#what.saga, this.envelope)) return;
-      else this.#send({ type: this.#what.ending });
+      else {
+        const { endings } = this.#what;
+        const next = endings[round % endings.length];
+        if (next) this.#send(next);
+      }
     }
     throw new Error(`it never came to rest: ${JSON.stringify(this.envelope)}`);
   }
