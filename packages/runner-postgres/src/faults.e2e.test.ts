@@ -70,6 +70,19 @@ it('terminated backends end no process, and the work goes on', async () => {
   );
 });
 
+it('a worker that did not listen to the errors of its connections would end with them; one that does takes the next step', async () => {
+  const { url } = await freshDatabase();
+  const worker = startWorker(url);
+  const deaf = startWorker(url, { WITHOUT_LISTENERS: '1' });
+  await Promise.all([worker.says('working'), deaf.says('working')]);
+  const ended = once(deaf.process, 'exit');
+  await terminateAll(testPool(url, 1));
+  expect(await ended).toEqual([1, null]);
+  const sender = openRunner({ connection: url, sagas: [jobSaga('killed')] });
+  await sender.start(jobSaga('killed'), { n: 1 });
+  await worker.says('begun 1');
+});
+
 it('a backend of the caller that dies within its transaction ends no process', async () => {
   const { url } = await freshDatabase();
   const pool = testPool(url);
@@ -115,9 +128,12 @@ async function terminateAll(admin: ReturnType<typeof testPool>): Promise<void> {
 }
 
 /** Starts a worker process; it is killed with the test at the latest. */
-function startWorker(url: string): { readonly process: ChildProcess; says(line: string): Promise<void> } {
+function startWorker(
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): { readonly process: ChildProcess; says(line: string): Promise<void> } {
   const script = new URL('./test-support/worker-process.ts', import.meta.url);
-  const child = spawnNode(script, [], { DATABASE_URL: url });
+  const child = spawnNode(script, [], { DATABASE_URL: url, ...env });
   const said = new Set<string>();
   createInterface({ input: child.stdout }).on('line', (line) => said.add(line));
   const gone = once(child, 'exit').then(() => Promise.reject(new Error('the worker has ended')));

@@ -1,4 +1,5 @@
 import type { SagaView } from '@countermand/saga-core';
+import { eventually } from '@countermand/test-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BarrierPool, barrierPool } from './test-support/barrier-pool.js';
 import { freshDatabase, testPool } from './test-support/migrated-database.js';
@@ -14,7 +15,12 @@ beforeEach(async () => {
 interface Mover {
   readonly event: string;
   readonly act: (id: string) => Promise<unknown>;
+  /** Resolves when it has come upon the lock of whoever was there before; asked for before it acts. */
+  readonly meetsLock: () => Promise<unknown>;
 }
+
+/** The statement that locks sagas, and leaves out those that are locked. */
+const CLAIM = /for no key update of s skip locked/i;
 
 const ID = 'o-1';
 
@@ -26,20 +32,32 @@ async function shop(options: DeskOptions = {}) {
   const worker = openRunner({ pool: atWork.pool, sagas: [order], adapters: { order: desk.adapters } });
   const customer = openRunner({ pool: atCustomer.pool, sagas: [order] });
   const gateway = openRunner({ pool: atGateway.pool, sagas: [order] });
+  const watching = testPool(url, 1);
   await Promise.all([customer.ready(), gateway.ready(), worker.work()]);
   await worker.start(order, orderInput, { id: ID });
   const reach = (state: string) =>
     worker.waitFor(ID, (view) => JSON.stringify(view.state).includes(state), { timeoutMs: 20_000 });
+  const ofCustomer = { meetsLock: () => atCustomer.answered(CLAIM) };
+  const ofGateway = { meetsLock: () => atGateway.answered(CLAIM) };
   const movers = {
-    cancel: { event: 'CANCEL', act: () => customer.send(ID, { type: 'CANCEL' }) },
-    pay: { event: 'PAY', act: () => customer.send(ID, { type: 'PAY' }) },
-    news: { event: 'PAYMENT_SUCCEEDED', act: () => gateway.send(ID, paid) },
+    cancel: { ...ofCustomer, event: 'CANCEL', act: () => customer.send(ID, { type: 'CANCEL' }) },
+    pay: { ...ofCustomer, event: 'PAY', act: () => customer.send(ID, { type: 'PAY' }) },
+    news: { ...ofGateway, event: 'PAYMENT_SUCCEEDED', act: () => gateway.send(ID, paid) },
     packed: {
+      ...ofGateway,
       event: 'WAREHOUSE_PACKED',
       act: () => gateway.send(ID, { type: 'WAREHOUSE_PACKED', parcelId: 'p' }),
     },
     ttl: {
       event: 'timer.RESERVATION_TTL',
+      // Whoever was there before is about to settle its row.
+      meetsLock: () =>
+        eventually(async () => {
+          const { rows } = await watching.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          expect(rows).toHaveLength(1);
+        }),
       act: async () => {
         const pool = testPool(url);
         // This timer alone: behind the commit of a click on pay stands another one, which is not over.
@@ -57,9 +75,10 @@ async function shop(options: DeskOptions = {}) {
     const holds = pools.map((pool) => pool.hold(new RegExp(`"event":"${first.event}"`)));
     const one = first.act(ID);
     await Promise.race(holds.map(({ reached }) => reached));
+    const met = second.meetsLock();
     const two = second.act(ID);
-    // It meets the lock, and has to come again.
-    await Promise.race([two, new Promise((resolve) => setImmediate(resolve))]);
+    // It has to wait, or to come again.
+    await met;
     for (const hold of holds) hold.open();
     return await Promise.all([one, two]);
   }

@@ -16,6 +16,8 @@ export interface BarrierPool {
   hold(written: RegExp): Hold;
   /** Holds the next statement that matches before it is sent. */
   holdBefore(statement: RegExp): Hold;
+  /** Resolves when the database has answered the next statement that matches. */
+  answered(statement: RegExp): Promise<void>;
   /** Lets so many of the next statements that match fail with this SQLSTATE, before they reach the database. */
   fail(statement: RegExp, sqlState: string, times: number): void;
   /** How many statements were made to fail. */
@@ -29,6 +31,7 @@ export function barrierPool(url: string, max = 10): BarrierPool {
   const pool = new pg.Pool({ connectionString: url, max });
   const holds: { written: RegExp; reach: () => void; opened: Promise<void> }[] = [];
   const before: { statement: RegExp; reach: () => void; opened: Promise<void> }[] = [];
+  const awaited: { statement: RegExp; tell: () => void }[] = [];
   const refusals: string[] = [];
   const faults: { statement: RegExp; sqlState: string; left: number }[] = [];
   let failed = 0;
@@ -61,6 +64,10 @@ export function barrierPool(url: string, max = 10): BarrierPool {
         refusals.push(String((error as { code?: unknown }).code));
         throw error;
       });
+      for (const one of awaited.filter(({ statement }) => statement.test(text))) {
+        awaited.splice(awaited.indexOf(one), 1);
+        one.tell();
+      }
       const hold = holds.find(({ written }) => values.some((one) => written.test(one)));
       // Only what is written counts, not the claim that asks for it.
       if (hold && text.includes('.history')) {
@@ -94,6 +101,11 @@ export function barrierPool(url: string, max = 10): BarrierPool {
       const { hold, barrier } = newHold();
       before.push({ statement, ...barrier });
       return hold;
+    },
+    answered(statement) {
+      const told = gate();
+      awaited.push({ statement, tell: told.open });
+      return told.opened;
     },
     fail(statement, sqlState, times) {
       faults.push({ statement, sqlState, left: times });
