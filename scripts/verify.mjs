@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkPins } from './check-pins.mjs';
 import { checkDocs } from './generate-docs.mjs';
 import { packPackages } from './pack-packages.mjs';
 import { environment, prepareWorkspace, publishedPackages, root } from './prepare-workspace.mjs';
@@ -36,6 +37,7 @@ await runChecks({
   }),
   'dependency rules': () =>
     run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples', 'chaos', 'bench/src'),
+  'dependencies are pinned, and scripts of theirs are named': () => checkPins(root),
   'nothing unused, nothing undeclared': () => run('knip', '--no-config-hints'),
   'the packages can be packed': async () => {
     tarballs = await packPackages(packed);
