@@ -5,7 +5,7 @@ import type { Tally } from '../tally.ts';
 
 const EVERY_MS = 100;
 /** Slower ones are told in detail. */
-const SLOW_MS = 8_000;
+const SLOW_MS = 6_000;
 /** What isn't taken up by then never will be; far longer than what is promised. */
 const GIVE_UP_MS = 30_000;
 

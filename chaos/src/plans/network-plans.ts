@@ -46,7 +46,7 @@ export const spoilLinks = definePlan({
       afterMs: random.between(100, 1_000),
       worker: random.below(1_000),
       mode: (['stalled', 'vanished', 'slow'] as const satisfies readonly LinkMode[])[index % 3] ?? 'slow',
-      forMs: random.between(7_000, 9_500),
+      forMs: random.between(5_000, 7_500),
     })),
   async strike(stage, { worker, mode, forMs }) {
     const slot = await pickReady(stage, worker);

@@ -39,7 +39,7 @@ export interface Plan<One extends Strike = Strike> {
   readonly mustHitWork?: boolean;
   /**
    * Whether work must be taken up within what is promised of a worker that dies; true unless it says otherwise. What
-   * is only silent keeps its open transaction for five seconds more, and others may be silent at the same time.
+   * is only silent keeps its open transaction for seconds more, and others may be silent at the same time.
    */
   readonly mustRecover?: boolean;
   /** It fills the disk that PostgreSQL's data is on, which must be one that nobody else needs. */

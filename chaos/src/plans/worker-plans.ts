@@ -35,7 +35,7 @@ export const suspendWorkers = definePlan({
       afterMs: random.between(200, 1_000),
       worker: random.below(1_000),
       action: (random.chance(0.7) ? 'stop' : 'block') satisfies StrikeAction as StrikeAction,
-      forMs: random.between(7_000, 9_500),
+      forMs: random.between(5_000, 7_500),
       // Every other one between an answer and its commit: those are the ones that must be refused.
       beforeCommit: index % 2 === 0,
     })),

@@ -9,7 +9,7 @@ import type { SagaRegistry } from './saga-registry.js';
 import type { Slots } from './slots.js';
 import { LEASE_MS } from './timing.js';
 
-const LONGEST_BACKOFF_MS = 5_000;
+const LONGEST_BACKOFF_MS = 2_000;
 const MAX_BATCH = 200;
 
 /** What a {@link Fetcher} is made of. */

@@ -22,8 +22,8 @@ class Held {
 }
 
 /**
- * Prolongs the leases of everything that this worker carries out, by one statement every two seconds, and none when
- * nothing is older than a second. A lease that is lost, or that may have ended because the database can't be reached, is
+ * Prolongs the leases of everything that this worker carries out, by one statement every second, and none when
+ * nothing is older than a quarter of one. A lease that is lost, or that may have ended because the database can't be reached, is
  * told to whoever works under it, before another worker begins.
  */
 export class LeaseKeeper {
@@ -66,8 +66,9 @@ export class LeaseKeeper {
     const { clock } = this.#options;
     const startedAt = clock.now();
     if (this.#held.size > 0) await this.#renew();
-    // A database that was slow to answer for some leases must not make those late that weren't old enough then.
-    const leftMs = Math.max(0, startedAt + RENEW_MS - clock.now());
+    // A database that was slow to answer for some leases must not make those late that weren't old enough then, and
+    // one that refuses mustn't keep anybody from hearing of the end of a lease before another worker begins.
+    const leftMs = Math.max(0, Math.min(startedAt + RENEW_MS, this.#firstEndAt()) - clock.now());
     // Whatever is taken while nothing is held finds no timer, and arms one.
     this.#timer = this.#held.size > 0 ? this.#arm(leftMs) : undefined;
   }
@@ -99,6 +100,12 @@ export class LeaseKeeper {
       late.abort();
     }
     this.#loseEnded();
+  }
+
+  #firstEndAt(): number {
+    let firstAt = Number.POSITIVE_INFINITY;
+    for (const { endsAt } of this.#held.values()) firstAt = Math.min(firstAt, endsAt);
+    return firstAt;
   }
 
   #loseEnded(): void {

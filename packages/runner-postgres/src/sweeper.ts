@@ -15,7 +15,8 @@ const LIMIT = 500;
 const MAX_GIVEN = 5_000;
 /** How often early events are looked through, in sweeps. */
 const EARLY_EVERY = 30;
-const LONGEST_BACKOFF_MS = 10_000;
+/** Whoever hears no notices learns by a sweep alone that the database is back. */
+const LONGEST_BACKOFF_MS = 3_000;
 /** A hint that came too early by a hair would cost a whole second. */
 const HINT_MARGIN_MS = 3;
 

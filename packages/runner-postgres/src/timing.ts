@@ -1,14 +1,20 @@
-/** How long a lease lasts, from when it was taken or prolonged. Milliseconds, database time. */
-export const LEASE_MS = 6_000;
+/**
+ * How long a lease lasts, from when it was taken or prolonged: with a sweep behind it, the longest that the work of a
+ * worker that died waits for another. Milliseconds, database time.
+ */
+export const LEASE_MS = 4_000;
 
 /** How often a worker prolongs its leases. */
-export const RENEW_MS = 2_000;
-
-/** A lease with more than this left is prolonged the next time: most steps have ended by then. */
-export const RENEW_AHEAD_MS = 4_500;
+export const RENEW_MS = 1_000;
 
 /** How soon before its end a lease that couldn't be prolonged counts as lost. */
-export const LEASE_MARGIN_MS = 500;
+export const LEASE_MARGIN_MS = 250;
+
+/**
+ * A lease with more than this left is prolonged the next time: most steps have ended by then. None is asked for with
+ * less than two and a half seconds left, which a worker may stand still for, whenever that is.
+ */
+export const RENEW_AHEAD_MS = 3_500;
 
 /** How often a worker looks for what is due. */
 export const SWEEP_MS = 1_000;

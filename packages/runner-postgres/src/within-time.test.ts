@@ -1,28 +1,7 @@
 import { describe, expect, test as it } from 'vitest';
 import { Interruption } from './interruption.js';
+import { handClock } from './test-support/hand-clock.js';
 import { withinTime } from './within-time.js';
-
-/** A clock that goes on by hand. */
-function handClock() {
-  let now = 0;
-  const timers = new Map<number, { at: number; run: () => void }>();
-  let last = 0;
-  return {
-    armed: () => timers.size,
-    now: () => now,
-    setTimeout: (run: () => void, delayMs: number) => {
-      timers.set(++last, { at: now + delayMs, run });
-      return last;
-    },
-    clearTimeout: (timer: unknown) => void timers.delete(timer as number),
-    setInterval: () => 0,
-    clearInterval: () => undefined,
-    advance(ms: number) {
-      now += ms;
-      for (const [id, { at, run }] of [...timers]) if (at <= now && timers.delete(id)) run();
-    },
-  };
-}
 
 const never = () => new Promise<never>(() => undefined);
 

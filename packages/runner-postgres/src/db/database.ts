@@ -17,7 +17,7 @@ const BEGIN = 'begin isolation level read committed';
 const SETTINGS = {
   statement_timeout: '30s',
   lock_timeout: '3s',
-  idle_in_transaction_session_timeout: '5s',
+  idle_in_transaction_session_timeout: '3500ms',
   // Every statement of ours finds its rows by keys. A plan that is kept must not be one which was made for tables
   // that were nearly empty, and none is worth compiling.
   enable_seqscan: 'off',

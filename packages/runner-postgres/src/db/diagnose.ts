@@ -100,7 +100,7 @@ export interface WorkFacts {
 
 /** A row that is out for longer than this is being taken by nobody. */
 const SILENT_MS = 60_000;
-/** A lease is 6 seconds, and a sweep looks every second. */
+/** Far longer than a lease and a sweep. */
 const LOST_LEASE_MS = 15_000;
 
 /** Looks through what isn't settled. */

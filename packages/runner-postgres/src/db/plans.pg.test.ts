@@ -6,6 +6,7 @@ import type { MoveWrites } from '../ports/store.js';
 import { PgBossQueue } from '../queue/pg-boss-queue.js';
 import { freshDatabase, testPool } from '../test-support/migrated-database.js';
 import { withoutAutovacuum } from '../test-support/without-autovacuum.js';
+import { LEASE_MS } from '../timing.js';
 import { Database } from './database.js';
 import { openPool } from './open-pool.js';
 import { postgresStore } from './postgres-store.js';
@@ -62,7 +63,7 @@ it.each([
       expect(await store.moveAssumed(assumed, (tx) => tx.save(saved))).toBeUndefined();
       const request = { known: claimed.known, eventTypes: [], queues: ['job.work'], limit: 500 };
       expect((await store.sweep(request)).rows).toEqual([]);
-      await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], 6_000);
+      await store.renewLeases([{ sagaId: 's-0', key: 'work:1', lease: LEASE }], LEASE_MS);
     };
     if (known.length > 0) await fill(url, 'early', 1);
     for (const table of known) await database.query(`vacuum analyze countermand.${table}`);

@@ -8,7 +8,7 @@ import type { SimProcess } from './sim-process.js';
 export const LOCKED = Symbol('locked');
 
 const LOCK_TIMEOUT_MS = 3_000;
-const IDLE_IN_TRANSACTION_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 3_500;
 const FAR_TOO_LONG_MS = 12_000;
 
 /** What everything in a simulation is made with. */

@@ -10,6 +10,7 @@ import type { PublishedEvent } from '../deliver-event.js';
 import { pause, systemClock } from '../ports/clock.js';
 import type { PostgresRunner } from '../postgres-runner.js';
 import { TestClock } from '../queue/pg-boss-queue.js';
+import { LEASE_MS } from '../timing.js';
 import { LeapClock } from './leap-clock.js';
 
 /** Migrated tables without rows, for one host. */
@@ -25,9 +26,6 @@ export interface HostSettings {
   readonly followUp: boolean;
   readonly settleTimeoutMs: number;
 }
-
-/** As long as the worker would have made a lease last in the time that a leap leaves out. */
-const LEASE_MS = 6_000;
 
 /** Hosts in virtual time, which passes by leaps; in between, the process goes on at its own pace. */
 export function virtualTimeHosts(findPlace: () => Promise<HostPlace>, settings: HostSettings): CreateHost {
@@ -134,6 +132,7 @@ class VirtualTimeHost implements ConformanceHost {
       const { leased } = await this.#left();
       const rest = at - this.#time.now();
       await this.#clock.leap(leased > 0 ? Math.min(1_000, rest) : rest);
+      // As long as the worker would have made them last in the time that the leap left out.
       await endLeases(this.#session, this.#place.names, LEASE_MS);
       await this.settle();
     }
