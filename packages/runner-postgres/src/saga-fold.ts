@@ -14,10 +14,10 @@ import {
   type Publish,
   sagaStatus,
 } from '@countermand/saga-core';
-import { FoldedSaga } from './folded-saga.js';
 import { type Dispatcher, deadlineOf, stepRow, type Traced, timerRow } from './outbox-plan.js';
 import type { OutboxChange, OutboxRow } from './ports/outbox-rows.js';
-import type { SagaWrite, StoredSaga } from './ports/saga-rows.js';
+import type { StoredSaga } from './ports/saga-rows.js';
+import { SagaWrite } from './ports/saga-write.js';
 import type { BatchTelemetry, TransitionTelemetry } from './ports/telemetry.js';
 import { stepQueue } from './saga-registry.js';
 
@@ -131,7 +131,7 @@ export class SagaFold {
     if (isKnown) this.#readAttributes();
     const envelope = this.#envelope;
     const status = this.#error === null && isKnown ? sagaStatus(definition, envelope) : 'parked';
-    return new FoldedSaga({
+    return new SagaWrite({
       saga: definition.name,
       status,
       settled: status === 'rest' && isSettled(definition, envelope),

@@ -1,4 +1,5 @@
-import type { SagaWrite, StoredSaga } from './ports/saga-rows.js';
+import type { StoredSaga } from './ports/saga-rows.js';
+import type { SagaWrite } from './ports/saga-write.js';
 
 /**
  * A saga's row as it has just been written. An instance, as whatever outlives the batch that makes it:

@@ -1,4 +1,4 @@
-import type { SagaWrite } from '../ports/saga-rows.js';
+import type { SagaWrite } from '../ports/saga-write.js';
 
 /**
  * An envelope is written with every step, so what each of them says, or what the row says beside it, stands for a

@@ -18,25 +18,6 @@ export interface StoredSaga {
   readonly updatedAt: number;
 }
 
-/** A saga as it is to be written. `revision` is the one that it gets; a new saga's is 1. */
-export interface SagaWrite {
-  readonly id: string;
-  readonly saga: string;
-  readonly version: number;
-  readonly fingerprint: string;
-  readonly status: SagaStatus;
-  readonly settled: boolean;
-  readonly revision: number;
-  readonly envelope: Envelope;
-  /** The envelope as JSON. */
-  readonly envelopeText: string;
-  readonly attributes: JsonObject;
-  readonly state: unknown;
-  readonly error: string | null;
-  /** Of new sagas only. */
-  readonly start?: { readonly nonce: string; readonly inputHash: string };
-}
-
 /** A saga with its step rows. */
 export interface FoundSaga {
   readonly stored: StoredSaga;

@@ -12,7 +12,8 @@ import type {
   RetryResult,
   RetryWrite,
 } from './outbox-rows.js';
-import type { FoundSaga, ListFilter, SagaWrite } from './saga-rows.js';
+import type { FoundSaga, ListFilter } from './saga-rows.js';
+import type { SagaWrite } from './saga-write.js';
 import type { Wakeup } from './wakeup-queue.js';
 
 /** Everything that a batch writes, in one go. */

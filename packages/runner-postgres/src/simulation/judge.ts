@@ -86,13 +86,9 @@ class Court {
     const status = orderStatus(record.state as string);
     this.endings.set(status, (this.endings.get(status) ?? 0) + 1);
     if (record.status === 'parked')
-      this.#blame(
-        'L1',
-        id,
-        `is parked: ${record.error ?? JSON.stringify(JSON.parse(record.envelope).parked)}`,
-      );
+      this.#blame('L1', id, `is parked: ${record.error ?? JSON.stringify(record.envelope.parked)}`);
     else if (!record.settled) this.#blame('L1', id, `stays in ${JSON.stringify(record.state)}`);
-    const envelope = JSON.parse(record.envelope) as Envelope;
+    const { envelope } = record;
     this.#judgeHistory(id, history);
     this.#replay(record, envelope, history);
     if (record.settled) this.#judgeBooks(id, envelope, status);
@@ -134,7 +130,7 @@ class Court {
     }
     const replayed = decision && JSON.stringify(decision.envelope);
     // What is told by the same text is the same.
-    if (replayed === record.envelope) return;
+    if (replayed === record.envelopeText) return;
     if (replayed === undefined || !isDeepStrictEqual(JSON.parse(replayed), envelope))
       this.#blame('H2', record.id, 'its history comes to something else than what is stored');
   }

@@ -6,7 +6,7 @@ import type { MoveTransaction, MoveWrites } from '../ports/store.js';
 import type { Faults } from './faults.js';
 import type { Flaw } from './flaw.js';
 import type { Scheduler } from './scheduler.js';
-import { type OutboxRecord, SimTables, storedSaga } from './sim-tables.js';
+import { type OutboxRecord, SimTables } from './sim-tables.js';
 import { toldRows } from './told-rows.js';
 
 /** A transaction as the simulated server has it. */
@@ -114,7 +114,7 @@ export class SimDatabase {
       }
       const saga = request.remembered.get(id);
       const isCurrent = saga?.revision === record.revision && saga.startNonce === record.startNonce;
-      sagas.set(id, saga && isCurrent ? saga : storedSaga(record));
+      sagas.set(id, saga && isCurrent ? saga : record.copy());
     }
     for (const id of sagas.keys()) busy.delete(id);
     const claimed = new Map<string, OutboxRecord>();

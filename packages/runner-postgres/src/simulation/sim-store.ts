@@ -5,7 +5,7 @@ import type { Store, Sweep } from '../ports/store.js';
 import type { Wakeup } from '../ports/wakeup-queue.js';
 import { LOCKED } from './sim-connection.js';
 import { SimMoves } from './sim-moves.js';
-import { type JobRecord, storedSaga } from './sim-tables.js';
+import { type JobRecord, SagaRecord } from './sim-tables.js';
 import { toldRows } from './told-rows.js';
 
 const GIVE_BACK_MS = 2_000;
@@ -139,11 +139,14 @@ export class SimStore extends SimMoves implements Store {
       if (database.isSagaLocked(sagaId)) return LOCKED;
       const saga = tables.sagas.get(sagaId);
       if (saga)
-        tables.sagas.set(sagaId, {
-          ...saga,
-          ...{ status: 'parked', error, updatedAt: now },
-          revision: saga.revision + 1,
-        });
+        tables.sagas.set(
+          sagaId,
+          new SagaRecord({
+            ...saga,
+            ...{ status: 'parked', error, updatedAt: now },
+            revision: saga.revision + 1,
+          }),
+        );
       const row = key === undefined ? undefined : tables.row(sagaId, key);
       if (row && ['pending', 'leased', 'awaiting'].includes(row.status))
         tables.putRow({ ...row, status: 'parked', stuck: true, lastError: error, delivery: null });
@@ -183,7 +186,7 @@ export class SimStore extends SimMoves implements Store {
     const { tables } = this.parts.database;
     return this.connection.run('find', () => {
       const record = tables.sagas.get(sagaId);
-      const stored = record && storedSaga(record);
+      const stored = record?.copy();
       const rows = [...(tables.outbox.get(sagaId)?.values() ?? [])].filter(({ kind }) => kind === 'step');
       const told = toldRows(sagaId, tables.history.get(sagaId) ?? []);
       const steps = [...told.filter(({ key }) => !tables.row(sagaId, key)), ...rows];

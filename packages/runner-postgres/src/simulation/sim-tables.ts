@@ -2,17 +2,24 @@ import type { Envelope, HistoryEntry, JsonObject, SagaStatus } from '@counterman
 import type { InboxRow } from '../ports/inbox-rows.js';
 import type { Delivery, OutboxRow } from '../ports/outbox-rows.js';
 import { rowId } from '../ports/row-id.js';
-import type { SagaWrite, StoredSaga } from '../ports/saga-rows.js';
+import type { StoredSaga } from '../ports/saga-rows.js';
+import type { SagaWrite } from '../ports/saga-write.js';
 
-/** A saga as the simulated disk has it: its envelope is text, so that nothing in it is shared with a process. */
-export interface SagaRecord {
+/** What a {@link SagaRecord} is made of. */
+type SagaColumns = Omit<StoredSaga, 'envelope'> & Pick<SagaWrite, 'settled' | 'state' | 'envelopeText'>;
+
+/**
+ * A saga as the simulated disk has it: its envelope is text, which is read when it is first looked at. What a process
+ * gets is a copy, so that nothing in the envelope is shared with it.
+ */
+export class SagaRecord implements StoredSaga, SagaColumns {
   readonly id: string;
   readonly saga: string;
   readonly version: number;
   readonly status: SagaStatus;
   readonly settled: boolean;
   readonly revision: number;
-  readonly envelope: string;
+  readonly envelopeText: string;
   readonly attributes: JsonObject;
   readonly state: unknown;
   readonly error: string | null;
@@ -20,6 +27,33 @@ export interface SagaRecord {
   readonly inputHash: string;
   readonly createdAt: number;
   readonly updatedAt: number;
+  #envelope: Envelope | undefined;
+
+  constructor(columns: SagaColumns) {
+    this.id = columns.id;
+    this.saga = columns.saga;
+    this.version = columns.version;
+    this.status = columns.status;
+    this.settled = columns.settled;
+    this.revision = columns.revision;
+    this.envelopeText = columns.envelopeText;
+    this.attributes = columns.attributes;
+    this.state = columns.state;
+    this.error = columns.error;
+    this.startNonce = columns.startNonce;
+    this.inputHash = columns.inputHash;
+    this.createdAt = columns.createdAt;
+    this.updatedAt = columns.updatedAt;
+  }
+
+  get envelope(): Envelope {
+    this.#envelope ??= JSON.parse(this.envelopeText) as Envelope;
+    return this.#envelope;
+  }
+
+  copy(): StoredSaga {
+    return new SagaRecord(this);
+  }
 }
 
 /** A row of the outbox, with what only the store knows of it. */
@@ -87,55 +121,14 @@ export class SimTables {
 
   putSaga(write: SagaWrite, now: number): void {
     const before = this.sagas.get(write.id);
-    const { id, saga, version, status, settled, revision, attributes, state, error } = write;
-    this.sagas.set(id, {
-      ...{ id, saga, version, status, settled, revision, attributes, state, error },
-      envelope: write.envelopeText,
+    const { id, saga, version, status, settled, revision, envelopeText, attributes, state, error } = write;
+    const record = new SagaRecord({
+      ...{ id, saga, version, status, settled, revision, envelopeText, attributes, state, error },
       startNonce: write.start?.nonce ?? before?.startNonce ?? '',
       inputHash: write.start?.inputHash ?? before?.inputHash ?? '',
       createdAt: before?.createdAt ?? now,
       updatedAt: now,
     });
-  }
-}
-
-/** A saga as processes get it: a copy, which is read when it is first looked at. */
-export function storedSaga(record: SagaRecord): StoredSaga {
-  return new SagaCopy(record);
-}
-
-class SagaCopy implements StoredSaga {
-  readonly id: string;
-  readonly saga: string;
-  readonly version: number;
-  readonly status: SagaStatus;
-  readonly revision: number;
-  readonly attributes: JsonObject;
-  readonly error: string | null;
-  readonly startNonce: string;
-  readonly inputHash: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly #text: string;
-  #envelope: Envelope | undefined;
-
-  constructor(record: SagaRecord) {
-    this.id = record.id;
-    this.saga = record.saga;
-    this.version = record.version;
-    this.status = record.status;
-    this.revision = record.revision;
-    this.attributes = record.attributes;
-    this.error = record.error;
-    this.startNonce = record.startNonce;
-    this.inputHash = record.inputHash;
-    this.createdAt = record.createdAt;
-    this.updatedAt = record.updatedAt;
-    this.#text = record.envelope;
-  }
-
-  get envelope(): Envelope {
-    this.#envelope ??= JSON.parse(this.#text) as Envelope;
-    return this.#envelope;
+    this.sagas.set(id, record);
   }
 }
