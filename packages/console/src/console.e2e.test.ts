@@ -136,6 +136,27 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     expect(told?.steps.filter(({ status }) => status === 'parked')).toEqual([]);
   });
 
+  it('shows a published event that is not taken, with why, until it is', async () => {
+    const mail = { isDown: true };
+    await desk.runner.on('ORDER_CANCELLED', { name: 'mail' }, () => {
+      // Soon again, so that nobody has to wait for what it comes to.
+      if (mail.isDown) throw Object.assign(new Error('the mail server answers 503'), { retryInMs: 300 });
+    });
+    await desk.place('order-untaken', 'gina');
+    await desk.runner.send('order-untaken', { type: 'CANCEL' }, { actor: 'customer:gina' });
+    await page.goto(`${desk.url}sagas/order-untaken`);
+    const notice = page.getByRole('region', { name: 'Events that were not taken' });
+    await notice.getByText('the mail server answers 503').waitFor();
+    expect(await notice.textContent()).toMatch(/ORDER_CANCELLED by mail: .* attempts? · event \d+ · /);
+    await page.locator('.saga-head .badge-rest').waitFor();
+    const light = await colourOfNotice(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => colourOfNotice(page)).not.toBe(light);
+    await page.emulateMedia({ colorScheme: 'light' });
+    mail.isDown = false;
+    await notice.waitFor({ state: 'detached' });
+  });
+
   it('does nothing of which it has not said what it would do', async () => {
     const own = await browser.context.newPage();
     let foresee: () => void = () => undefined;
@@ -248,6 +269,10 @@ describe.skipIf(!hasChromium())('the console in Chromium', () => {
     expect(problems).toEqual([]);
   });
 });
+
+function colourOfNotice(page: Page): Promise<string> {
+  return page.evaluate<string>(`getComputedStyle(document.querySelector('.notice-late')).backgroundColor`);
+}
 
 /** Goes on by the tabulator until the button with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Json, JsonObject, ToldEntry, ToldHistory } from '@countermand/saga
 export interface Redactable {
   /** The saga definition's name. */
   readonly saga: string;
-  /** `error`: what was said when something failed, by an adapter or by the machine's own code; a text. */
+  /** `error`: what was said when something failed, by an adapter, a subscriber or the machine's own code; a text. */
   readonly part:
     | 'context'
     | 'attributes'
@@ -30,9 +30,9 @@ export function redactAttributes(saga: string, attributes: JsonObject, redact: R
   return isObject(shown) ? shown : { attributes: shown };
 }
 
-/** What an error said, as it may be shown. @param step - the name of the step that failed, where one has */
-export function redactError(saga: string, message: string, redact: Redact, step?: string): string {
-  const shown = redact(message, { saga, part: 'error', ...(step !== undefined && { name: step }) });
+/** What an error said, as it may be shown. @param name - of the step that failed, or the event that wasn't taken */
+export function redactError(saga: string, message: string, redact: Redact, name?: string): string {
+  const shown = redact(message, { saga, part: 'error', ...(name !== undefined && { name }) });
   return typeof shown === 'string' ? shown : JSON.stringify(shown ?? null);
 }
 

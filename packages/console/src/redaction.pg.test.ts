@@ -1,3 +1,4 @@
+import { eventually } from '@countermand/test-kit';
 import { expect, it } from 'vitest';
 import { createConsole, type Redactable } from './index.js';
 import { deskBeforeAll } from './test-support/desk-before-all.js';
@@ -13,7 +14,13 @@ deskBeforeAll(async (opened) => {
   desk = opened;
   await desk.place('order-1', customer);
   desk.shop.says = `no account of ${customer}`;
+  await desk.runner.on('ORDER_CANCELLED', { name: 'mail' }, () => {
+    throw new Error(desk.shop.says);
+  });
   await desk.park('order-2', customer);
+  await eventually(async () => {
+    expect((await desk.runner.inspect.undelivered('order-2'))[0]?.error).toContain(CANARY);
+  });
 });
 
 const post = (body: unknown): RequestInit => ({
@@ -55,7 +62,9 @@ it('nothing that is redacted is in any answer: neighbours, errors and what is fo
     );
     expect(told).not.toContain(CANARY);
   }
-  expect([...parts]).toEqual(expect.arrayContaining(['attributes', 'context', 'start', 'error refund']));
+  expect([...parts]).toEqual(
+    expect.arrayContaining(['attributes', 'context', 'start', 'error refund', 'error ORDER_CANCELLED']),
+  );
 });
 
 it('what stands in place of attributes and errors is shown as such', async () => {
@@ -66,8 +75,9 @@ it('what stands in place of attributes and errors is shown as such', async () =>
     attributes: { attributes: '(hidden)' },
     parked: [{ message: '(hidden)' }],
   });
-  const { view, neighbours, story } = (await (await ask('sagas/order-2')).json()) as SagaAnswer;
+  const { view, neighbours, story, undelivered } = (await (await ask('sagas/order-2')).json()) as SagaAnswer;
   expect(neighbours).toMatchObject([{ id: 'order-1', shared: { attributes: '(hidden)' } }]);
+  expect(undelivered).toMatchObject([{ type: 'ORDER_CANCELLED', subscription: 'mail', error: '(hidden)' }]);
   expect(view.steps.find(({ status }) => status === 'parked')?.error).toBe('(hidden)');
   expect(story.steps.find(({ step }) => step === 'refund')?.outcome).toMatchObject({ message: '(hidden)' });
   const foreseen = await ask('sagas/order-2/foresee', post({ act: { type: 'park' } }));

@@ -58,6 +58,10 @@ export async function sagaAnswer({ runner, redact }: Parts, id: string): Promise
       ...one,
       shared: redactAttributes(one.saga, one.shared, redact),
     })),
+    undelivered: (await runner.inspect.undelivered(id)).map((event) => ({
+      ...event,
+      ...(event.error !== undefined && { error: redactError(name, event.error, redact, event.type) }),
+    })),
   };
 }
 

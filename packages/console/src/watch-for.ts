@@ -19,8 +19,9 @@ export function watchFor(
       signal,
       subscribe: (listener) => runner.changes.subscribe(({ sagaId }) => sagaId === id && listener()),
       async fingerprint() {
-        const view = await runner.get(id);
-        return view ? JSON.stringify([view.updatedAt, view.status, view.state, view.steps]) : '';
+        const [view, undelivered] = await Promise.all([runner.get(id), runner.inspect.undelivered(id)]);
+        const { updatedAt, status, state, steps } = view ?? {};
+        return view ? JSON.stringify([updatedAt, status, state, steps, undelivered]) : '';
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { Neighbour, StateSurvey } from '@countermand/runner-postgres';
+import type { Neighbour, StateSurvey, UndeliveredEvent } from '@countermand/runner-postgres';
 import type {
   Foresight,
   JsonObject,
@@ -76,6 +76,8 @@ export interface SagaAnswer {
   readonly byHand: readonly HandEvent[];
   readonly story: ToldHistory;
   readonly neighbours: readonly Neighbour[];
+  /** Published, and not taken by a subscription yet; most are for a moment only. */
+  readonly undelivered: readonly UndeliveredEvent[];
 }
 
 /** What a person does, or asks about, in `POST api/sagas/ID/acts` and `.../foresee`. */

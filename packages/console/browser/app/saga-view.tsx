@@ -14,6 +14,7 @@ import { href } from './router.js';
 import { StatusBadge } from './status-badge.js';
 import { StepsView } from './steps-view.js';
 import { TimelineView } from './timeline-view.js';
+import { UndeliveredNotice } from './undelivered-notice.js';
 import { useLive } from './use-live.js';
 import { useNow } from './use-now.js';
 
@@ -32,6 +33,7 @@ export function SagaView({ id, mayAct }: { readonly id: string; readonly mayAct:
       <SagaHead answer={value} isLive={isLive} mayAct={mayAct} onAct={setAct} />
       {error && <p class="notice notice-bad">{error.message}</p>}
       <ParkedNotice answer={value} mayAct={mayAct} onAct={setAct} />
+      <UndeliveredNotice answer={value} />
       <div class="halves">
         <SagaChart answer={value} />
         <NextView answer={value} />
