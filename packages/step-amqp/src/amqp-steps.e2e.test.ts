@@ -7,19 +7,13 @@ import {
 } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
-import { answers, plainEnvelope, sends } from '@countermand/step-messages';
+import { plainEnvelope } from '@countermand/step-messages';
 import { eventually, refusingAnswers } from '@countermand/test-kit';
-import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
+import { parcelRoutes, parcelRunnerOptions } from '@countermand/test-kit/parcel-carrier';
+import { parcelSaga } from '@countermand/test-kit/parcel-saga';
 import { type AsyncMessage, Connection, type Consumer, type Publisher } from 'rabbitmq-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { type AmqpSteps, amqpSteps } from './amqp-steps.js';
-
-const routes = {
-  'parcel.sent': answers(sendParcel, z.object({ tracking: z.string() }), (payload) => ({ output: payload })),
-  'parcel.refused': answers(sendParcel, z.object({}), () => ({ declined: 'NO_ADDRESS' })),
-  'parcel.noted': sends(z.object({ text: z.string() }), ({ text }) => ({ type: 'NOTED', text })),
-};
 
 describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind RabbitMQ', () => {
   let broker: RabbitServer;
@@ -44,22 +38,14 @@ describe.skipIf(!hasBroker('rabbitmq'))('a saga whose participant is behind Rabb
     publisher = carrier.createPublisher({ confirm: true });
     for (const connection of [ours, carrier]) connection.on('error', () => undefined);
     steps = amqpSteps({ connection: ours, exchange: 'parcels' });
-    runner = createRunner({
-      connection: database.url,
-      sagas: [parcelSaga],
-      adapters: {
-        parcel: {
-          sendParcel: steps.command({ routingKey: 'parcel.send' }),
-          returnParcel: () => ({}),
-        },
-      },
-    });
+    const send = steps.command({ routingKey: 'parcel.send' });
+    runner = createRunner(parcelRunnerOptions(database.url, send));
     await runner.migrate();
     await runner.on('PARCEL_NOTED', { name: 'notes' }, steps.publish({ routingKey: 'parcel.note' }));
     await runner.on('PARCEL_SENT', { name: 'sent' }, steps.publish());
     await runner.work();
     const forgetful = refusingAnswers(runner, refusals);
-    await steps.consume(forgetful, { queue: 'orchestrator', bindings: ['reply.#'], routes });
+    await steps.consume(forgetful, { queue: 'orchestrator', bindings: ['reply.#'], routes: parcelRoutes });
   });
   afterAll(async () => {
     await steps?.stop();

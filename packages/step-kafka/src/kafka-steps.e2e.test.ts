@@ -8,20 +8,14 @@ import {
 } from '@countermand/dev-brokers';
 import { createEmptyDatabase, type TestDatabase } from '@countermand/dev-postgres';
 import { createRunner, type PostgresRunner } from '@countermand/runner-postgres';
-import { answers, cloudEvents, sends } from '@countermand/step-messages';
+import { cloudEvents } from '@countermand/step-messages';
 import { eventually, refusingAnswers } from '@countermand/test-kit';
-import { parcelSaga, sendParcel } from '@countermand/test-kit/parcel-saga';
+import { parcelRoutes, parcelRunnerOptions } from '@countermand/test-kit/parcel-carrier';
+import { parcelSaga } from '@countermand/test-kit/parcel-saga';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { type KafkaSteps, kafkaSteps } from './kafka-steps.js';
 import { type Seen, watchTopics } from './test-support/topic-watch.js';
-
-const routes = {
-  'parcel.sent': answers(sendParcel, z.object({ tracking: z.string() }), (payload) => ({ output: payload })),
-  'parcel.refused': answers(sendParcel, z.object({}), () => ({ declined: 'NO_ADDRESS' })),
-  'parcel.noted': sends(z.object({ text: z.string() }), ({ text }) => ({ type: 'NOTED', text })),
-};
 
 describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka', () => {
   let broker: KafkaServer;
@@ -51,16 +45,8 @@ describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka',
     });
     steps = kafkaSteps({ client });
     careful = kafkaSteps({ client, envelope: cloudEvents({ source: '/parcels' }) });
-    runner = createRunner({
-      connection: database.url,
-      sagas: [parcelSaga],
-      adapters: {
-        parcel: {
-          sendParcel: steps.command({ topic: 'commands', type: 'send_parcel' }),
-          returnParcel: () => ({}),
-        },
-      },
-    });
+    const send = steps.command({ topic: 'commands', type: 'send_parcel' });
+    runner = createRunner(parcelRunnerOptions(database.url, send));
     await runner.migrate();
     await runner.on('PARCEL_NOTED', { name: 'notes' }, steps.publish({ topic: 'parcel-events' }));
     await runner.on(
@@ -73,8 +59,8 @@ describe.skipIf(!hasBroker('kafka'))('a saga whose participant is behind Kafka',
     const forgetful = refusingAnswers(runner, refusals);
     await Promise.all([
       producer.connect(),
-      steps.consume(runner, { groupId: 'parcels', topics: { replies: routes }, consumer }),
-      careful.consume(forgetful, { groupId: 'careful', topics: { 'cloud-replies': routes }, consumer }),
+      steps.consume(runner, { groupId: 'parcels', topics: { replies: parcelRoutes }, consumer }),
+      careful.consume(forgetful, { groupId: 'careful', topics: { 'cloud-replies': parcelRoutes }, consumer }),
       watchTopics(kafka, ['commands', 'parcel-events', 'cloud-events', 'parcels.dead-letters'], 'watch').then(
         (watch) => {
           watched = watch;
