@@ -1,13 +1,12 @@
 import { messageOf, SagaError } from '@countermand/saga-core';
-import type { MoveItem, MoveResult } from './move-item.js';
+import { isAwaited, type MoveItem, type MoveResult } from './move-item.js';
 import type { Chance } from './ports/chance.js';
 import { type Clock, pause } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { FailureKind } from './ports/store.js';
 import { repeatedResult } from './repeated-result.js';
+import { Waiting, WaitingLine } from './waiting-line.js';
 
-/** The most items that one transaction takes. */
-const MAX_BATCH = 200;
 /** Transactions at once: the process decides one while the database writes the other. */
 const MAX_UNDER_WAY = 2;
 /** What a second transaction is begun for; fewer wait for the end of the first, and travel together. */
@@ -34,42 +33,16 @@ export interface BatcherOptions {
   readonly onPoison: (item: MoveItem, error: unknown) => Promise<void>;
 }
 
-/** An instance, like everything else that outlives the batch that makes it: see `docs/performance.md`. */
-class Waiting {
-  /** How often it was put back: its saga was locked, or others were in its way. */
-  busy = 0;
-  /** How often it took too long, all alone. */
-  slow = 0;
-  /** An earlier try may have been committed. */
-  isAmbiguous = false;
-
-  /** @param order - its place in the order of arrival */
-  constructor(
-    readonly item: MoveItem,
-    readonly resolve: (result: MoveResult) => void,
-    readonly reject: (error: unknown) => void,
-    readonly since: number,
-    readonly order: number,
-  ) {}
-}
-
 /**
  * Collects what wants to move sagas while the batches before are under way, and moves it together. When idle, nothing
- * waits: a single item is a batch. One saga is in one batch at a time, and its causes keep their order.
+ * waits: a single item is a batch. {@link WaitingLine} says what goes next.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
-  #waiting: Waiting[] = [];
-  /** Starts among those that wait, by saga: what is for such a saga mustn't overtake them. */
-  readonly #starting = new Map<string, number>();
-  /** Sagas of the transactions that are under way: their next causes wait for the end. */
-  readonly #busy = new Set<string>();
-  #callers = 0;
+  readonly #line = new WaitingLine();
   #arrived = 0;
   #underWay = 0;
   #isScheduled = false;
-  /** Sagas that are left alone for a moment, with everything that waits for them. */
-  readonly #resting = new Set<string>();
   readonly #stopped = new AbortController();
   #drained: (() => void)[] = [];
 
@@ -80,10 +53,11 @@ export class Batcher {
   /** Resolves when the item is committed, or is known not to be. Rejects with what made it fail. */
   submit(item: MoveItem): Promise<MoveResult> {
     if (this.#stopped.signal.aborted) return Promise.reject(stoppedError());
-    if (isAwaited(item) && this.#callers >= MAX_CALLERS) return Promise.reject(overloadedError());
+    if (isAwaited(item) && this.#line.callers >= MAX_CALLERS) return Promise.reject(overloadedError());
     return new Promise((resolve, reject) => {
       this.#arrived += 1;
-      this.#enqueue(new Waiting(item, resolve, reject, this.#options.clock.now(), this.#arrived));
+      this.#line.add(new Waiting(item, resolve, reject, this.#options.clock.now(), this.#arrived));
+      this.#schedule();
     });
   }
 
@@ -95,31 +69,17 @@ export class Batcher {
   /** Gives up what still waits. */
   stop(): void {
     this.#stopped.abort();
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(stoppedError());
-    this.#starting.clear();
-    this.#callers = 0;
+    for (const waiting of this.#line.clear()) waiting.reject(stoppedError());
   }
 
   get #isBusy(): boolean {
-    return this.#underWay > 0 || this.#waiting.length > 0;
-  }
-
-  #enqueue(waiting: Waiting): void {
-    this.#waiting.push(waiting);
-    this.#count(waiting.item);
-    this.#schedule();
-  }
-
-  #count(item: MoveItem): void {
-    if (isAwaited(item)) this.#callers += 1;
-    if (item.kind === 'start') this.#starting.set(item.sagaId, (this.#starting.get(item.sagaId) ?? 0) + 1);
+    return this.#underWay > 0 || this.#line.length > 0;
   }
 
   /** In the next microtask at the earliest, so that what is submitted together travels together. */
   #schedule(): void {
     const isFull = this.#underWay >= MAX_UNDER_WAY;
-    if (this.#isScheduled || isFull || (this.#underWay > 0 && this.#waiting.length < ENOUGH_FOR_ANOTHER))
-      return;
+    if (this.#isScheduled || isFull || (this.#underWay > 0 && this.#line.length < ENOUGH_FOR_ANOTHER)) return;
     this.#isScheduled = true;
     void Promise.resolve().then(() => {
       this.#isScheduled = false;
@@ -129,50 +89,16 @@ export class Batcher {
 
   /** Begins a transaction with what may go now; false when that isn't enough. */
   #begin(): boolean {
-    const batch = this.#choose();
-    if (batch.size === 0 || (this.#underWay > 0 && batch.size < ENOUGH_FOR_ANOTHER)) return false;
-    this.#waiting = this.#waiting.filter((waiting) => !batch.has(waiting));
-    // In order of arrival, whatever was chosen first.
-    const items = [...batch].sort((one, other) => one.order - other.order);
-    for (const { item } of items) {
-      this.#busy.add(item.sagaId);
-      if (isAwaited(item)) this.#callers -= 1;
-      if (item.kind === 'start') this.#forgetStart(item.sagaId);
-    }
+    const items = this.#line.take(this.#underWay > 0 ? ENOUGH_FOR_ANOTHER : 1);
+    if (items.length === 0) return false;
     this.#underWay += 1;
     void this.#move(items).finally(() => {
       this.#underWay -= 1;
-      for (const { item } of items) this.#busy.delete(item.sagaId);
-      if (this.#waiting.length > 0) this.#schedule();
+      this.#line.release(items);
+      if (this.#line.length > 0) this.#schedule();
       this.#tellDrained();
     });
     return true;
-  }
-
-  /**
-   * What goes next: first what carries on with sagas that were begun, and new ones as far as there is room. So an
-   * overload waits outside, instead of making everything that was begun slower.
-   */
-  #choose(): Set<Waiting> {
-    const batch = new Set<Waiting>();
-    const choose = (isNext: (item: MoveItem) => boolean) => {
-      for (const waiting of this.#waiting) {
-        if (batch.size >= MAX_BATCH) return;
-        const { sagaId } = waiting.item;
-        // Most that wait are out of the question by their kind.
-        if (!isNext(waiting.item) || this.#busy.has(sagaId) || this.#resting.has(sagaId)) continue;
-        batch.add(waiting);
-      }
-    };
-    choose(({ kind, sagaId }) => kind !== 'start' && !this.#starting.has(sagaId));
-    if (this.#starting.size > 0) choose(({ sagaId }) => this.#starting.has(sagaId));
-    return batch;
-  }
-
-  #forgetStart(sagaId: string): void {
-    const left = (this.#starting.get(sagaId) ?? 1) - 1;
-    if (left > 0) this.#starting.set(sagaId, left);
-    else this.#starting.delete(sagaId);
   }
 
   /** @param putBack - sagas of which something of this batch goes later: what comes after that goes later too */
@@ -258,22 +184,14 @@ export class Batcher {
     const { sagaId } = waiting.item;
     putBack.add(sagaId);
     waiting.busy += 1;
-    this.#putBack(waiting);
-    if (this.#resting.has(sagaId)) return;
-    this.#resting.add(sagaId);
+    this.#line.putBack(waiting);
+    if (!this.#line.rest(sagaId)) return;
     const { clock, chance } = this.#options;
     const delayMs = Math.min(250, 2 ** waiting.busy) * (0.5 + chance.random() / 2);
     void pause(clock, delayMs, this.#stopped.signal).then(() => {
-      this.#resting.delete(sagaId);
-      if (this.#waiting.length > 0) this.#schedule();
+      this.#line.wake(sagaId);
+      if (this.#line.length > 0) this.#schedule();
     });
-  }
-
-  /** To its old place: nothing of its saga that waits is older, but what was put back with it. */
-  #putBack(waiting: Waiting): void {
-    const place = this.#waiting.findIndex(({ order }) => order > waiting.order);
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiting);
-    this.#count(waiting.item);
   }
 
   #keepPatient(items: readonly Waiting[], error: unknown, kind: FailureKind): Waiting[] {
@@ -299,17 +217,6 @@ export class Batcher {
     if (this.#isBusy) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
-}
-
-/** Whether somebody waits for the outcome, who can be told of a failure. */
-function isAwaited(item: MoveItem): boolean {
-  return (
-    item.kind === 'start' ||
-    item.kind === 'send' ||
-    item.kind === 'admin' ||
-    item.kind === 'upgrade' ||
-    (item.kind === 'answer' && item.late)
-  );
 }
 
 function overloadedError(): SagaError {

@@ -116,6 +116,17 @@ export type MoveItem =
   | UpgradeItem
   | PublishedItem;
 
+/** Whether somebody waits for the outcome, who can be told of a failure. */
+export function isAwaited(item: MoveItem): boolean {
+  return (
+    item.kind === 'start' ||
+    item.kind === 'send' ||
+    item.kind === 'admin' ||
+    item.kind === 'upgrade' ||
+    (item.kind === 'answer' && item.late)
+  );
+}
+
 /** What an item came to, once it is committed. `again`: the saga is locked elsewhere, the next batch tries. */
 export type MoveResult =
   | { readonly kind: 'started'; readonly result: StartResult }
