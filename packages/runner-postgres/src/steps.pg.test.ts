@@ -2,10 +2,11 @@ import type { TestDatabase } from '@countermand/dev-postgres';
 import type { LateAnswer, SendResult, StepCall } from '@countermand/saga-core';
 import { cannotSay, declined, landed, later, notLanded } from '@countermand/saga-core';
 import { eventually } from '@countermand/test-kit';
+import { TestClock } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresRunner } from './postgres-runner.js';
 import { jobSaga, probedJobSaga } from './test-support/job-saga.js';
-import { migratedDatabase, testPool } from './test-support/migrated-database.js';
+import { freshDatabase, migratedDatabase, testPool } from './test-support/migrated-database.js';
 import { gate, openRunner } from './test-support/open-runner.js';
 
 let database: TestDatabase;
@@ -102,18 +103,21 @@ it('an attempt that takes too long is aborted and tried again', async () => {
 });
 
 it('an attempt that sends heartbeats may take longer than its timeout', async () => {
+  const { url } = await freshDatabase();
+  const clock = new TestClock();
   const saga = jobSaga('beating', { timeoutMs: 1_000, retry: { attempts: 1 } });
+  const [begun, done] = [gate(), gate()];
+  let beat: () => void = () => undefined;
   const runner = openRunner({
-    connection: database.url,
+    connection: url,
+    clock,
     sagas: [saga],
     adapters: {
       beating: {
         work: async ({ heartbeat }) => {
-          const beats = setInterval(heartbeat, 50);
-          const { promise, resolve } = Promise.withResolvers<void>();
-          setTimeout(resolve, 1_500);
-          await promise;
-          clearInterval(beats);
+          beat = heartbeat;
+          begun.open();
+          await done.opened;
           return { ok: 'alive' };
         },
       },
@@ -121,23 +125,32 @@ it('an attempt that sends heartbeats may take longer than its timeout', async ()
   });
   await runner.work();
   const { id } = await runner.start(saga, { n: 1 });
+  await begun.opened;
+  for (let beats = 0; beats < 4; beats += 1) {
+    await clock.tick(900);
+    beat();
+  }
+  done.open();
   expect(await runner.waitFor(id, isOver)).toMatchObject({ context: { result: 'alive' } });
 });
 
 it('heartbeats carry no attempt past the deadline of its step', async () => {
+  const { url } = await freshDatabase();
+  const clock = new TestClock();
   const saga = jobSaga('beatingForEver', { timeoutMs: 1_000, deadlineMs: 1_500 });
-  const aborted = gate();
+  const begun = gate();
+  let signal: AbortSignal | undefined;
+  let beat: () => void = () => undefined;
   const runner = openRunner({
-    connection: database.url,
+    connection: url,
+    clock,
     sagas: [saga],
     adapters: {
       beatingForEver: {
-        work: ({ heartbeat, signal }) => {
-          const beats = setInterval(heartbeat, 50);
-          signal.addEventListener('abort', () => {
-            clearInterval(beats);
-            aborted.open();
-          });
+        work: (call) => {
+          signal = call.signal;
+          beat = call.heartbeat;
+          begun.open();
           return new Promise<never>(() => undefined);
         },
       },
@@ -145,12 +158,19 @@ it('heartbeats carry no attempt past the deadline of its step', async () => {
   });
   await runner.work();
   const { id } = await runner.start(saga, { n: 1 });
+  await begun.opened;
+  for (const passedMs of [700, 700]) {
+    await clock.tick(passedMs);
+    beat();
+  }
+  expect(signal?.aborted).toBe(false);
+  await clock.tick(100);
+  expect(signal?.aborted).toBe(true);
   expect(await runner.waitFor(id, isOver)).toMatchObject({
     state: 'FAILED',
     context: { result: expect.stringMatching(/^unknown: no answer within/) },
     steps: [{ attempts: 1 }],
   });
-  await aborted.opened;
 });
 
 it('no attempt begins after the deadline', async () => {
