@@ -23,6 +23,6 @@ await runChecks({
     run('npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'),
   "Prisma's client is generated": () => run('prisma', 'generate', '--schema', 'prisma/schema.prisma'),
   'the Next application is built': () => run('next', 'build', 'next-app'),
-  'types of the recipes': () => run('tsc', '--noEmit', '-p', 'tsconfig.json'),
+  'types of the recipes': () => run('tsc', '--noEmit', '--checkers', '1', '-p', 'tsconfig.json'),
   'tests of the recipes': () => run('vitest', 'run', '--config', 'vitest.config.ts'),
 });
