@@ -1,6 +1,7 @@
 // Runs on a bare Node 20, before anything is installed: no dependencies, and no syntax that is newer.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from './run-program.mjs';
@@ -51,16 +52,38 @@ export async function prepareWorkspace(packages = publishedPackages) {
     await mustRun('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline']);
     writeFileSync(installedStamp, lockfile);
   }
-  let rebuilt = false;
+  const builds = new Map();
   for (const name of packages) {
-    const folder = path.join(root, 'packages', name);
-    // Declarations of the one are made from those of the other.
-    if (!rebuilt && isBuilt(folder)) continue;
+    const needed = packagesNeededBy(path.join(root, 'packages', name));
+    builds.set(name, buildAfter(Promise.all(needed.map((other) => builds.get(other))), name));
+  }
+  if (packages.includes('console')) builds.set('page', buildPage(path.join(root, 'packages', 'console')));
+  await Promise.all(builds.values());
+}
+
+/** Builds a package where it is out of date, or one that it needs has been built, and says whether it did. */
+async function buildAfter(others, name) {
+  const folder = path.join(root, 'packages', name);
+  // Declarations of the one are made from those of the other.
+  if (!(await others).includes(true) && isBuilt(folder)) return false;
+  await inTurn(async () => {
     say(`Building @countermand/${name} ...`);
     await mustRun('tsup', ['--silent'], folder);
-    rebuilt = true;
-  }
-  if (packages.includes('console')) await buildPage(path.join(root, 'packages', 'console'));
+  });
+  return true;
+}
+
+const waiting = [];
+let free = availableParallelism();
+
+/** Runs it when a core is free. */
+async function inTurn(run) {
+  if (free > 0) free -= 1;
+  else await new Promise((resolve) => waiting.push(resolve));
+  await run();
+  const next = waiting.shift();
+  if (next) next();
+  else free += 1;
 }
 
 /** The console's page: static files, of its own sources alone. */
@@ -68,8 +91,10 @@ async function buildPage(folder) {
   const page = path.join(folder, 'dist', 'app', 'index.html');
   const sources = ['browser', 'vite.config.ts'].map((name) => path.join(folder, name));
   if (existsSync(page) && Math.max(...sources.map(newestChange)) <= statSync(page).mtimeMs) return;
-  say('Building the page of @countermand/console ...');
-  await mustRun('vite', ['build', '--logLevel', 'error'], folder);
+  await inTurn(async () => {
+    say('Building the page of @countermand/console ...');
+    await mustRun('vite', ['build', '--logLevel', 'error'], folder);
+  });
 }
 
 function isBuilt(folder) {
