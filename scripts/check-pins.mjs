@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const EXACT = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+/** Perhaps under another name: `npm:NAME@1.2.3`. */
+const EXACT = /^(?:npm:(?:@[\w-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 /** A package of this repository, or one that another of its packages has pinned. */
 const OWN = /^(?:workspace|link):/;
 /** The version of Node is pinned by the lockfile; a patch of it is taken by an update of that alone. */
