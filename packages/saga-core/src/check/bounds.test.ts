@@ -137,6 +137,8 @@ const asksAndAsks = smallSaga('asks-and-asks', {
   guards: { goesOn: hasEnough },
 });
 
+/** What no function's own code says. */
+const OURS = 'our own';
 const undoOdd = step('undoOdd', { input: z.object({}), output: z.object({}) });
 
 describe('a bound that is reached is told', () => {
@@ -282,7 +284,7 @@ describe('a bound that is reached is told', () => {
       opens: {
         kind: 'odd',
         instance: () => 'x',
-        when: ({ output }) => output.code === 'our own',
+        when: ({ output }) => output.code === OURS,
         undo: undoOdd,
         undoInput: () => ({}),
       },
@@ -303,7 +305,7 @@ describe('a bound that is reached is told', () => {
     expect(report.reached).toEqual([
       'opens.when of odd always says no to every output that could be made (it reads output.code): give samples of the output of odd',
     ]);
-    const samples = { outputs: { odd: [{ code: 'our own' }, { code: 'theirs' }] } };
+    const samples = { outputs: { odd: [{ code: OURS }, { code: 'theirs' }] } };
     expect(checkSaga(saga, { samples }).verdict).toBe('broken');
   });
 
@@ -353,8 +355,7 @@ describe('a bound that is reached is told', () => {
 
   test('an event that never names what it opens is a bound that was reached', () => {
     const schema = z.object({ status: z.string(), id: z.string() });
-    const instance = ({ status, id }: { status: string; id: string }) =>
-      status === 'captured' ? id : undefined;
+    const instance = ({ status, id }: { status: string; id: string }) => (status === OURS ? id : undefined);
     const undoInput = () => ({});
     const saga = smallSaga('hears-of-money', {
       steps: [undoOdd],
@@ -373,7 +374,7 @@ describe('a bound that is reached is told', () => {
     expect(report.reached).toEqual([
       "opens.instance of event PAID gives nothing for every value that was made of the event's schema: give samples of the event",
     ]);
-    const samples = { events: { PAID: [{ status: 'captured', id: 'a' }] } };
+    const samples = { events: { PAID: [{ status: OURS, id: 'a' }] } };
     const { findings, reached } = checkSaga(saga, { samples });
     expect(findings.map(({ rule, subject }) => `${rule}: ${subject}`)).toEqual(['news-lost: PAID in gone']);
     expect(reached).toEqual([]);
@@ -382,7 +383,7 @@ describe('a bound that is reached is told', () => {
   test('and so is one that never names what it closes', () => {
     const closes = {
       kind: 'seat',
-      instance: ({ code }: { code: string }) => (code === 'x' ? 'x' : undefined),
+      instance: ({ code }: { code: string }) => (code === OURS ? 'x' : undefined),
     };
     const saga = smallSaga('hears-of-seats', {
       steps: seats,

@@ -5,14 +5,18 @@ import type { CheckReport, Finding, SuppressedFinding, Verdict } from './check-r
 import { assumptionsOf, boundsOf, hasGuards, reachedBounds } from './describe-bounds.js';
 import { inShort } from './describe-in-short.js';
 import { type Exploration, explore, type Witness } from './explore.js';
+import type { ExploreOptions } from './explore-options.js';
 import { askGuards, type GuardOracle, guessGuards } from './guard-oracle.js';
-import { possibleCauses } from './possible-causes.js';
+import { type PossibleCauses, possibleCauses } from './possible-causes.js';
 import type { Found, Inspection, Rule } from './rule.js';
 import { CHECK_RULES } from './rules.js';
 import { isMeant, suppressionOf } from './suppressions.js';
 import { wayTo } from './trace.js';
+import { Interest } from './unmade/interest.js';
+import { type Doubt, doubtsOf, type Found as FoundValue } from './unmade/stand-ins.js';
 import { ValueFlow } from './unmade/value-flow.js';
 import { watchSaga } from './unmade/watch-saga.js';
+import { textOf } from './unmade/watch-value.js';
 import { UnseenNames } from './unseen-names.js';
 import { checkOptionsOf } from './with-check-options.js';
 
@@ -30,20 +34,14 @@ import { checkOptionsOf } from './with-check-options.js';
 export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckReport {
   const complete = checkOptionsOf(saga, options);
   assertOptions(saga, complete);
-  const guessing = complete.samples?.input === undefined && hasGuards(saga);
-  const causes = possibleCauses(saga, complete.samples ?? {}, complete.maxSpawns);
-  const flow = new ValueFlow();
-  // What reads what is of interest only where something was not made.
-  const watched = causes.unmade.isEmpty ? saga : watchSaga(saga, flow, !guessing);
-  const oracle = guessing ? guessGuards(watched) : askGuards(watched);
   const suppressions = complete.suppress ?? [];
-  const unseen = new UnseenNames(complete);
-  let notebook = new Notebook(oracle, suppressions, unseen);
-  const exploration = explore(oracle, guessing, causes, complete, () => {
-    notebook = new Notebook(oracle, suppressions, unseen);
-    return notebook.witness;
-  });
-  const unmade = causes.unmade.told((subject) => flow.needed(subject));
+  const guessing = complete.samples?.input === undefined && hasGuards(saga);
+  const { causes, flow, doubts, exploration, notebook, unseen } = exploreAll(saga, complete, guessing);
+  const oneWay = causes.oneWay();
+  const nameless = causes.nameless();
+  const isTold = (name: string) => [...oneWay, ...nameless].some((line) => line.startsWith(`${name} `));
+  const others = doubts.filter(({ by }) => !isTold(by));
+  const unmade = causes.unmade.told((subject) => flow.needed(subject), others);
   const reached = reachedBounds(exploration, complete, causes, unmade);
   const { crowded, cutGuards, throwing, widened } = exploration;
   // With guards that are guessed, one value of the context stands for all as far as they go.
@@ -52,8 +50,8 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     cutGuards,
     throwing,
     causes.missing,
-    causes.oneWay(),
-    causes.nameless(),
+    oneWay,
+    nameless,
     unmade,
     guessing ? [] : widened,
   ];
@@ -92,6 +90,89 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   };
 }
 
+/** Everything that one exploration has come to. */
+interface Explored {
+  readonly causes: PossibleCauses;
+  readonly flow: ValueFlow;
+  readonly doubts: readonly Doubt[];
+  readonly exploration: Exploration;
+  readonly notebook: Notebook;
+  readonly unseen: UnseenNames;
+}
+
+/** So often values that make a difference are looked for, and then tried. */
+const MOST_ROUNDS = 3;
+/** So many times as many states and transitions may come of them, or these. */
+const MOST_TIMES = 2;
+const FEW_STATES = 2_000;
+const FEW_TRANSITIONS = 5_000;
+/** So many states are explored where the author says nothing. */
+const MOST_STATES = 50_000;
+
+/** Explores, and once more with values that would have made a difference to what it did, while there are such. */
+function exploreAll(saga: AnySaga, options: CheckOptions, guessing: boolean): Explored {
+  let tried: readonly FoundValue[] = [];
+  let explored = exploreOnce(saga, options, guessing, tried);
+  for (let round = 1; round < MOST_ROUNDS; round += 1) {
+    const { exploration, notebook } = explored;
+    if (!exploration.complete || exploration.failure !== undefined || notebook.isEnough) break;
+    const more = untried(explored.doubts, tried).flatMap(({ found }) => found);
+    if (more.length === 0) break;
+    const all = [...tried, ...new Map(more.map((one) => [textOf(one), one])).values()];
+    const next = exploreOnce(saga, { ...options, ...atMost(exploration, options) }, guessing, all);
+    // What is within fewer values and was seen to its end tells more than a part of what is within more.
+    if (!next.exploration.complete && !next.notebook.isEnough) break;
+    explored = next;
+    tried = all;
+  }
+  return { ...explored, doubts: untried(explored.doubts, tried) };
+}
+
+/** The doubts, each with the values alone that haven't been explored to the end. */
+function untried(doubts: readonly Doubt[], tried: readonly FoundValue[]): Doubt[] {
+  const known = new Set(tried.map(textOf));
+  return doubts.map((doubt) => ({ ...doubt, found: doubt.found.filter((one) => !known.has(textOf(one))) }));
+}
+
+/** How far it is explored with more values, by how far it went without them. */
+function atMost({ places, transitions }: Exploration, { maxStates = MOST_STATES }: CheckOptions) {
+  return {
+    maxStates: Math.min(maxStates, Math.max(FEW_STATES, MOST_TIMES * places.length)),
+    maxTransitions: Math.max(FEW_TRANSITIONS, MOST_TIMES * transitions),
+  };
+}
+
+function exploreOnce(
+  saga: AnySaga,
+  options: ExploreOptions,
+  guessing: boolean,
+  found: readonly FoundValue[],
+): Explored {
+  const causes = possibleCauses(saga, options.samples ?? {}, options.maxSpawns, found);
+  const { unmade } = causes;
+  const flow = new ValueFlow(new Interest(unmade.parts), unmade.areStandIns);
+  // What reads what is of interest only where something was not made.
+  const watched = unmade.isEmpty ? saga : watchSaga(saga, flow, !guessing);
+  const oracle = guessing ? guessGuards(watched) : askGuards(watched);
+  const suppressions = options.suppress ?? [];
+  const unseen = new UnseenNames(options);
+  let notebook = new Notebook(oracle, suppressions, unseen);
+  const exploration = explore(oracle, guessing, causes, options, () => {
+    notebook = new Notebook(oracle, suppressions, unseen);
+    return notebook.witness;
+  });
+  const unproved = exploration.complete && !notebook.isEnough;
+  if (unproved) flow.repeat();
+  return {
+    causes,
+    flow,
+    doubts: unproved ? doubtsOf(flow, unmade.standIns) : [],
+    exploration,
+    notebook,
+    unseen,
+  };
+}
+
 function verdictOf(isBroken: boolean, isComplete: boolean, isCut: boolean): Verdict {
   if (isBroken) return 'broken';
   if (!isComplete) return 'not proved';
@@ -120,6 +201,11 @@ class Notebook {
     const { saga } = oracle;
     this.#inspections = CHECK_RULES.map((rule) => ({ rule, inspection: rule.inspect?.(saga) ?? {} }));
     for (const rule of CHECK_RULES) this.#note(rule, rule.onSaga?.(saga) ?? []);
+  }
+
+  /** Whether something has been found that isn't suppressed. */
+  get isEnough(): boolean {
+    return this.#isEnough;
   }
 
   get witness(): Witness {

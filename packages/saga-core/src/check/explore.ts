@@ -5,11 +5,11 @@ import type { Envelope } from '../envelope.js';
 import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore } from '../xstate-seam.js';
-import type { CheckOptions } from './check-options.js';
 import { ContextValues } from './context-values.js';
 import { type Crowd, crowdOver, longestList } from './crowd.js';
 import { describeCause, describeState } from './describe-cause.js';
 import { describeGuesses, guessesOf } from './describe-guesses.js';
+import type { ExploreOptions } from './explore-options.js';
 import type { GuardOracle } from './guard-oracle.js';
 import { isTaken } from './is-taken.js';
 import { type KeptAtOnce, KeptTogether } from './kept-together.js';
@@ -60,15 +60,25 @@ export function explore(
   oracle: GuardOracle,
   guessing: boolean,
   causes: PossibleCauses,
-  options: CheckOptions,
+  options: ExploreOptions,
   witness: () => Witness,
 ): Exploration {
   const widened = new Set<string>();
+  let maxTransitions = options.maxTransitions ?? Number.POSITIVE_INFINITY;
   let fewest = false;
   for (;;) {
     const follower = witness();
-    const walk = new Walk(oracle, guessing, causes, options, widened, fewest, follower);
+    const walk = new Walk(
+      oracle,
+      guessing,
+      causes,
+      { ...options, maxTransitions },
+      widened,
+      fewest,
+      follower,
+    );
     const tooMany = walk.run();
+    maxTransitions -= walk.transitions;
     if (tooMany !== undefined) {
       widened.add(tooMany);
       continue;
@@ -91,7 +101,7 @@ class Walk {
   readonly #oracle: GuardOracle;
   readonly #guessing: boolean;
   readonly #causes: PossibleCauses;
-  readonly #options: CheckOptions;
+  readonly #options: ExploreOptions;
   readonly #witness: Witness;
   readonly #signature: Signature;
   readonly #known = new Map<string, number>();
@@ -107,7 +117,7 @@ class Walk {
   readonly #crowd: Crowd;
   readonly #late: LateAnswers;
   readonly #crowded = new Map<number, string>();
-  #transitions = 0;
+  transitions = 0;
   #endless = 0;
   readonly #throwing = new Map<string, string>();
   #complete = true;
@@ -118,7 +128,7 @@ class Walk {
     oracle: GuardOracle,
     guessing: boolean,
     causes: PossibleCauses,
-    options: CheckOptions,
+    options: ExploreOptions,
     widened: ReadonlySet<string>,
     fewest: boolean,
     witness: Witness,
@@ -137,7 +147,7 @@ class Walk {
   /** Returns a key of the context that must be left out first, if there is one. */
   run(): string | undefined {
     this.#start();
-    const most = this.#options.maxStates ?? 50_000;
+    const { maxStates = 50_000, maxTransitions = Number.POSITIVE_INFINITY } = this.#options;
     for (let next = 0; next < this.#open.length; next += 1) {
       const { place, envelope } = this.#open[next] as Open;
       // Only what is still to be looked at is kept whole.
@@ -146,7 +156,7 @@ class Walk {
       const tooMany = this.#values.tooMany(this.#facts.length);
       if (tooMany !== undefined) return tooMany;
       if (this.#options.stopAtFirst && this.#witness.isEnough()) return this.#stop();
-      if (this.#facts.length > most) return this.#stop();
+      if (this.#facts.length > maxStates || this.transitions > maxTransitions) return this.#stop();
     }
     return undefined;
   }
@@ -161,7 +171,7 @@ class Walk {
     const canRest = this.#leadingTo(goals);
     return {
       places: this.#facts.map((fact, index) => ({ ...fact, canRest: canRest.has(index) })),
-      transitions: this.#transitions,
+      transitions: this.transitions,
       complete: this.#complete,
       endless: this.#endless,
       throwing: [...this.#throwing.values()],
@@ -233,7 +243,7 @@ class Walk {
   #follow(stand: Stand, cause: Cause): void {
     const { saga } = this.#oracle;
     for (const { result, answers } of this.#oracle.allWays(() => decide(saga, stand.envelope, cause, AT))) {
-      this.#transitions += 1;
+      this.transitions += 1;
       const threw = result.envelope.parked.find(({ code }) => code === 'DECIDE_FAILED');
       if (threw && this.#guessing && answers.length > 0) {
         this.#noteThrow(stand, cause, answers, threw.message);

@@ -13,7 +13,11 @@ import { mirrored } from './name-swap.js';
 import { areNamedByNumber } from './named-by-number.js';
 import type { StepOutputs } from './outcomes-of-step.js';
 import { sampleSchema } from './sample-schema.js';
+import { accepts } from './samples/making.js';
+import { placeValue } from './samples/place-value.js';
 import { isWatched } from './state-signature.js';
+import { failureOf } from './unmade/saga-spots.js';
+import type { Found } from './unmade/stand-ins.js';
 import { UnmadeValues } from './unmade/unmade-values.js';
 
 /** Everything that can happen to a saga as it stands. */
@@ -39,8 +43,17 @@ export interface PossibleCauses extends StepOutputs {
   nameless(): readonly string[];
 }
 
-/** Finds samples for everything that a saga takes from outside. */
-export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements?: number): PossibleCauses {
+/**
+ * Finds samples for everything that a saga takes from outside.
+ *
+ * @param found - values that make a difference to what the saga does, and have to be among those that are made
+ */
+export function possibleCauses(
+  saga: AnySaga,
+  samples: CheckSamples,
+  maxElements?: number,
+  found: readonly Found[] = [],
+): PossibleCauses {
   const made: string[] = [];
   const telling: string[] = [];
   const missing: string[] = [];
@@ -54,7 +67,12 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
     const first = sampleSchema(schema, all);
     // A second thing of each kind: another payment, another order.
     const second = sampleSchema(schema, isInput ? { ...all, apart: true } : { ...all, which: 1 });
-    const values = distinct([...first, ...second]);
+    const plain = distinct([...first, ...second]);
+    const others = found
+      .filter(({ subject }) => subject === what)
+      .flatMap(({ path, value }) => placeValue(plain, path, value))
+      .filter((value) => accepts(schema, value));
+    const values = others.length > 0 ? distinct([...plain, ...others]) : plain;
     areMirrored &&= isInput || JSON.stringify(mirrored(first as Json)) === JSON.stringify(second);
     (values.length > 0 ? made : missing).push(what);
     if (values.length === 0) unmade.forget(what);
@@ -89,6 +107,13 @@ export function possibleCauses(saga: AnySaga, samples: CheckSamples, maxElements
         }),
       ),
     );
+  for (const { name, declines } of Object.values(saga.steps)) {
+    const part = (path: string) => ({ path: [path], parts: [{ name: '', paths: [[path]] }], together: 0 });
+    const { subject } = failureOf(name);
+    if (declines.length > 0 && !samples.details?.[name])
+      unmade.note(subject, { ...part('details'), why: 'details' });
+    if (!samples.messages?.[name]) unmade.note(subject, { ...part('message'), why: 'message' });
+  }
   const inflight = answersByRun(saga, outputs, samples);
   const outsideOf = new WeakMap<object, EventCause[]>();
   return {

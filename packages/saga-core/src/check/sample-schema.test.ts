@@ -131,6 +131,7 @@ describe('values that are made from a schema', () => {
       { from: 'b', to: 'a' },
     ]);
     expect(sampleSchema(z.string().transform(({ length }) => length))).toEqual(['sample1']);
+    expect(sampleSchema(z.string().transform(Number))).toEqual(['1000000001', '1']);
     expect(sampleSchema(z.preprocess((given) => given, z.int()))).toEqual([1]);
     expect(sampleSchema(z.stringbool())).toContain('1');
     const chokes = z.string().refine((text) => (text as unknown as { a: { b: boolean } }).a.b);
@@ -152,14 +153,29 @@ describe('values that are made from a schema', () => {
 });
 
 describe('what is not made is told', () => {
-  const cutsOf = (schema: z.ZodType) => {
+  const isStandIn = ({ why }: Cut) => ['text', 'number', 'list', 'key'].includes(why);
+  const allCutsOf = (schema: z.ZodType) => {
     const cuts: Cut[] = [];
     sampleSchema(schema, { onCut: (cut) => cuts.push(cut) });
-    return cuts.map(({ path, why }) => `${describePath(path)}: ${why}`);
+    return cuts;
   };
+  const describeCuts = (cuts: readonly Cut[]) => cuts.map(({ path, why }) => `${describePath(path)}: ${why}`);
+  const cutsOf = (schema: z.ZodType) => describeCuts(allCutsOf(schema).filter((cut) => !isStandIn(cut)));
   const wide = z.object({ a: z.boolean(), b: z.boolean(), c: z.boolean(), d: z.boolean(), e: z.boolean() });
 
-  test('of nothing where all is made', () => {
+  test('of texts, numbers and lists that a few stand for all of them, with others that would do', () => {
+    const schema = z.object({ id: z.string().max(3), counts: z.array(z.int().min(3)), isNew: z.boolean() });
+    const cuts = allCutsOf(schema);
+    expect(new Set(describeCuts(cuts))).toEqual(new Set(['id: text', 'counts: list', 'counts[]: number']));
+    const numbers = cuts.find(({ why }) => why === 'number')?.others;
+    expect(numbers?.some()).toEqual(expect.arrayContaining([3, 10, 1_000_000]));
+    expect([4, 2, '4'].map((value) => numbers?.fits(value))).toEqual([true, false, false]);
+    const texts = cuts.find(({ why }) => why === 'text')?.others;
+    expect(texts?.some()).toEqual(['EUR', '1']);
+    expect(texts?.fits('four')).toBe(false);
+  });
+
+  test('of nothing where all is made, but for that', () => {
     const schema = z.object({
       id: z.string(),
       items: z.array(z.object({ sku: z.string(), kind: z.enum(['a', 'b']) })),
@@ -176,9 +192,8 @@ describe('what is not made is told', () => {
   });
 
   test('with the parts that vary, and how many of them were tried together', () => {
-    const cuts: Cut[] = [];
     const schema = z.object({ at: wide.extend({ id: z.string() }), id: z.string() });
-    sampleSchema(schema, { onCut: (cut) => cuts.push(cut) });
+    const cuts = allCutsOf(schema).filter((cut) => !isStandIn(cut));
     expect(cuts).toMatchObject([{ path: ['at'], together: 2 }]);
     expect(cuts[0]?.parts.map(({ name, paths }) => [name, paths])).toEqual(
       ['a', 'b', 'c', 'd', 'e'].map((name) => [name, [['at', name]]]),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { assertJson } from '../json.js';
 import { accepts, type Cut, combined, cut, type Making } from './samples/making.js';
 import { type RecordDefinition, sampleList, sampleRecord } from './samples/sample-list.js';
 import { sampleNumber } from './samples/sample-number.js';
@@ -161,7 +162,25 @@ function samplePipe(schema: z.ZodType, def: Definition, making: Making): unknown
   const make = (wide: boolean) =>
     making.valuesOf(source, { ...making, wide, onCut }).filter((value) => accepts(schema, value));
   const values = make(making.wide);
-  return values.length > 0 || making.wide ? values : make(true);
+  const wider = () => (making.wide ? [] : make(true));
+  const isKept = (value: unknown) => {
+    const { data } = schema.safeParse(value);
+    return data === undefined || isJson(data);
+  };
+  // What comes out has to be kept as JSON: `Number` makes none of most texts.
+  if (values.some(isKept)) return values.filter(isKept);
+  const others = wider();
+  if (others.some(isKept)) return others.filter(isKept);
+  return values.length > 0 ? values : others;
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    assertJson(value, 'value');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As many values as may be: of each option some. */

@@ -8,13 +8,26 @@ export interface Cut {
   readonly path: Path;
   /**
    * Why: values of several parts that were not tried together; no more than some of many values; of a part that can be
-   * anything only `null`; a part for which nothing was found that fits; one that is nested too deep.
+   * anything only `null`; a part for which nothing was found that fits; one that is nested too deep. A text, a number,
+   * a list or the keys of a record, of which a few stand for all; or of how a step failed what nobody declares.
    */
-  readonly why: 'together' | 'some' | 'anything' | 'nothing' | 'nested';
+  readonly why: 'together' | 'some' | 'anything' | 'nothing' | 'nested' | StandIn;
   /** The parts, each with the paths at which its values differ. */
   readonly parts: readonly CutPart[];
   /** Of so many parts, every combination was made. */
   readonly together: number;
+  /** Where a few values stand for all: others, as far as they can be told. */
+  readonly others?: Others;
+}
+
+/** What a few values stand for. */
+export type StandIn = 'text' | 'number' | 'list' | 'key' | 'details' | 'message';
+
+/** Other values that a part may have. */
+export interface Others {
+  readonly fits: (value: unknown) => boolean;
+  /** Some of them. */
+  readonly some: () => readonly unknown[];
 }
 
 /** A part of a schema that was cut. */
@@ -48,8 +61,8 @@ export function within(making: Making, key: string = EACH): Making {
 }
 
 /** Tells of something that the schema may take, and that was not made. */
-export function cut({ path, onCut }: Making, why: Exclude<Cut['why'], 'together'>): void {
-  onCut({ path, why, parts: [{ name: '', paths: [path] }], together: 0 });
+export function cut({ path, onCut }: Making, why: Exclude<Cut['why'], 'together'>, others?: Others): void {
+  onCut({ path, why, parts: [{ name: '', paths: [path] }], together: 0, ...(others && { others }) });
 }
 
 /** A part with the values that were made of it. */

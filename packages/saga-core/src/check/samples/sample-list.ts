@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { EACH } from '../unmade/value-paths.js';
+import { EACH, SHAPE } from '../unmade/value-paths.js';
 import { combineParts, eachOnce } from './combine-parts.js';
 import { accepts, cut, type Making, tellApart, within } from './making.js';
 import { sampleObject } from './sample-object.js';
@@ -22,6 +22,7 @@ export function sampleList(schema: z.ZodType, element: z.ZodType, making: Making
     nameOf: (value) => JSON.stringify(value),
     partOf: (values, at) => ({ key: `${at}`, values }),
   });
+  cut({ ...making, path: [...making.path, SHAPE] }, 'list');
   return lists.thatFit((list) => accepts(schema, list));
 }
 
@@ -36,9 +37,10 @@ export function sampleRecord(
     const shape = Object.fromEntries([...fixed].map((key) => [String(key), valueType]));
     return sampleObject(schema, shape, making);
   }
+  cut(within(making), 'key');
   const entries = named(making, (one) => {
     const { rows, together } = combineParts([
-      making.valuesOf(keyType, within(one)),
+      making.valuesOf(keyType, { ...within(one), onCut: (cut) => cut.why === 'text' || making.onCut(cut) }),
       making.valuesOf(valueType, within(one)),
     ]);
     if (together < 2) cut(making, 'some');

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { textForPattern } from '../text-for-pattern.js';
 import { type Limits, limitsOf } from './limits-of.js';
-import { accepts, type Making, whichOf } from './making.js';
+import { accepts, cut, type Making, whichOf } from './making.js';
 
 /** Texts that are tried in turn until the schema takes one, by the number of what they name. What isn't an id has none. */
 const TEXTS: readonly ((number: number) => string)[] = [
@@ -22,6 +22,8 @@ const TEXTS: readonly ((number: number) => string)[] = [
 export function sampleText(schema: z.ZodType, making: Making): string[] {
   const which = whichOf(making);
   const fits = (text: string) => accepts(schema, text);
+  const isOne = (value: unknown) => typeof value === 'string' && fits(value);
+  cut(making, 'text', { fits: isOne, some: () => TEXTS.map((textOf) => textOf(1)).filter(fits) });
   const kinds = TEXTS.filter((textOf) => fits(textOf(1)));
   if (making.wide) return kinds.map((textOf) => textOf(1));
   if (kinds.length === 0) return madeToMeasure(schema, which).filter(fits).slice(0, 1);

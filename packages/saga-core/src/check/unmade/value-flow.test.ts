@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Interest } from './interest.js';
+import { Site } from './site.js';
 import { ValueFlow } from './value-flow.js';
 import { areRelated, describePath, EACH, SHAPE, varyingPaths } from './value-paths.js';
+import { watchCode } from './watch-code.js';
 
 const event = { subject: 'event', path: [] };
 const context = { subject: 'context', path: [] };
@@ -111,6 +114,50 @@ describe('what is kept and read later', () => {
     }
     flow.decide(() => (flow.watch(kept, context) as { inner: Parcel }).inner.gift);
     expect(flow.needed('event')).toContainEqual(['gift']);
+  });
+});
+
+describe('where only some of it is of interest', () => {
+  const zone = { subject: 'event', path: ['to', 'zone'], orNothing: false };
+  const watching = () => new ValueFlow(new Interest([zone]));
+
+  test('nothing else is watched', () => {
+    const flow = watching();
+    const other = { gift: true };
+    expect(flow.watch(other, event)).toBe(other);
+    expect(flow.watch(parcel, event)).not.toBe(parcel);
+    flow.decide(() => watch(flow).gift && watch(flow).to.street);
+    expect(needed(flow)).toEqual([]);
+    flow.decide(() => watch(flow).to.zone);
+    expect(needed(flow)).toEqual(['to.zone']);
+  });
+
+  test('what is made of it is of interest as well', () => {
+    const flow = watching();
+    flow.bring(context, () => ({ at: watch(flow).to, far: watch(flow).to.zone === 'far' }));
+    const isOf = (kept: object) => flow.interestIn('context', kept) > 0;
+    expect([{ at: parcel.to }, { far: true }].map(isOf)).toEqual([true, true]);
+    expect([{ tries: 1 }, { far: undefined }].map(isOf)).toEqual([false, false]);
+  });
+
+  test('that nothing stands there is of interest where that was chosen', () => {
+    const flow = watching();
+    flow.bring(context, () => ({ far: watch(flow).to.zone === 'else' ? true : null }));
+    expect(flow.interestIn('context', {})).toBeGreaterThan(0);
+  });
+
+  test('what was asked before is asked once more', () => {
+    const flow = watching();
+    const by = flow.site('isFar', (place) => new Site(place, 'isFar', undefined));
+    const isFar = watchCode(flow, by, (kept) => (kept as { zone: string }).zone === 'far', {
+      interestIn: ([kept]) => flow.interestIn('context', kept),
+      watch: ([kept]) => [flow.watch(kept, context)],
+    });
+    expect(isFar({ zone: 'far' })).toBe(true);
+    flow.bring(context, () => ({ zone: watch(flow).to.zone }));
+    expect(needed(flow)).toEqual([]);
+    flow.repeat();
+    expect(needed(flow)).toEqual(['to.zone']);
   });
 });
 

@@ -1,79 +1,216 @@
-import { areRelated, leadsTo, type Path, SHAPE, shapeOf } from './value-paths.js';
-import { type Read, type Spot, textOf, watchedAs, watchValue } from './watch-value.js';
+import { Handing } from './handing.js';
+import { Interest } from './interest.js';
+import { type Kept, type Site, type Substitute, THROWN } from './site.js';
+import { Streams } from './streams.js';
+import { holdsWatched, unwatched } from './unwatched.js';
+import { areRelated, type Path } from './value-paths.js';
+import { type Read, type Spot, spotKey, textOf, watchValue } from './watch-value.js';
 
-/** That what stands at one spot is made of what stands at another. */
-interface Stream {
-  readonly to: Spot;
-  readonly from: Spot;
-  /** Whether it is the same, with everything in it. */
-  readonly isCopy: boolean;
+/** What a function asked for. */
+export interface Collected {
+  /** As text. */
+  readonly asked: string;
+  /** What stands at a spot from then on. */
+  readonly gifts: readonly { readonly to: Spot; readonly value: unknown }[];
 }
 
-/** Something in a result. */
-interface Leaf {
-  readonly to: Spot;
-  readonly text: string;
-}
-
-/** What a result has in it. */
-interface Found {
-  readonly leaves: Leaf[];
-  readonly copies: Stream[];
-  readonly objects: Spot[];
-}
-
-/** Further within than this a copy is taken as a whole. */
-const DEEPEST = 12;
+/** So often what was done before something came to be of interest is done once more. */
+const MOST_REPEATS = 3;
 
 /** Finds out which parts of values a saga's functions read, and where what they made of them goes. */
 export class ValueFlow {
+  readonly #interest: Interest;
   readonly #needed = new Map<string, Spot>();
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams: Streams;
+  readonly #handing: Handing;
+  readonly #sites = new Map<string, Site>();
+  /** Values that are watched, by subject: one is often asked for. */
+  readonly #watched = new Map<string, WeakMap<object, unknown>>();
   #reading: Read[] | undefined;
+  #substitute: Substitute | undefined;
+  #isRepeating = false;
+
+  /**
+   * @param interest - what is worth watching from the beginning; what is made of it is added. Left out: everything
+   * @param confirms - whether something is only taken to be made of what it isn't where another value changes it
+   */
+  constructor(interest: Interest = new Interest(), confirms = false) {
+    this.#interest = interest;
+    this.#streams = new Streams(interest);
+    this.#handing = new Handing(interest, this.#streams, confirms);
+  }
+
+  /** What there is of interest in a value of that subject, as a number that grows: 0 where there is nothing. */
+  interestIn(subject: string, value: unknown): number {
+    return this.#interest.latestIn(subject, value);
+  }
+
+  /** The same of any value of that subject. */
+  interestOf(subject: string): number {
+    return this.#interest.latestOf(subject);
+  }
+
+  /** Grows when anything comes to be of interest. */
+  get version(): number {
+    return this.#interest.version;
+  }
 
   /** The value, watched: whoever reads from it leaves a trace. What is no object has been read by whoever has it. */
-  watch(value: unknown, spot: Spot): unknown {
-    return watchValue(value, spot, (read) => this.#reading?.push(read));
+  watch(value: unknown, { subject, path }: Spot): unknown {
+    const isWhole = path.length === 0;
+    const latest = isWhole ? this.#interest.latestIn(subject, value) : this.#interest.latestOf(subject);
+    if (latest === 0) return value;
+    const watchAnew = () =>
+      watchValue(
+        value,
+        { subject, path },
+        (read, inner) => this.#onRead(read, inner),
+        (key) => this.#interest.isUnder(subject, path[0] ?? key),
+      );
+    if (typeof value !== 'object' || value === null || !isWhole) return watchAnew();
+    const known = this.#watched.get(subject) ?? new WeakMap<object, unknown>();
+    this.#watched.set(subject, known);
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const watched = watchAnew();
+    known.set(value, watched);
+    return watched;
+  }
+
+  #onRead(read: Read, value: unknown): unknown {
+    if (!this.#interest.isAt(read)) return value;
+    this.#reading?.push(read);
+    return this.#substitute?.key === read.key ? this.#substitute.value : value;
+  }
+
+  /** A function where it stands: always the same for the same place. */
+  site(place: string, make: (place: string) => Site): Site {
+    const known = this.#sites.get(place) ?? make(place);
+    this.#sites.set(place, known);
+    return known;
+  }
+
+  get sites(): readonly Site[] {
+    return [...this.#sites.values()];
+  }
+
+  /** Whether work is only tried with another value, or done once more: nothing may come of it. */
+  get isTrying(): boolean {
+    return this.#substitute !== undefined || this.#isRepeating;
+  }
+
+  /** Remembers a call of a function, so that it can be done once more when more is of interest. */
+  keep(by: Site, { args, interestIn, call }: Omit<Kept, 'version'>): void {
+    if (by.keepsMore && !this.isTrying) by.keep({ args, interestIn, call, version: this.#interest.version });
+  }
+
+  /** Does once more what was done before something in its arguments came to be of interest. Nothing comes of it. */
+  repeat(): void {
+    this.#isRepeating = true;
+    for (let round = 0; round < MOST_REPEATS; round += 1) {
+      const { version } = this.#interest;
+      for (const { kept } of this.sites) for (const one of kept) this.#repeatOne(one);
+      if (this.#interest.version === version) break;
+    }
+    this.#isRepeating = false;
+  }
+
+  #repeatOne(one: Kept): void {
+    const { args, version, interestIn, call } = one;
+    if (version === this.#interest.version || interestIn(args) <= version) return;
+    one.version = this.#interest.version;
+    attempt(() => call(args));
   }
 
   /** Does work on whose result something depends: so it does on what the work reads. */
-  decide<Result>(work: () => Result): Result {
+  decide<Result>(work: () => Result, by?: Site, answerOf: (result: Result) => string = textOf): Result {
+    if (this.#substitute) return unwatched(work());
     const { result, reads } = this.#listen(work);
+    if (reads.length === 0 && !holdsWatched(result)) return result;
     for (const read of reads) this.#need(read);
-    return unwatched(result, undefined, { onCopy: (from) => this.#need(from) });
+    const plain = unwatched(result, undefined, { onCopy: (from) => this.#need(from) });
+    by?.note(reads, answerOf(plain), this.#again(work, answerOf));
+    return plain;
   }
 
   /** Does work whose result stands at a spot from then on. */
-  bring<Result>(to: Spot, work: () => Result): Result {
+  bring<Result>(to: Spot, work: () => Result, by?: Site): Result {
+    if (this.#substitute) return unwatched(work());
     const { result, reads } = this.#listen(work);
-    const found: Found = { leaves: [], copies: [], objects: [] };
-    const plain = unwatched(result, to, {
-      onLeaf: (leaf) => found.leaves.push(leaf),
-      onCopy: (from, at) => at && found.copies.push({ to: at, from, isCopy: true }),
-      onObject: (at) => found.objects.push(at),
-    });
-    for (const stream of [...found.copies, ...spreadStreams(reads, found), ...streamsBetween(reads, found)])
-      this.#streams.set(`${keyOf(stream.to)} ${keyOf(stream.from)} ${stream.isCopy}`, stream);
+    if (reads.length === 0 && !holdsWatched(result)) return result;
+    const again = this.#again(work, textOf);
+    const { plain, isNew } = this.#handing.hand(reads, to, result, by, again);
+    if (isNew) by?.note(reads, textOf(plain), again);
     return plain;
+  }
+
+  /** Does work that asks for things to be done: something depends on all that it reads, and some of it is handed on. */
+  collect(work: () => Collected, by: Site): void {
+    const { handed } = this.decide(
+      () => {
+        const collected = work();
+        return { ...collected, handed: this.#substitute ? [] : this.#handedIn(collected, by) };
+      },
+      by,
+      ({ asked }) => asked,
+    );
+    for (const hand of handed) hand();
+  }
+
+  #handedIn({ gifts }: Collected, by: Site): (() => void)[] {
+    const reads = [...(this.#reading ?? [])];
+    return gifts
+      .filter(({ value }) => reads.length > 0 || holdsWatched(value))
+      .map(
+        ({ to, value }) =>
+          () =>
+            this.#handing.hand(reads, to, value, by),
+      );
+  }
+
+  #again<Result>(work: () => Result, answerOf: (result: Result) => string) {
+    return (substitute: Substitute): string => {
+      const reading = this.#reading;
+      this.#reading = undefined;
+      this.#substitute = substitute;
+      try {
+        return answerOf(unwatched(work()));
+      } catch {
+        return THROWN;
+      } finally {
+        this.#substitute = undefined;
+        this.#reading = reading;
+      }
+    };
+  }
+
+  /** Says that what stands at one spot may be what stands at another. */
+  join(to: Spot, from: Spot): void {
+    this.#streams.add({ to, from, isCopy: true });
   }
 
   /** What something depends on, of one subject. */
   needed(subject: string): Path[] {
-    const found = new Map(this.#needed);
-    for (const spot of found.values())
-      for (const source of this.#sourcesOf(spot))
-        if (!found.has(keyOf(source))) found.set(keyOf(source), source);
-    return [...found.values()].filter((spot) => spot.subject === subject).map(({ path }) => path);
+    return this.#streams
+      .sourcesOf(this.#needed.values())
+      .filter((spot) => spot.subject === subject)
+      .map(({ path }) => path);
   }
 
-  #sourcesOf(spot: Spot): Spot[] {
-    return [...this.#streams.values()].flatMap(({ to, from, isCopy }) => {
-      if (to.subject !== spot.subject || !areRelated(to.path, spot.path)) return [];
-      // What is copied into itself again and again would have no end.
-      const isWithin = isCopy && leadsTo(to.path, spot.path) && spot.path.length < DEEPEST;
-      const rest = isWithin ? spot.path.slice(to.path.length) : [];
-      return [{ subject: from.subject, path: [...from.path, ...rest] }];
-    });
+  /** Tells of a spot whether something depends on what was made of it, and is something else now. */
+  influence(): (spot: Spot) => boolean {
+    const needed = this.#streams.sourcesOf(this.#needed.values());
+    const isNeeded = (to: Spot) =>
+      needed.some(({ subject, path }) => subject === to.subject && areRelated(path, to.path));
+    const keys = new Set(
+      this.#streams.changed.filter(({ to }) => isNeeded(to)).map(({ from }) => spotKey(from)),
+    );
+    return (spot) => keys.has(spotKey(spot));
+  }
+
+  /** Where what stands at a spot comes from, and the spot itself, which is the first. */
+  sourcesOf(spot: Spot): Spot[] {
+    return this.#streams.sourcesOf([spot]);
   }
 
   #listen<Result>(work: () => Result): { readonly result: Result; readonly reads: readonly Read[] } {
@@ -92,81 +229,16 @@ export class ValueFlow {
   }
 
   #need({ subject, path }: Spot): void {
-    const spot = { subject, path };
-    this.#needed.set(keyOf(spot), spot);
+    const key = spotKey({ subject, path });
+    if (!this.#needed.has(key)) this.#needed.set(key, { subject, path });
   }
 }
 
-/** What is spread into an object has its parts there under their own names, also those that are missing this time. */
-function spreadStreams(reads: readonly Read[], { objects }: Found): Stream[] {
-  const spread = reads.filter(({ kind }) => kind === 'keys');
-  return objects.flatMap((to) => spread.map((from) => ({ to, from, isCopy: true })));
-}
-
-/**
- * What of a result is made of what was read. Something that equals something read is that: under its own name, where
- * there are several. All else may be made of all that was read; and of what stands nowhere in the result, everything
- * in it may depend on that.
- */
-function streamsBetween(reads: readonly Read[], { leaves, copies, objects }: Found): Stream[] {
-  const spent = new Set<Read>();
-  const streams = leaves.flatMap(({ to, text }) => {
-    const equal = reads.filter((read) => read.text === text);
-    const namesakes = equal.filter(({ path }) => path.at(-1) === to.path.at(-1));
-    const same = namesakes.length > 0 ? namesakes : equal;
-    for (const read of same) spent.add(read);
-    return (same.length > 0 ? same : reads).map((from) => ({ to, from, isCopy: false }));
-  });
-  const isSpent = (read: Read) =>
-    spent.has(read) ||
-    (read.kind === 'keys' && objects.length > 0) ||
-    copies.some(({ from }) => from.subject === read.subject && leadsTo(from.path, read.path)) ||
-    // What was gone through to something within it says no more than that.
-    (read.kind === 'touch' && reads.some((one) => isWithin(one, read)));
-  const others = reads.filter((read) => !isSpent(read));
-  const everything = [...leaves, ...copies].map(({ to }) => to);
-  return [...streams, ...everything.flatMap((to) => others.map((from) => ({ to, from, isCopy: false })))];
-}
-
-/** Whether something that was read is part of something whose shape was asked for. */
-function isWithin(one: Read, { subject, path }: Read): boolean {
-  const whole = path.slice(0, -1);
-  return one.subject === subject && one.kind !== 'touch' && leadsTo(whole, one.path);
-}
-
-interface Finds {
-  readonly onLeaf?: (leaf: Leaf) => void;
-  readonly onObject?: (to: Spot) => void;
-  /** The spot that it was copied from, and the one at which it stands now. */
-  readonly onCopy: (from: Spot, to: Spot | undefined) => void;
-}
-
-/** The result as it is without watching. */
-function unwatched<Result>(result: Result, to: Spot | undefined, finds: Finds): Result {
-  const visit = (value: unknown, at: Spot | undefined): unknown => {
-    if (typeof value !== 'object' || value === null) {
-      if (at) finds.onLeaf?.({ to: at, text: textOf(value) });
-      return value;
-    }
-    const original = watchedAs(value);
-    if (original) {
-      finds.onCopy(original.spot, at);
-      return original.value;
-    }
-    const within = (key: string) => at && { subject: at.subject, path: [...at.path, key] };
-    if (Array.isArray(value)) {
-      const shape = within(SHAPE);
-      if (shape) finds.onLeaf?.({ to: shape, text: shapeOf(value) });
-      return value.map((one: unknown, index) => visit(one, within(`${index}`)));
-    }
-    if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-    if (at) finds.onObject?.(at);
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visit(inner, within(key))]));
-  };
-  // What is rebuilt is what it was.
-  return visit(result, to) as Result;
-}
-
-function keyOf({ subject, path }: Spot): string {
-  return JSON.stringify([subject, path]);
+/** What throws has done so before. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    return;
+  }
 }

@@ -54,5 +54,8 @@ function isSame(key: string, other: string): boolean {
 
 /** `items[].gift`; of the whole value nothing. */
 export function describePath(path: Path): string {
-  return path.map((key, index) => (key === EACH ? '[]' : index === 0 ? key : `.${key}`)).join('');
+  return path
+    .filter((key) => key !== SHAPE)
+    .map((key, index) => (key === EACH ? '[]' : index === 0 ? key : `.${key}`))
+    .join('');
 }

@@ -1,10 +1,12 @@
-import type { JsonObject } from '../../json.js';
-import type { EventCloses, PublicEvent } from '../../public-event.js';
+import type { PublicEvent } from '../../public-event.js';
 import type { AnySaga } from '../../saga-definition.js';
 import type { StepContract } from '../../step.js';
+import { MachineArguments } from './machine-arguments.js';
+import { CONTEXT, eventOf, inputOf, outputOf } from './saga-spots.js';
+import { Site } from './site.js';
 import type { ValueFlow } from './value-flow.js';
+import { type Code, type Outcome, type WatchedArguments, watchCode } from './watch-code.js';
 import { watchMachine } from './watch-machine.js';
-import type { Spot } from './watch-value.js';
 
 /**
  * A copy of a saga that behaves alike, and whose functions are watched: those of the machine, of the steps' contracts
@@ -14,72 +16,22 @@ import type { Spot } from './watch-value.js';
  * @param asksGuards - whether guards are asked
  */
 export function watchSaga(saga: AnySaga, flow: ValueFlow, asksGuards: boolean): AnySaga {
-  const outputs = new Outputs(saga);
-  const watchArguments = (args: unknown) => watchedArguments(args, saga, flow, outputs);
+  const given = new MachineArguments(saga, flow);
+  const contracts = new Contracts(flow, given);
   return {
     ...saga,
-    machine: watchMachine(saga, flow, watchArguments, asksGuards),
-    steps: mapValues(saga.steps, (contract) => watchedContract(contract, flow, outputs)),
-    events: mapValues(saga.events, (event, type) => watchedEvent(event, `event ${type}`, flow)),
+    machine: watchMachine(saga, flow, { given, asksGuards, ofDelay: whatMattersOfDelays(saga) }),
+    steps: mapValues(saga.steps, (contract) => contracts.watched(contract)),
+    events: mapValues(saga.events, (event, type) => watchedEvent(event, type, flow)),
   };
 }
 
-/** Remembers which step gave an output. */
-class Outputs {
-  readonly #steps: readonly string[];
-  readonly #stepOf = new WeakMap<object, string>();
-
-  constructor({ steps }: AnySaga) {
-    this.#steps = Object.keys(steps);
-  }
-
-  note(step: string, output: unknown): void {
-    if (typeof output === 'object' && output !== null) this.#stepOf.set(output, step);
-  }
-
-  /** Of what is no object nobody knows whose it is: it may be any step's. */
-  spotsOf(output: unknown): Spot[] {
-    if (typeof output !== 'object' || output === null) return this.#steps.map(outputOf);
-    const step = this.#stepOf.get(output);
-    return step === undefined ? [] : [outputOf(step)];
-  }
-}
-
-function outputOf(step: string): Spot {
-  return { subject: `output of ${step}`, path: [] };
-}
-
-/** What XState gives a function of the machine: context, event, and at the start the input. */
-function watchedArguments(args: unknown, { events }: AnySaga, flow: ValueFlow, outputs: Outputs): unknown {
-  if (typeof args !== 'object' || args === null) return args;
-  const given = args as Readonly<Record<string, unknown>>;
-  const event = given['event'] as (JsonObject & { readonly type: string }) | undefined;
-  return {
-    ...given,
-    ...('context' in given && { context: flow.watch(given['context'], { subject: 'context', path: [] }) }),
-    ...('input' in given && { input: flow.watch(given['input'], { subject: 'input', path: [] }) }),
-    ...(event && { event: watchedHappening(event, flow, outputs, events[event.type] !== undefined) }),
-  };
-}
-
-function watchedHappening(
-  event: JsonObject & { readonly type: string },
-  flow: ValueFlow,
-  outputs: Outputs,
-  isPublic: boolean,
-): unknown {
-  if (isPublic) return flow.watch(event, { subject: `event ${event.type}`, path: [] });
-  if (event.type === 'xstate.init')
-    return { ...event, input: flow.watch(event['input'], { subject: 'input', path: [] }) };
-  if (!event.type.startsWith('xstate.done.actor.')) return event;
-  const { output } = event;
-  const spots = outputs.spotsOf(output);
-  return {
-    ...event,
-    // Who asks for what is no object has read it.
-    get output(): unknown {
-      return spots.reduce<unknown>((_, spot) => flow.watch(output, spot), output);
-    },
+/** Whether a timer can be armed, and for how long news is kept that it outlasts. */
+function whatMattersOfDelays({ events }: AnySaga): (delay: unknown) => string {
+  const times = Object.values(events).flatMap(({ opens, defer }) => (opens && defer ? [defer.ttlMs] : []));
+  return (delay) => {
+    const ms = Number(delay);
+    return [Number.isFinite(ms) && ms >= 0, ...times.map((ttlMs) => ms > ttlMs)].join();
   };
 }
 
@@ -88,65 +40,124 @@ interface Answer {
   readonly output: unknown;
 }
 
-/** The contract, whose own functions are watched. Whose output it is, is noted where it is parsed. */
-function watchedContract(contract: StepContract, flow: ValueFlow, outputs: Outputs): StepContract {
-  const { name, opens, closes } = contract;
-  const input: Spot = { subject: `input of ${name}`, path: [] };
-  const watched = (answer: Answer): Answer => ({
-    get input() {
-      return flow.watch(answer.input, input);
-    },
-    // Some want to know whether it is asked for.
-    get output() {
-      return flow.watch(answer.output, outputOf(name));
-    },
-  });
-  const watchInstance = (instance: (of: unknown) => string) => (of: unknown) =>
-    flow.decide(() => instance(flow.watch(of, input)));
-  const watchWhen = (when: (answer: Answer) => boolean) => (answer: Answer) =>
-    flow.decide(() => when(watched(answer)));
-  const { when, undo, undoInput } = opens ?? {};
-  const toUndo: Spot = { subject: `input of ${undo}`, path: [] };
-  return {
-    ...contract,
-    output: contract.output.transform((output: unknown) => {
-      outputs.note(name, output);
+type Work = (...args: never[]) => unknown;
+
+/** Copies of contracts whose own functions are watched. */
+class Contracts {
+  readonly #flow: ValueFlow;
+  readonly #given: MachineArguments;
+
+  constructor(flow: ValueFlow, given: MachineArguments) {
+    this.#flow = flow;
+    this.#given = given;
+  }
+
+  watched(contract: StepContract): StepContract {
+    const { name, opens, closes } = contract;
+    const { when, undo, undoInput } = opens ?? {};
+    return {
+      ...contract,
+      output: this.#notedOutput(contract),
+      opens: opens && {
+        ...opens,
+        instance: this.#ofInput(name, opens.instance, `opens.instance of ${name}`),
+        when: when && this.#ofAnswer(name, when, `opens.when of ${name}`),
+        undoInput:
+          undoInput && this.#ofAnswer(name, undoInput, `undoInput of ${name}`, { to: inputOf(`${undo}`) }),
+      },
+      closes: closes.map((one) => ({
+        ...one,
+        instance: this.#ofInput(name, one.instance, `closes.instance of ${name} for ${one.kind}`),
+        ...(one.when && { when: this.#ofAnswer(name, one.when, `closes.when of ${name} for ${one.kind}`) }),
+      })),
+    };
+  }
+
+  /** Whose output it is, is noted where it is parsed. */
+  #notedOutput({ name, output: schema }: StepContract): StepContract['output'] {
+    if (this.#flow.interestOf(outputOf(name).subject) === 0) return schema;
+    return schema.transform((output: unknown) => {
+      this.#given.noteOutput(name, output);
       return output;
-    }),
-    opens: opens && {
-      ...opens,
-      instance: watchInstance(opens.instance),
-      when: when && watchWhen(when),
-      undoInput: undoInput && ((forward) => flow.bring(toUndo, () => undoInput(watched(forward)))),
-    },
-    closes: closes.map((one) => ({
-      ...one,
-      instance: watchInstance(one.instance),
-      ...(one.when && { when: watchWhen(one.when) }),
-    })),
-  };
+    });
+  }
+
+  #ofInput<Given extends Work>(step: string, code: Given, called: string): Given {
+    const input = inputOf(step);
+    return watched(this.#flow, code, called, {
+      interestIn: ([of]) => this.#flow.interestIn(input.subject, of),
+      watch: ([of]) => [this.#flow.watch(of, input)],
+    });
+  }
+
+  #ofAnswer<Given extends Work>(step: string, code: Given, called: string, outcome: Outcome = {}): Given {
+    const flow = this.#flow;
+    const input = inputOf(step);
+    const output = outputOf(step);
+    const watchAnswer = (answer: Answer): Answer => ({
+      get input() {
+        return flow.watch(answer.input, input);
+      },
+      // Some want to know whether it is asked for.
+      get output() {
+        return flow.watch(answer.output, output);
+      },
+    });
+    let version = -1;
+    let latest = 0;
+    const manner = {
+      // It is asked all the time.
+      interestIn: () => {
+        if (version === flow.version) return latest;
+        version = flow.version;
+        latest = Math.max(flow.interestOf(input.subject), flow.interestOf(output.subject));
+        return latest;
+      },
+      watch: ([answer]: readonly unknown[]) => [watchAnswer(answer as Answer)],
+    };
+    return watched(flow, code, called, manner, outcome);
+  }
 }
 
-/** The event, whose own functions are watched. */
-function watchedEvent(event: PublicEvent, subject: string, flow: ValueFlow): PublicEvent {
+/** A function of a contract's or an event's, watched. */
+function watched<Given extends Work>(
+  flow: ValueFlow,
+  code: Given,
+  called: string,
+  manner: WatchedArguments,
+  outcome: Outcome = {},
+): Given {
+  const by = flow.site(called, (place) => new Site(place, called, code));
+  // It takes what the function takes, and gives what that gives.
+  return watchCode(flow, by, code as unknown as Code, manner, outcome) as unknown as Given;
+}
+
+/** The event, whose own functions are watched: they get what it says, and the context. */
+function watchedEvent(event: PublicEvent, type: string, flow: ValueFlow): PublicEvent {
   const { opens, closes } = event;
-  const payloadIn = (payload: JsonObject) => flow.watch(payload, { subject, path: [] }) as JsonObject;
-  const contextIn = (context: unknown) => flow.watch(context, { subject: 'context', path: [] });
-  const watchInstance =
-    (instance: EventCloses<JsonObject>['instance']) => (payload: JsonObject, context: unknown) =>
-      flow.decide(() => instance(payloadIn(payload), contextIn(context)));
-  const toUndo: Spot = { subject: `input of ${opens?.undo}`, path: [] };
+  const said = eventOf(type);
+  const manner: WatchedArguments = {
+    interestIn: ([payload, context]) =>
+      Math.max(flow.interestIn(said.subject, payload), flow.interestIn(CONTEXT.subject, context)),
+    watch: ([payload, context]) => [flow.watch(payload, said), flow.watch(context, CONTEXT)],
+  };
+  const watch = <Given extends Work>(code: Given, called: string, outcome: Outcome = {}): Given =>
+    watched(flow, code, called, manner, outcome);
   return {
     ...event,
     ...(opens && {
       opens: {
         ...opens,
-        instance: watchInstance(opens.instance),
-        undoInput: (payload, context) =>
-          flow.bring(toUndo, () => opens.undoInput(payloadIn(payload), contextIn(context))),
+        instance: watch(opens.instance, `opens.instance of ${said.subject}`),
+        undoInput: watch(opens.undoInput, `undoInput of ${said.subject}`, { to: inputOf(opens.undo) }),
       },
     }),
-    ...(closes && { closes: closes.map((one) => ({ ...one, instance: watchInstance(one.instance) })) }),
+    ...(closes && {
+      closes: closes.map((one) => ({
+        ...one,
+        instance: watch(one.instance, `closes.instance of ${said.subject} for ${one.kind}`),
+      })),
+    }),
   };
 }
 

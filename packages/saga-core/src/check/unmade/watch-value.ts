@@ -8,6 +8,8 @@ export interface Spot {
 
 /** Something that was read. */
 export interface Read extends Spot {
+  /** The spot as text. */
+  readonly key: string;
   /** What was there, as text. */
   readonly text: string;
   /**
@@ -16,6 +18,17 @@ export interface Read extends Spot {
    */
   readonly kind: 'value' | 'touch' | 'keys';
 }
+
+/** A spot as text. */
+export function spotKey({ subject, path }: Spot): string {
+  return [subject, ...path].join('\u0001');
+}
+
+/** Is told of something that was read, and gives what is to be found there: of what is no object it may be another value. */
+type OnRead = (read: Read, value: unknown) => unknown;
+
+/** The first element of a list that is made for no other reason than that lists may be long. */
+const BEYOND = 2;
 
 /** Values that are watched, with what they stand for. */
 const watched = new WeakMap<object, { readonly value: object; readonly spot: Spot }>();
@@ -28,28 +41,38 @@ export function watchedAs(value: object): { readonly value: object; readonly spo
 /**
  * The value, watched: whatever is read of it is told, with where it stands. What is no object has been read by whoever
  * has it.
+ *
+ * @param isWatched - whether what stands under a key is of interest; else it is handed out as it is
  */
-export function watchValue(value: unknown, { subject, path }: Spot, onRead: (read: Read) => void): unknown {
+export function watchValue(
+  value: unknown,
+  { subject, path }: Spot,
+  onRead: OnRead,
+  isWatched: (key: string) => boolean = () => true,
+): unknown {
+  const own = spotKey({ subject, path });
   if (typeof value !== 'object' || value === null) {
-    onRead({ subject, path, text: textOf(value), kind: 'value' });
-    return value;
+    return onRead({ subject, path, key: own, text: textOf(value), kind: 'value' }, value);
   }
   const known = new Map<string, unknown>();
   // A copy: of what is frozen nothing could be watched.
   const copy: object = Array.isArray(value) ? [...(value as unknown[])] : { ...value };
+  const shape = (of: Spot, text: string, kind: Read['kind'], inner?: unknown) => {
+    const spot = { subject, path: [...of.path, SHAPE] };
+    return onRead({ ...spot, key: spotKey(spot), text, kind }, inner);
+  };
   const read = (key: string | symbol): unknown => {
     const inner: unknown = Reflect.get(copy, key);
-    if (typeof key === 'symbol' || typeof inner === 'function') return inner;
-    const shape = (of: Path, text: string, kind: Read['kind']) =>
-      onRead({ subject, path: [...of, SHAPE], text, kind });
-    if (Array.isArray(copy) && key === 'length') {
-      shape(path, textOf(inner), 'value');
-      return inner;
-    }
-    const at = [...path, key];
-    if (typeof inner !== 'object' || inner === null) return watchValue(inner, { subject, path: at }, onRead);
+    if (typeof key === 'symbol' || typeof inner === 'function' || !isWatched(key)) return inner;
+    if (Array.isArray(copy) && key === 'length')
+      return shape({ subject, path }, textOf(inner), 'value', inner);
+    const at = { subject, path: [...path, key] };
+    // Whether there is one more than were made, only the length says.
+    if (Array.isArray(copy) && Number(key) >= Math.max(BEYOND, copy.length))
+      shape({ subject, path }, textOf(copy.length), 'value');
+    if (typeof inner !== 'object' || inner === null) return watchValue(inner, at, onRead);
     shape(at, shapeOf(inner), 'touch');
-    const watchedInner = known.get(key) ?? watchValue(inner, { subject, path: at }, onRead);
+    const watchedInner = known.get(key) ?? watchValue(inner, at, onRead);
     known.set(key, watchedInner);
     return watchedInner;
   };
@@ -60,7 +83,7 @@ export function watchValue(value: unknown, { subject, path }: Spot, onRead: (rea
       return Reflect.has(copy, key);
     },
     ownKeys: () => {
-      onRead({ subject, path, text: '', kind: 'keys' });
+      onRead({ subject, path, key: own, text: '', kind: 'keys' }, undefined);
       return Reflect.ownKeys(copy);
     },
   });

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { goesFurtherForSome, VALUES_APART } from '../../test-support/check-corpus/values-apart.js';
+import { checkSaga } from '../check-saga.js';
+
+const found = VALUES_APART.flatMap(({ saga, options, found: rule }) =>
+  rule === undefined ? [] : [{ name: saga.name, saga, options, rule }],
+);
+const told = VALUES_APART.flatMap(({ saga, options, told: line }) =>
+  line === undefined ? [] : [{ name: saga.name, saga, options, line }],
+);
+
+describe('a machine that goes wrong for certain values alone', () => {
+  test('is among thirty and more, and of each something is said', () => {
+    expect(found.length + told.length).toBe(VALUES_APART.length);
+    expect(VALUES_APART.length).toBeGreaterThanOrEqual(30);
+  });
+
+  test.each(found)('$name is broken: values are tried that its code names', ({ saga, options, rule }) => {
+    const { verdict, findings } = checkSaga(saga, options);
+    expect(verdict).toBe('broken');
+    const [shown] = findings.filter((one) => one.rule === rule);
+    expect(shown?.trace.length).toBeGreaterThan(1);
+  });
+
+  test.each(told)('$name is sound up to a bound, which names the value', ({ saga, options, line }) => {
+    const { verdict, findings, reached } = checkSaga(saga, options);
+    expect(findings).toEqual([]);
+    expect(verdict).toBe('sound up to bounds');
+    expect(reached).toEqual(expect.arrayContaining([expect.stringMatching(line)]));
+  });
+
+  test('is told with the values, where what follows from them is too much to explore to its end', () => {
+    const input = [undefined];
+    const few = { input, events: { TOLD: [{ amount: 1 }] } };
+    const maxStates = checkSaga(goesFurtherForSome, { samples: few }).explored.states;
+    expect(checkSaga(goesFurtherForSome, { samples: { input } })).toMatchObject({
+      verdict: 'sound',
+      explored: { states: maxStates + 1 },
+    });
+    const report = checkSaga(goesFurtherForSome, { samples: { input }, maxStates });
+    expect(report).toMatchObject({ verdict: 'sound up to bounds', findings: [] });
+    expect(report.reached).toEqual([
+      'amount of event TOLD: of numbers a few were tried, and with 101 the guard of TOLD in asking (1st of 2) comes out otherwise, which was not explored to its end; give samples.events.TOLD',
+    ]);
+  });
+});
