@@ -74,8 +74,8 @@ function pieceOf(
     cores: os.availableParallelism(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     lags: lags.map(Math.round),
-    plans: [...tallies].map(([{ name }, { injected, hitWork, recoveries, facts, problems }]) => ({
-      ...{ name, injected, hitWork, problems },
+    plans: [...tallies].map(([{ name }, { strikes, injected, hitWork, recoveries, facts, problems }]) => ({
+      ...{ name, strikes, injected, hitWork, problems },
       recoveries: recoveries.map(Math.round),
       facts: Object.fromEntries(facts),
     })),
@@ -84,8 +84,8 @@ function pieceOf(
 
 function countStrikes(pieces: readonly Piece[]): ReadonlyMap<Plan['name'], number> {
   const counts = new Map<string, number>();
-  for (const { name, injected } of pieces.flatMap(({ plans }) => plans))
-    counts.set(name, (counts.get(name) ?? 0) + injected);
+  for (const { name, strikes } of pieces.flatMap(({ plans }) => plans))
+    counts.set(name, (counts.get(name) ?? 0) + strikes);
   return counts;
 }
 

@@ -11,6 +11,7 @@ const LOAD = { perSecond: 8, mostUnfinished: 60 };
 /** One world for all plans, judged at its end. @returns the exit code */
 export async function runSmall(build: ShopBuild, options: Options): Promise<number> {
   const { seed, plans, isWhole, count, isVerbose, keep, report, flaw } = options;
+  const since = performance.now();
   say(`chaos, seed ${seed}`);
   const outcome = await runWorld({
     ...{ build, seed, say, isVerbose, keep, load: LOAD },
@@ -27,7 +28,8 @@ export async function runSmall(build: ShopBuild, options: Options): Promise<numb
     for (const problem of problems.slice(0, 20)) say(`        ${problem}`);
   }
   const failed = verdicts.filter(({ problems }) => problems.length > 0).length;
-  say(`${outcome.orders} orders, ${outcome.repeats} requests repeated; ${JSON.stringify(outcome.signs)}`);
+  const minutes = ((performance.now() - since) / 60_000).toFixed(1);
+  say(`${minutes} minutes, ${outcome.orders} orders, ${outcome.repeats} requests repeated; ${JSON.stringify(outcome.signs)}`);
   if (failed > 0) say(`again: pnpm chaos --seed ${seed} --keep --verbose`);
   if (keep) say(`logs and data: ${outcome.directory}`);
   if (report !== undefined)

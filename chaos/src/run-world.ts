@@ -4,9 +4,10 @@ import { readSigns, type Signs } from './judge/read-signs.ts';
 import { Recoveries } from './judge/recoveries.ts';
 import { Customers } from './load/customers.ts';
 import type { Plan } from './plans/plan.ts';
-import { describeSchedule, runPlan } from './plans/run-plan.ts';
+import { STAGES } from './plans/plans.ts';
+import { describeSchedule, runPlan, type SharedStage } from './plans/run-plan.ts';
 import type { UnexpectedEnd } from './processes/shop-process.ts';
-import { World, type WorldOptions } from './processes/world.ts';
+import { type WorkerSlot, World, type WorldOptions } from './processes/world.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { Tally } from './tally.ts';
 
@@ -46,12 +47,12 @@ export interface Outcome {
   readonly directory: string;
 }
 
-/** Starts a world, carries the plans out one after the other under load, judges what is left, and stops it. */
+/** Starts a world, carries the plans out under load, in their stages, judges what is left, and stops it. */
 export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
-  const { seed, plans, load, say, isVerbose, keep, ...options } = ordeal;
+  const { seed, plans, load, keep } = ordeal;
   const unexpectedEnds: UnexpectedEnd[] = [];
   const world = await World.start({
-    ...options,
+    ...ordeal,
     onSmallDisk: plans.some(({ plan }) => plan.needsSmallDisk),
     onUnexpectedEnd: (end) => unexpectedEnds.push(end),
   });
@@ -62,18 +63,14 @@ export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
     const recoveries = new Recoveries(() => world.database);
     await customers.stockUp();
     customers.open(load.perSecond, load.mostUnfinished);
-    for (const { plan, count, forMs = Number.POSITIVE_INFINITY } of plans) {
-      if (plan.needsSmallDisk && !world.disk) {
-        say(`  ${plan.name}: left out, for it takes root and a loop device`);
-        continue;
-      }
-      const orders = { seed, count, endsAt: performance.now() + forMs };
-      if (isVerbose) say(describeSchedule(plan, orders));
-      const since = performance.now();
-      const tally = await runPlan(plan, { world, customers, recoveries }, orders);
-      tallies.set(plan, tally);
-      say(`  ${plan.name}: ${describeTally(tally)}, ${seconds(performance.now() - since)} s`);
-    }
+    const stage = { world, customers, recoveries, taken: new Set<WorkerSlot>() };
+    for (const lanes of STAGES)
+      await Promise.all(
+        lanes.map(async (lane) => {
+          for (const run of plans.filter(({ plan }) => lane.includes(plan)))
+            await carryOut(run, stage, ordeal, tallies);
+        }),
+      );
     const judgement = await judge({ world, customers, unexpectedEnds });
     const lags = await lag.stop();
     const badEnds = await world.stop();
@@ -93,12 +90,31 @@ export async function runWorld(ordeal: Ordeal): Promise<Outcome> {
   }
 }
 
+/** Carries a plan out, and says what came of it. */
+async function carryOut(
+  { plan, count, forMs = Number.POSITIVE_INFINITY }: PlannedRun,
+  stage: SharedStage,
+  { seed, say, isVerbose }: Pick<Ordeal, 'seed' | 'say' | 'isVerbose'>,
+  tallies: Map<Plan, Tally>,
+): Promise<void> {
+  if (plan.needsSmallDisk && !stage.world.disk) {
+    say(`  ${plan.name}: left out, for it takes root and a loop device`);
+    return;
+  }
+  const orders = { seed, count, endsAt: performance.now() + forMs };
+  if (isVerbose) say(describeSchedule(plan, orders));
+  const since = performance.now();
+  const tally = await runPlan(plan, stage, orders);
+  tallies.set(plan, tally);
+  say(`  ${plan.name}: ${describeTally(tally)}, ${seconds(performance.now() - since)} s`);
+}
+
 /** Faults, hits and recoveries in one line. */
-function describeTally({ injected, hitWork, recoveries, facts }: Tally): string {
+function describeTally({ strikes, injected, hitWork, recoveries, facts }: Tally): string {
   const slowest = recoveries.length > 0 ? `, slowest recovery ${seconds(Math.max(...recoveries))} s` : '';
   const more =
     facts.size > 0 && facts.size < 6 ? `, ${[...facts].map(([name, n]) => `${name}: ${n}`).join(', ')}` : '';
-  return `${injected} faults, ${hitWork} hit work in flight${slowest}${more}`;
+  return `${strikes} strikes, ${injected} faults, ${hitWork} hit work in flight${slowest}${more}`;
 }
 
 function seconds(ms: number): string {

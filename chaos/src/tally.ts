@@ -1,5 +1,7 @@
 /** What one plan has done, and what came of it. */
 export class Tally {
+  /** How often the plan has struck; one strike may be several faults. */
+  strikes = 0;
   /** Faults that were carried out. */
   injected = 0;
   /** Those among them that hit something in the middle: a step in hand, an open transaction, a statement under way. */

@@ -9,7 +9,7 @@ const FEW_CONNECTIONS = 3;
 export const killPostmaster = definePlan({
   name: 'kill-postmaster',
   title: 'the postmaster is killed and started again at once',
-  counts: { small: 2, long: 1_000 },
+  counts: { small: 40, long: 1_000 },
   weight: 7,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(300, 2_000) })),
   async strike(stage) {
@@ -26,7 +26,7 @@ export const killPostmaster = definePlan({
 export const terminateBackends = definePlan({
   name: 'terminate-backends',
   title: 'backends are terminated one by one',
-  counts: { small: 40, long: 2_000 },
+  counts: { small: 200, long: 2_000 },
   weight: 4,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(10, 150) })),
   async strike({ world, tally }) {
@@ -43,7 +43,7 @@ export const terminateBackends = definePlan({
 export const exhaustConnections = definePlan({
   name: 'exhaust-connections',
   title: 'connections run out: all are ended, and only three may come again for a while',
-  counts: { small: 1, long: 50 },
+  counts: { small: 2, long: 50 },
   weight: 3,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({

@@ -10,7 +10,7 @@ const HIT_WITHIN_MS = 5_000;
 export const cutConnections = definePlan({
   name: 'cut-connections',
   title: 'connections are cut at random bytes, and right after a commit has passed',
-  counts: { small: 30, long: 3_000 },
+  counts: { small: 300, long: 3_000 },
   weight: 8,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
@@ -38,7 +38,7 @@ export const spoilLinks = definePlan({
   name: 'spoil-links',
   title:
     "a worker's link to PostgreSQL loses everything, keeps everything back beyond the lease, or is slow and narrow",
-  counts: { small: 3, long: 200 },
+  counts: { small: 6, long: 200 },
   weight: 6,
   mustRecover: false,
   schedule: (random, count) =>

@@ -19,7 +19,7 @@ export interface Stage {
   readonly customers: Customers;
   readonly recoveries: Recoveries;
   readonly tally: Tally;
-  /** Workers that a strike has to itself. */
+  /** Workers that a strike has to itself, whichever plan's it is. */
   readonly taken: Set<WorkerSlot>;
   /** A strike that takes its time goes on beside those that follow; the plan waits for it at its end. */
   readonly beside: (work: Promise<void>) => void;

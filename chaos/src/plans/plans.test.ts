@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { POINTS } from '../build/strike-point.ts';
 import { SeededRandom } from '../seeded-random.ts';
@@ -25,4 +26,18 @@ it('every point of the engine is struck, in the whole plan in every phase', () =
   const whole = killAtPoints.schedule(new SeededRandom(1), TARGETS.length);
   const names = whole.map(({ point, phase }) => `${point}/${phase}`);
   expect(names.toSorted()).toEqual(TARGETS.map(({ point, phase }) => `${point}/${phase}`).toSorted());
+});
+
+it('the documented counts are those of the plans', () => {
+  const guide = readFileSync(new URL('../../../docs/chaos.md', import.meta.url), 'utf8');
+  const rows = guide.matchAll(/^\| `(?<name>[a-z-]+)` \|[^|]*\| (?<small>[\d,]*) ?\| (?<long>[\d,]+) \|$/gmu);
+  const told = [...rows].map(({ groups: { name, small = '', long = '' } = {} }) => ({ name, small, long }));
+  // What needs root is no part of CI.
+  const real = PLANS.map(({ name, counts: { small, long }, needsSmallDisk }) => ({
+    name,
+    small: needsSmallDisk ? '' : small.toLocaleString('en'),
+    long: long.toLocaleString('en'),
+  }));
+  expect(told).toHaveLength(real.length);
+  expect(told).toEqual(expect.arrayContaining(real));
 });

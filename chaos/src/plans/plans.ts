@@ -5,20 +5,26 @@ import { killAtPoints } from './point-plan.ts';
 import { coldStart, equalRequests, migrateAtOnce, scarceStock } from './shop-plans.ts';
 import { killWorkers, stopWorkers, suspendWorkers } from './worker-plans.ts';
 
-/** Every plan, in the order in which they are run. */
-export const PLANS: readonly Plan[] = [
-  killWorkers,
-  killAtPoints,
-  suspendWorkers,
-  stopWorkers,
-  killPostmaster,
-  terminateBackends,
-  exhaustConnections,
-  fillDisk,
-  cutConnections,
-  spoilLinks,
-  coldStart,
-  migrateAtOnce,
-  equalRequests,
-  scarceStock,
+/**
+ * What is run one after the other; in each, lanes that are run side by side, of plans that are again run one after the
+ * other. Side by side are those that wait for most of their time, and of whose work nobody measures how soon it is taken
+ * up.
+ */
+export const STAGES: readonly (readonly (readonly Plan[])[])[] = [
+  [[killWorkers]],
+  [[killAtPoints]],
+  [
+    [suspendWorkers, spoilLinks],
+    [terminateBackends, cutConnections, migrateAtOnce],
+  ],
+  [[stopWorkers]],
+  [[killPostmaster]],
+  [[exhaustConnections]],
+  [[fillDisk]],
+  [[coldStart]],
+  [[equalRequests]],
+  [[scarceStock]],
 ];
+
+/** Every plan, in the order in which they are run. */
+export const PLANS: readonly Plan[] = STAGES.flat(2);

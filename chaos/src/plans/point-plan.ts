@@ -32,7 +32,7 @@ export const TARGETS: readonly Target[] = POINTS.flatMap((point) => {
 export const killAtPoints = definePlan({
   name: 'kill-at-points',
   title: 'workers are killed at every named point, in every phase',
-  counts: { small: POINTS.length, long: TARGETS.length * 20 },
+  counts: { small: TARGETS.length, long: TARGETS.length * 20 },
   weight: 22,
   schedule: (random, count) =>
     Array.from({ length: Math.ceil(count / TARGETS.length) }, () =>

@@ -6,6 +6,9 @@ import type { Plan, Stage, Strike } from './plan.ts';
 /** The promise: work of a worker that died is taken up within this time. */
 const RECOVERY_MS = 10_000;
 
+/** What all plans of a world are carried out on. */
+export type SharedStage = Omit<Stage, 'tally' | 'beside'>;
+
 /** What is decided before a plan is run. */
 export interface Orders {
   readonly seed: number;
@@ -17,7 +20,7 @@ export interface Orders {
 /** Carries out a plan's schedule, waits until all of it is over, and judges what it has counted. */
 export async function runPlan(
   plan: Plan,
-  stage: Omit<Stage, 'tally' | 'taken' | 'beside'>,
+  stage: SharedStage,
   { seed, count, endsAt = Number.POSITIVE_INFINITY }: Orders,
 ): Promise<Tally> {
   const tally = new Tally();
@@ -27,7 +30,6 @@ export async function runPlan(
   const whole: Stage = {
     ...stage,
     tally,
-    taken: new Set(),
     beside(work) {
       const watched = work.catch(problem).finally(() => under.delete(watched));
       under.add(watched);
@@ -40,6 +42,7 @@ export async function runPlan(
       for (const strike of plan.schedule(new SeededRandom(seed), count)) {
         await pause(strike.afterMs);
         if (performance.now() > endsAt) break;
+        tally.strikes += 1;
         await plan.strike(whole, strike);
       }
     } finally {

@@ -6,6 +6,8 @@ import { definePlan, type Stage } from './plan.ts';
 import { killAndReplace, pickReady } from './ready-workers.ts';
 
 const EQUAL_REQUESTS = 50;
+/** Orders that are asked for so often at once; a kill hits all of them. */
+const ORDERS_AT_ONCE = 10;
 const BUYERS = 200;
 const UNITS = 10;
 const MIGRATIONS = 12;
@@ -16,7 +18,7 @@ const SCARCE = 'limited-edition';
 export const coldStart = definePlan({
   name: 'cold-start',
   title: 'everything is killed at once, and started again',
-  counts: { small: 1, long: 200 },
+  counts: { small: 10, long: 200 },
   weight: 6,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(500, 2_500) })),
   async strike(stage) {
@@ -46,7 +48,7 @@ export const coldStart = definePlan({
 export const equalRequests = definePlan({
   name: 'equal-requests',
   title: '50 equal requests at once make one order, while the web process and a worker are killed',
-  counts: { small: 2, long: 200 },
+  counts: { small: 20, long: 200 },
   weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
@@ -56,26 +58,34 @@ export const equalRequests = definePlan({
     })),
   async strike(stage, { worker, killAfterMs }) {
     const { world, customers, tally } = stage;
-    const key = randomUUID();
-    const asking = Array.from({ length: EQUAL_REQUESTS }, () => customers.place({}, key));
+    const asking = Array.from({ length: ORDERS_AT_ONCE }, () => placeAtOnce(stage));
     await pause(killAfterMs);
     await world.web.kill();
     tally.fault(true);
     await killAndReplace(stage, await pickReady(stage, worker));
     const web = world.replaceWeb();
     if (!(await web.ready())) throw new Error(`the web process did not start; see ${web.logFile}`);
-    const ids = new Set(await Promise.all(asking));
-    if (ids.size !== 1) tally.problems.push(`${EQUAL_REQUESTS} equal requests made ${[...ids].join(', ')}`);
-    const [id] = ids;
-    if (id !== undefined) await customers.pay(id, 'tok_ok');
+    const orders = (await Promise.all(asking)).flat();
+    await Promise.all(orders.map((id) => customers.pay(id, 'tok_ok')));
+    tally.fact(`orders of ${EQUAL_REQUESTS} equal requests`, orders.length);
   },
 });
+
+/** The same request many times at once. @returns the order that they have made; none, or several, are a problem */
+async function placeAtOnce({ customers, tally }: Stage): Promise<readonly string[]> {
+  const key = randomUUID();
+  const answers = await Promise.all(Array.from({ length: EQUAL_REQUESTS }, () => customers.place({}, key)));
+  const ids = [...new Set(answers)].filter((id) => id !== undefined);
+  if (ids.length !== 1)
+    tally.problems.push(`${EQUAL_REQUESTS} equal requests made ${ids.join(', ') || 'no order'}`);
+  return ids;
+}
 
 /** More buyers than units. */
 export const scarceStock = definePlan({
   name: 'scarce-stock',
   title: '200 buyers want 10 units, while workers are killed',
-  counts: { small: 1, long: 10 },
+  counts: { small: 10, long: 10 },
   weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
@@ -127,7 +137,7 @@ async function stockOf({ customers }: Stage, sku: string): Promise<StockLevels> 
 export const migrateAtOnce = definePlan({
   name: 'migrate-at-once',
   title: '12 processes migrate an empty database at once, and one migrates while workers run',
-  counts: { small: 1, long: 20 },
+  counts: { small: 20, long: 20 },
   weight: 4,
   mustHitWork: false,
   schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(0, 200) })),

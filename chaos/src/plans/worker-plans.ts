@@ -14,10 +14,10 @@ const SLOWEST_EXIT = 'slowest exit after SIGTERM, ms';
 export const killWorkers = definePlan({
   name: 'kill-workers',
   title: 'workers are killed at random under load',
-  counts: { small: 16, long: 10_000 },
+  counts: { small: 300, long: 10_000 },
   weight: 24,
   schedule: (random, count) =>
-    Array.from({ length: count }, () => ({ afterMs: random.between(100, 900), worker: random.below(1_000) })),
+    Array.from({ length: count }, () => ({ afterMs: random.between(50, 450), worker: random.below(1_000) })),
   async strike(stage, { worker }) {
     await killAndReplace(stage, await pickReady(stage, worker));
   },
@@ -27,7 +27,7 @@ export const killWorkers = definePlan({
 export const suspendWorkers = definePlan({
   name: 'suspend-workers',
   title: 'workers are stopped, or their event loops blocked, beyond their leases, and go on',
-  counts: { small: 4, long: 500 },
+  counts: { small: 30, long: 500 },
   weight: 10,
   mustRecover: false,
   schedule: (random, count) =>
@@ -91,7 +91,7 @@ async function isStruck(process: ShopProcess, withinMs = REACHED_WITHIN_MS): Pro
 export const stopWorkers = definePlan({
   name: 'stop-workers',
   title: 'workers are asked to stop in the middle of steps, and end with 0 within the grace',
-  counts: { small: 3, long: 50 },
+  counts: { small: 50, long: 50 },
   weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({

@@ -25,6 +25,8 @@ export interface Piece {
 /** What one plan did in a world. */
 export interface PlanResult {
   readonly name: string;
+  /** How often it struck; one strike may be several faults. */
+  readonly strikes: number;
   readonly injected: number;
   readonly hitWork: number;
   /** Milliseconds. */

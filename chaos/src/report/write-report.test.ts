@@ -15,7 +15,7 @@ const piece: Piece = {
   ...{ orders: 100, repeats: 3, badEnds: [] },
   plans: [
     {
-      ...{ name: 'kill-workers', injected: 10, hitWork: 8, facts: {}, problems: [] },
+      ...{ name: 'kill-workers', strikes: 9, injected: 10, hitWork: 8, facts: {}, problems: [] },
       recoveries: [5_000, 6_000, 7_000],
     },
   ],
@@ -26,7 +26,7 @@ const piece: Piece = {
 it('the report adds the worlds of a run up, and says what was hit and how long recovery took', () => {
   const report = describeResults([piece, { ...piece, seed: 8 }], [killWorkers]);
   expect(report).toContain('| Seeds | 7, 8 |');
-  expect(report).toContain('| `kill-workers` | 10000 | 20 | 16 | 6 | 6.0 | 7.0 | 7.0 | 0 |  |');
+  expect(report).toContain('| `kill-workers` | 10000 | 18 | 20 | 16 | 6 | 6.0 | 7.0 | 7.0 | 0 |  |');
   expect(report).toContain('## Problems\n\nNone.');
 });
 

@@ -77,13 +77,11 @@ function planTable(pieces: readonly Piece[], plans: readonly Plan[]): string {
   const results = pieces.flatMap((piece) => piece.plans);
   const rows = plans.map(({ name, counts }) => {
     const own = results.filter((result) => result.name === name);
-    const injected = sum(own.map((result) => result.injected));
     const recoveries = own.flatMap((result) => result.recoveries);
     return [
       `\`${name}\``,
       counts.long,
-      injected,
-      sum(own.map(({ hitWork }) => hitWork)),
+      ...(['strikes', 'injected', 'hitWork'] as const).map((what) => sum(own.map((result) => result[what]))),
       recoveries.length,
       ...[percentile(recoveries, 0.5), percentile(recoveries, 0.99), Math.max(0, ...recoveries)].map(seconds),
       recoveries.filter((ms) => ms > PROMISE_MS).length,
@@ -94,6 +92,7 @@ function planTable(pieces: readonly Piece[], plans: readonly Plan[]): string {
     [
       'Plan',
       'in full',
+      'strikes',
       'faults',
       'hit work',
       'recoveries',
