@@ -29,7 +29,9 @@ export async function runSmall(build: ShopBuild, options: Options): Promise<numb
   }
   const failed = verdicts.filter(({ problems }) => problems.length > 0).length;
   const minutes = ((performance.now() - since) / 60_000).toFixed(1);
-  say(`${minutes} minutes, ${outcome.orders} orders, ${outcome.repeats} requests repeated; ${JSON.stringify(outcome.signs)}`);
+  say(
+    `${minutes} minutes, ${outcome.orders} orders, ${outcome.repeats} requests repeated; ${JSON.stringify(outcome.signs)}`,
+  );
   if (failed > 0) say(`again: pnpm chaos --seed ${seed} --keep --verbose`);
   if (keep) say(`logs and data: ${outcome.directory}`);
   if (report !== undefined)

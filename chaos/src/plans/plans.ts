@@ -13,10 +13,8 @@ import { killWorkers, stopWorkers, suspendWorkers } from './worker-plans.ts';
 export const STAGES: readonly (readonly (readonly Plan[])[])[] = [
   [[killWorkers]],
   [[killAtPoints]],
-  [
-    [suspendWorkers, spoilLinks],
-    [terminateBackends, cutConnections, migrateAtOnce],
-  ],
+  [[suspendWorkers, spoilLinks], [migrateAtOnce]],
+  [[cutConnections], [terminateBackends]],
   [[stopWorkers]],
   [[killPostmaster]],
   [[exhaustConnections]],
