@@ -31,7 +31,7 @@ it('every point of the engine is struck, in the whole plan in every phase', () =
 it('the documented counts are those of the plans', () => {
   const guide = readFileSync(new URL('../../../docs/chaos.md', import.meta.url), 'utf8');
   const rows = guide.matchAll(/^\| `(?<name>[a-z-]+)` \|[^|]*\| (?<small>[\d,]*) ?\| (?<long>[\d,]+) \|$/gmu);
-  const told = [...rows].map(({ groups: { name, small = '', long = '' } = {} }) => ({ name, small, long }));
+  const told = [...rows].map(({ groups = {} }) => ({ ...groups }));
   // What needs root is no part of CI.
   const real = PLANS.map(({ name, counts: { small, long }, needsSmallDisk }) => ({
     name,

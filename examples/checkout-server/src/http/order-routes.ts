@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { cancelOrder, overrideOrder, payOrder } from '../orders/command-order.ts';
 import { placeOrder } from '../orders/place-order.ts';
 import { tokenRule } from '../orders/token-rule.ts';
+import { UnderWay } from '../orders/under-way.ts';
 import { historyJson, orderJson } from '../views/order-json.ts';
 import { access, problems } from './access.ts';
 import type { AppEnv } from './env.ts';
@@ -174,6 +175,7 @@ const override = createRoute({
 export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { db, runner, settings, saga, catalog } = services;
   const assertToken = tokenRule(settings);
+  const underWay = new UnderWay();
 
   app.openapi(
     place,
@@ -182,7 +184,7 @@ export function addOrderRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       if (principal.role !== 'customer') throw new Problem('FORBIDDEN', 'Only a customer may do this.');
       const placed = await placeOrder(
         {
-          ...{ db, runner, saga, catalog, assertToken },
+          ...{ db, runner, saga, catalog, assertToken, underWay },
           maxOpenOrders: settings.MAX_OPEN_ORDERS,
           invalidCoupon: settings.INVALID_COUPON,
         },

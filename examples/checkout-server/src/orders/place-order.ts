@@ -17,6 +17,7 @@ import type { CheckoutTables } from '../db/tables.ts';
 import { Problem } from '../http/problem.ts';
 import type { CatalogReader } from './catalog.ts';
 import { type NewOrderBody, type PricedOrder, priceOrder } from './price-order.ts';
+import type { UnderWay } from './under-way.ts';
 
 const WAIT_MS = 5_000;
 const POLL_MS = 25;
@@ -29,6 +30,8 @@ export interface PlaceOrderContext {
   readonly saga: OrderSaga;
   readonly catalog: CatalogReader;
   readonly maxOpenOrders: number;
+  /** Requests that this process is at. */
+  readonly underWay: UnderWay;
   readonly assertToken: (token: string) => void;
   readonly invalidCoupon: 'continue' | 'fail';
 }
@@ -58,20 +61,25 @@ export async function placeOrder(context: PlaceOrderContext, order: PlaceOrder):
     key: order.idempotencyKey,
   };
   const bodyHash = createHash('sha256').update(JSON.stringify(order.body)).digest('hex');
-  const known = await findAnswer(context.db, request);
-  if (known) return replay(known, bodyHash);
-
-  const priced = priceOrder(order.body, await context.catalog.read(), context.assertToken);
-  // Two processes may be at the same key: the one without its lock looks again until the other has committed.
+  const name = JSON.stringify(request);
+  const { db, underWay } = context;
   const endsAt = performance.now() + WAIT_MS;
-  for (let waitMs = POLL_MS; performance.now() < endsAt; waitMs = Math.min(2 * waitMs, POLL_AT_MOST_MS)) {
-    const placed = await context.db
-      .transaction()
-      .execute((tx) => placeOnce(context, tx, { order, request, bodyHash, priced }));
-    if (placed) return placed;
+  let waitMs = POLL_MS;
+  do {
     // Fifty that look again all the time would keep the one that works from its work.
+    if (underWay.has(name)) await underWay.ended(name, Math.max(0, endsAt - performance.now()));
+    const known = await findAnswer(db, request);
+    if (known) return replay(known, bodyHash);
+    const priced = priceOrder(order.body, await context.catalog.read(), context.assertToken);
+    if (underWay.has(name)) continue;
+    const placed = await underWay.run(name, () =>
+      db.transaction().execute((tx) => placeOnce(context, tx, { order, request, bodyHash, priced })),
+    );
+    if (placed) return placed;
+    // Another process has its lock: it is looked at again until that has committed.
     await pause(waitMs);
-  }
+    waitMs = Math.min(2 * waitMs, POLL_AT_MOST_MS);
+  } while (performance.now() < endsAt);
   throw new Problem(
     'REQUEST_IN_PROGRESS',
     'A request with this Idempotency-Key is still being worked on; try again.',
