@@ -71,7 +71,12 @@ async function suspendBeforeCommit(
   const process = stage.world.replace(slot, armed);
   // Whoever is stopped before it is ready never answers: it is looked at from outside.
   process.ready().catch((error: unknown) => stage.tally.problems.push(String(error)));
-  if (!(await isStruck(process))) return void stage.tally.fact('suspensions that were never reached');
+  if (!(await isStruck(process))) {
+    stage.tally.fact('suspensions that were never reached');
+    // It may have ended, or else would stand still at a time when nobody wakes it.
+    await process.kill();
+    return replaceAndWait(stage, slot);
+  }
   stage.tally.fault(true);
   stage.recoveries.watch(process.workInHand(), stage.tally);
   await pause(forMs);

@@ -14,6 +14,12 @@ it.each([
   );
 });
 
+it('a connection that breaks at the start is a line that a person can act on', () => {
+  expect(whyNoStart(new Error('Connection terminated unexpectedly'))).toBe(
+    'the connection to the database broke while the server started: Connection terminated unexpectedly; start it again',
+  );
+});
+
 it('what is ours to mend is shown whole', () => {
   expect(whyNoStart(failing('42703', 'column "x" does not exist'))).toBeUndefined();
   expect(whyNoStart(new TypeError('x is not a function'))).toBeUndefined();

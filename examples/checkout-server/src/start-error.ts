@@ -1,4 +1,5 @@
 import { SagaError } from '@countermand/saga-core';
+import { isConnectionLost } from './db/is-connection-lost.ts';
 import { SettingsError } from './settings.ts';
 
 /** Why the server can't start, in one line that says what to do. */
@@ -15,7 +16,10 @@ export function whyNoStart(error: unknown): string | undefined {
 
 /** The line for a database that can't be reached, where that is what an error says: start again when it can be. */
 function whyUnreachable(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error && UNREACHABLE.test(String(error.code)))) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (isConnectionLost(error))
+    return `the connection to the database broke while the server started: ${error.message}; start it again`;
+  if (!('code' in error && UNREACHABLE.test(String(error.code)))) return undefined;
   // The runner says already where it tried.
   if (error.message.includes('DATABASE_URL')) return error.message;
   return `the database can't be reached: ${error.message || String(error.code)}; look at DATABASE_URL`;

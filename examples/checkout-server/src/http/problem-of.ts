@@ -1,6 +1,7 @@
 import { SagaError } from '@countermand/saga-core';
 import { HTTPException } from 'hono/http-exception';
 import { ParticipantFailure } from '../adapters/participant-failure.ts';
+import { isConnectionLost } from '../db/is-connection-lost.ts';
 import { Problem } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -12,7 +13,6 @@ const LATER: Readonly<Record<string, string>> = {
 };
 /** Connection exceptions, insufficient resources, operator intervention; and the system's own codes. */
 const DATABASE_AWAY = /^(08...|53...|57P..|E[A-Z]+)$/;
-const CONNECTION_LOST = /^(Connection terminated|timeout exceeded when trying to connect)/;
 
 /** What a route has thrown, as its caller is told. What is this server's fault goes to the log. */
 export function problemOf(error: Error, log: Pick<Services['log'], 'warn' | 'error'>): Problem {
@@ -36,5 +36,5 @@ export function problemOf(error: Error, log: Pick<Services['log'], 'warn' | 'err
 function isDatabaseAway(error: Error): boolean {
   if (error instanceof SagaError) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return code === undefined ? CONNECTION_LOST.test(error.message) : DATABASE_AWAY.test(code);
+  return code === undefined ? isConnectionLost(error) : DATABASE_AWAY.test(code);
 }
