@@ -102,7 +102,8 @@ const WRITES_MUCH = `
     create temporary table much on commit drop as select repeat(md5(n::text), 30) from generate_series(1, 50000) n;
   end $$`;
 
-async function isSomethingOpen({ world }: Stage): Promise<boolean> {
+/** Whether web or workers have a statement or a transaction under way, or a step in hand. */
+export async function isSomethingOpen({ world }: Stage): Promise<boolean> {
   const [row] = await world.database.patientQuery<{ busy: boolean }>(
     `select exists (select from pg_stat_activity where usename = $1 and state <> 'idle')
        or exists (select from countermand.outbox where status = 'leased') as busy`,

@@ -29,10 +29,12 @@ export async function killWorker(stage: Stage, { process }: WorkerSlot): Promise
   stage.recoveries.watch(work, stage.tally, killedAt);
 }
 
-/** Puts another worker in the place of one that has ended, and waits until it is ready. */
+/** Puts another worker in the place of one that has ended, and waits until it, or one that came after it, is ready. */
 export async function replaceAndWait({ world }: Stage, slot: WorkerSlot): Promise<void> {
-  const fresh = world.replace(slot);
-  if (!(await fresh.ready())) throw new Error(`${fresh.name} did not start; see ${fresh.logFile}`);
+  world.replace(slot);
+  for (const endsAt = performance.now() + WAIT_MS; !(await slot.process.ready()); await pause(100)) {
+    if (performance.now() > endsAt) throw new Error(`no worker starts; see ${slot.process.logFile}`);
+  }
 }
 
 /** kill -9, and another in its place. */

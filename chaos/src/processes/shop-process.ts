@@ -24,9 +24,14 @@ export interface ProcessOptions {
 export interface UnexpectedEnd {
   readonly name: string;
   readonly how: string;
+  /** It found no database when it started, said so in a line and ended: as it should, and its supervisor starts it again. */
+  readonly isEarly: boolean;
 }
 
-/** One process of the shop. Whoever ends it says so first: every other end is a fault that is found. */
+const NO_DATABASE =
+  /the database can't be reached|the connection to the database broke while the server started/;
+
+/** One process of the shop. Whoever ends it says so first: every other end is told. */
 export class ShopProcess {
   readonly name: string;
   readonly logFile: string;
@@ -58,9 +63,8 @@ export class ShopProcess {
     endWithMe(this.child);
     this.exited = once(this.child, 'exit').then(([code, signal]) => {
       this.#isReady = false;
-      // One that is started while the database is away says so and ends: its supervisor starts it again.
-      const isEarly = !this.#wasReady && this.said().includes("the database can't be reached");
-      if (!this.#mayEnd && !isEarly) onUnexpectedEnd({ name, how: signal ?? `exit code ${code}` });
+      const isEarly = !this.#wasReady && NO_DATABASE.test(this.said());
+      if (!this.#mayEnd) onUnexpectedEnd({ name, how: signal ?? `exit code ${code}`, isEarly });
       return { code, signal };
     });
   }

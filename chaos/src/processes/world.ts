@@ -36,7 +36,7 @@ export interface WorkerTraits {
 export interface WorldOptions {
   readonly build: ShopBuild;
   readonly workers: readonly WorkerTraits[];
-  /** Told when a process ends that nobody has ended. */
+  /** Told when a process ends that nobody has ended, but for those that find no database when they start. */
   readonly onUnexpectedEnd: (end: UnexpectedEnd) => void;
   /** For web and workers. */
   readonly env?: Readonly<Record<string, string>>;
@@ -283,7 +283,7 @@ export class World {
         readyUrl: `http://127.0.0.1:${port}${readyPath}`,
       },
       (end) => {
-        this.#options.onUnexpectedEnd(end);
+        if (!end.isEarly) this.#options.onUnexpectedEnd(end);
         // What doesn't come up again shows in what isn't finished.
         this.#revive(spawned).catch(() => undefined);
       },
