@@ -26,6 +26,9 @@ export interface BarrierPool {
   readonly refusals: readonly string[];
 }
 
+/** A transaction that is held is as silent as one whose process is gone, which the server would end after some seconds. */
+const LET_IT_BE_SILENT = 'set local idle_in_transaction_session_timeout = 0';
+
 /** A pool with barriers that ends with the test. */
 export function barrierPool(url: string, max = 10): BarrierPool {
   const pool = new pg.Pool({ connectionString: url, max });
@@ -50,12 +53,14 @@ export function barrierPool(url: string, max = 10): BarrierPool {
       const waits = before.find(({ statement }) => statement.test(text));
       if (waits) {
         before.splice(before.indexOf(waits), 1);
+        await query(LET_IT_BE_SILENT);
         waits.reach();
         await waits.opened;
       }
       if (text === 'commit') {
         const hold = holdFor.get(client);
         holdFor.delete(client);
+        if (hold) await query(LET_IT_BE_SILENT);
         hold?.reach();
         await hold?.opened;
       }
