@@ -7,13 +7,14 @@ import { expect, it, onTestFinished } from 'vitest';
 const server = `
   const server = require('node:net').createServer().listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;
-/** Starts a server as brokers are started, and stays. */
+/** Starts a server as brokers are started, and stays. It tells the port itself, and so only once the server is watched. */
 const owner = `
   const { spawn } = await import('node:child_process');
   const { endWithParent } = await import(${JSON.stringify(new URL('./end-with-parent.ts', import.meta.url).href)});
-  const stdio = ['ignore', 'inherit', 'ignore'];
+  const stdio = ['ignore', 'pipe', 'ignore'];
   const child = spawn(process.execPath, ['--eval', ${JSON.stringify(server)}], { detached: true, stdio });
   endWithParent([-child.pid]);
+  child.stdout.once('data', (port) => process.stdout.write(port));
   setInterval(() => undefined, 60_000);
 `;
 
