@@ -35,10 +35,12 @@ export function otherValues(site: Site, key: string, others: Others): unknown[] 
 /** Whether a function only asks if anything stands there: it minds when nothing does, whatever else it is. */
 export function asksForPresence(site: Site, key: string): boolean {
   return site.callsOf(key).some((call) => {
-    const minds = (value: unknown) => answerWith(call, key, value) !== call.answer;
+    const answerTo = (value: unknown) => answerWith(call, key, value);
+    // What takes a text apart throws where there is none: it asks for more than whether there is one.
+    const mindsNothing = [undefined, null].some((value) => ![call.answer, THROWN].includes(answerTo(value)));
     // Of a number that isn't there comparisons make one that is none.
     const another = isText(call.texts.get(key)) ? OTHER_TEXT : Number.NaN;
-    return [undefined, null].some(minds) && !minds(another);
+    return mindsNothing && answerTo(another) === call.answer;
   });
 }
 

@@ -66,6 +66,7 @@ interface Parts {
   readonly guards?: object;
   readonly actions?: object;
   readonly delays?: object;
+  readonly input?: z.ZodType;
 }
 
 /** Holds a seat, and does the rest; in `gone` the seat is forgotten. */
@@ -210,7 +211,104 @@ interface Amount {
 const leak = 'obligation-left-open';
 const throws = 'machine-throws';
 
+interface Text {
+  readonly text: string;
+}
+/** What no literal is, and what the code says of it needs texts of a certain form. */
+const TEXTS_TAKEN_APART: Readonly<Record<string, (text: string) => unknown>> = {
+  length: (text) => text.length > 140,
+  'exact-length': (text) => text.length === 13,
+  slice: (text) => text.slice(0, 2) === 'DE',
+  split: (text) => text.split(':')[1] === 'no-show',
+  parts: (text) => text.split(',').length > 3,
+  character: (text) => text.charAt(2) === HIDDEN.text[2],
+  'first-character': (text) => text[0] === 'Z',
+  'last-character': (text) => text.at(-1) === '!',
+  case: (text) => text !== text.toLowerCase(),
+  match: (text) => text.match(/status (\d+)/)?.[1] === '504',
+  matches: (text) => [...text.matchAll(/,/g)].length > 2,
+  digits: (text) => text.replace(/[^0-9]/g, '').length === 12,
+  blank: (text) => text.trim() === '',
+  prefix: (text) => text.startsWith(HIDDEN.text),
+  part: (text) => text.toLowerCase().includes(HIDDEN.text),
+  version: (text) => Number(text.split('.')[0]) >= 2,
+};
+/** Of these the values that are tried find one. */
+const FOUND = ['case', 'version'];
+const toldOfText = (name: string) =>
+  FOUND.includes(name) ? { found: leak } : { told: /^text of event TOLD: .*samples\.events\.TOLD/ };
+const textsTakenApart = Object.entries(TEXTS_TAKEN_APART).flatMap(([name, look]): GoesWrongForSome[] => [
+  {
+    saga: hears(`hears-a-text-by-${name}`, z.object({ text: z.string() }), ({ event }: Heard<Text>) =>
+      look(event.text),
+    ),
+    options: asked,
+    ...toldOfText(name),
+  },
+  {
+    saga: saga(
+      `asks-a-message-by-${name}`,
+      fails(
+        [],
+        leaks(({ event }) => look(event.error.message)),
+      ),
+    ),
+    options: asked,
+    told: /^message of failures of ask: .*samples\.messages\.ask/,
+  },
+  {
+    saga: keeps(
+      `keeps-word-of-a-text-by-${name}`,
+      z.object({ text: z.string() }),
+      { isOdd: ({ event }: Args) => look((event as never as Text).text) },
+      ({ context }: { context: { isOdd: boolean } }) => context.isOdd,
+    ),
+    options: asked,
+    ...toldOfText(name),
+  },
+]);
+/** Texts of a certain form, and numbers. */
+const takenApart: readonly GoesWrongForSome[] = [
+  ...textsTakenApart,
+  ...Object.entries({
+    'an-iban': [z.string().regex(/^[A-Z]{2}\d{20}$/), (text: string) => text.slice(0, 2) === 'DE'],
+    'a-domain': [z.email(), (text: string) => text.split('@')[1] === 'corp.example'],
+    'a-date': [z.iso.date(), (text: string) => text.slice(5) === '12-24'],
+    'an-id': [z.uuid(), (text: string) => text[0] === 'f'],
+    'a-phone-number': [z.string().regex(/^\+\d{8,15}$/), (text: string) => text.startsWith('+49')],
+    'an-amount-as-text': [
+      z.string().regex(/^\d+\.\d{2}$/),
+      (text: string) => Number(text.split('.')[0]) > 900,
+    ],
+    'what-a-number-says': [z.int(), (number: number) => number.toFixed(2).endsWith('.57')],
+    'a-number-as-text': [z.int(), (number: number) => number.toString() === String(HIDDEN.number)],
+    'a-remainder': [z.int(), (number: number) => number % 100_003 === 99],
+  } as unknown as Readonly<Record<string, [z.ZodType, (value: string) => unknown]>>).map(
+    ([name, [schema, look]]): GoesWrongForSome => ({
+      saga: hears(`hears-${name}-taken-apart`, z.object({ text: schema }), ({ event }: Heard<Text>) =>
+        look(event.text),
+      ),
+      options: asked,
+      told: /^text of event TOLD: .*samples\.events\.TOLD/,
+    }),
+  ),
+  {
+    saga: saga('gives-back-by-a-country', {
+      input: z.object({ iban: z.string().regex(/^[A-Z]{2}\d{20}$/) }),
+      context: ({ input }: { input: { iban: string } }) => input,
+      states: {
+        asking: giving(({ context }: { context: { iban: string } }) => ({
+          seat: context.iban.slice(0, 2) === 'DE' ? 'other' : 'first',
+        })),
+      },
+    }),
+    options: {},
+    told: /^iban of input: .*samples\.input/,
+  },
+];
+
 export const VALUES_APART: readonly GoesWrongForSome[] = [
+  ...takenApart,
   {
     saga: saga(
       'asks-for-details-of-a-no',
