@@ -458,6 +458,16 @@ describe('what is taken for granted is told', () => {
       'participants open an instance that they know no second time, whatever the key: so say the contracts of chargePeriod (money)',
     );
   });
+
+  test('events that close what a step may still be opening', () => {
+    const hears = SOUND.find(({ name }) => name === 'hears-that-it-was-voided');
+    if (!hears) throw new Error('the corpus has no saga that hears of a void');
+    const report = checkSaga(hears);
+    expect(report).toMatchObject({ verdict: 'sound', reached: [] });
+    expect(report.assumptions).toContain(
+      'what an event from outside says is over is over: a step that opens it and is still under way then does not open it afterwards: VOIDED (hold)',
+    );
+  });
 });
 
 describe('where four of a kind make too many states', () => {

@@ -132,6 +132,19 @@ function inTime(saga: AnySaga): string[] {
   ];
 }
 
+/** Events that close what a step may be about to open: `VOIDED (hold)`. */
+function fromOutside({ steps, events }: AnySaga): string[] {
+  const opened = new Set(Object.values(steps).map(({ opens }) => opens?.kind));
+  const names = Object.entries(events).flatMap(([type, { closes = [] }]) => {
+    const kinds = closes.map(({ kind }) => kind).filter((kind) => opened.has(kind));
+    return kinds.length > 0 ? [`${type} (${kinds.join(', ')})`] : [];
+  });
+  if (names.length === 0) return [];
+  return [
+    `what an event from outside says is over is over: a step that opens it and is still under way then does not open it afterwards: ${names.join(', ')}`,
+  ];
+}
+
 /** `input`, `output of hold` and `event PAID`, each kind told once. */
 function inKinds(made: readonly string[]): string {
   const named = (start: string) =>
@@ -182,6 +195,7 @@ export function assumptionsOf(
       : []),
     ...byInstance(saga),
     ...(Object.values(saga.steps).some(({ opens }) => opens) ? [ENDED] : []),
+    ...fromOutside(saga),
     ...inTime(saga),
     ...keptAtOnce.flatMap(({ state, kind, most, isAskedAgain }) =>
       isAskedAgain

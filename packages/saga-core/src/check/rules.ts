@@ -1,5 +1,6 @@
 import type { Rule } from './rule.js';
 import { answerIgnored } from './rules/answer-ignored.js';
+import { closedUnderWay } from './rules/closed-under-way.js';
 import { compensationAfterPivot } from './rules/compensation-after-pivot.js';
 import { declineAfterPivot } from './rules/decline-after-pivot.js';
 import { delayUnnamed } from './rules/delay-unnamed.js';
@@ -25,6 +26,7 @@ import { waitWithoutTimeout } from './rules/wait-without-timeout.js';
 export const CHECK_RULES: readonly Rule[] = [
   obligationLeftOpen,
   openedTwice,
+  closedUnderWay,
   compensationAfterPivot,
   keepsUnopened,
   newsLost,

@@ -1,6 +1,7 @@
 import { assign, raise } from 'xstate';
 import type { AnySaga } from '../../saga-definition.js';
 import { CHARGES_TWICE } from './charges-again.js';
+import { CLOSES_TOO_SOON } from './closes-too-soon.js';
 import { BACK_IN_DOUBT } from './pivots-in-doubt.js';
 import { deed, failed, invoke, kept, newsOf, smallSaga, undoing } from './small-saga.js';
 import { refund, travel } from './travel-steps.js';
@@ -139,6 +140,7 @@ export const BROKEN: readonly Broken[] = [
     ),
   ),
   ...CHARGES_TWICE.map(({ subject, steps, saga }) => broken('opened-twice', subject, steps, saga)),
+  ...CLOSES_TOO_SOON.map(({ subject, steps, saga }) => broken('closed-under-way', subject, steps, saga)),
   broken(
     'keeps-unopened',
     'saet in B',

@@ -43,7 +43,7 @@ const aSecondPayment = smallSaga('ignores-a-second-payment', {
   },
 });
 
-/** Holds every seat of a list, and gives the first one back. */
+/** Holds every seat of a list, and gives the first one back that it holds. */
 const theRestOfAList = smallSaga('gives-the-first-of-a-list-back', {
   steps: seats,
   input: z.object({ seats: z.array(z.string()).min(1) }),
@@ -62,7 +62,9 @@ const theRestOfAList = smallSaga('gives-the-first-of-a-list-back', {
       giving: {
         invoke: {
           src: 'giveBack',
-          input: ({ context }: { context: { seats: readonly string[] } }) => ({ seat: context.seats[0] }),
+          input: ({ event }: { event: { type: string } }) => ({
+            seat: event.type.replace('xstate.done.actor.hold-', ''),
+          }),
           onDone: 'gone',
           onError: 'failed',
         },

@@ -59,7 +59,10 @@ export class BruteJudge {
     this.#judgeParked(before, cause, decision.envelope);
     this.#judgeSteps(before, cause, decision, passed);
     if (!before) return;
-    if (cause?.type === 'answer') this.#judgeAnswer(before.envelope, cause, decision);
+    if (cause?.type === 'answer') {
+      this.#judgeAnswer(before.envelope, cause, decision);
+      this.#judgeClosed(before.envelope, cause);
+    }
     if (cause?.type === 'event') this.#judgeEvent(before, cause.event.type, decision);
     for (const { event, outcome } of decision.history) if (outcome === 'applied') this.#taken.add(event);
   }
@@ -173,6 +176,25 @@ export class BruteJudge {
     const answer = `${run.id} ${cause.outcome.kind === 'done' ? 'done' : 'failed'} in ${stateOf(before)}`;
     if (decision.outcome === 'applied') this.#heard.add(answer);
     if (decision.reason === 'NOT_HANDLED') this.#unheard.set(answer, `${run.id} in ${stateOf(before)}`);
+  }
+
+  /** Done with closing what nobody has heard of yet, while it is being opened. */
+  #judgeClosed({ runs, obligations, snapshot }: Envelope, { id, visit, outcome }: AnswerCause): void {
+    const closer = runs.find((run) => run.id === id && run.visit === visit && run.role === 'invoke');
+    if (!closer || outcome.kind !== 'done') return;
+    for (const { kind } of this.#saga.steps[closer.step]?.closes ?? []) {
+      const known = obligations.find((one) => one.kind === kind);
+      const isPending = runs.some(
+        (run) =>
+          run !== closer &&
+          run.role === 'invoke' &&
+          !run.answered &&
+          !run.parked &&
+          this.#saga.steps[run.step]?.opens?.kind === kind,
+      );
+      if (known?.certainty === 'maybe' && isPending)
+        this.#note('closed-under-way', `${closer.step} in ${String(snapshot.value)}`);
+    }
   }
 
   #judgeEvent(node: BruteNode, type: string, { outcome, reason }: Decision): void {

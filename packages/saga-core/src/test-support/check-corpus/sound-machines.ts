@@ -4,6 +4,7 @@ import type { AnySaga } from '../../saga-definition.js';
 import { asAction, stepFailure } from '../../step.js';
 import { CHARGES_ONCE } from './charges-again.js';
 import { KEEPS_ONE_CARD } from './charges-by-card.js';
+import { CLOSES_IN_TIME } from './closes-too-soon.js';
 import { SOUND_NEWS, SOUND_WAITS } from './news-machines.js';
 import { BACK_FOR_CERTAIN } from './pivots-in-doubt.js';
 import { GIVES_BACK_OR_KEEPS } from './settled-by-input.js';
@@ -446,6 +447,7 @@ export const SOUND: readonly AnySaga[] = [
   choosesByGuard,
   changesRoom,
   ...CHARGES_ONCE,
+  ...CLOSES_IN_TIME,
   ...KEEPS_ONE_CARD,
   paysInParts,
   refundsOnDemand,
