@@ -86,11 +86,29 @@ it('countermand check --explain tells what a rule means, without a module', asyn
   const { out, code } = await countermand(['check', '--explain', 'obligation-left-open']);
   expect(out).toContain('## A machine that breaks it');
   expect(out).toContain('## How to mend it');
+  expect(Math.max(...withoutCode(out).map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(code).toBe(0);
   expect(await countermand(['check', '--explain', 'leak'])).toMatchObject({
     err: expect.stringContaining("there is no rule 'leak'; there are answer-ignored, "),
     code: 2,
   });
+});
+
+it('countermand check --events tells what becomes of every public event in every state, and proves nothing', async () => {
+  const [plain, json] = await Promise.all([
+    countermand(['check', order, '--events']),
+    countermand(['check', order, '--events', '--json']),
+  ]);
+  expect(plain).toMatchObject({ err: '', code: 0 });
+  expect(plain.out).toMatch(
+    /^order 1\n\nCREATED\.reservingStock\n {2}PAY +deferred\n {2}CANCEL +handled -> /,
+  );
+  expect(plain.out).not.toContain('sound');
+  const [table] = JSON.parse(json.out) as [{ readonly events: readonly object[] }];
+  expect(table).toMatchObject({ saga: 'order', version: 1 });
+  expect(table.events).toContainEqual(
+    expect.objectContaining({ state: 'RESERVED.waiting', event: 'PAY', becomes: 'handled' }),
+  );
 });
 
 it('countermand check ends, also where the module that it looks at has begun to serve', async () => {
@@ -116,3 +134,11 @@ it('countermand check says what to do where there is nothing to check', async ()
     code: 2,
   });
 });
+
+/** The lines of a page that stand outside of its blocks of code. */
+function withoutCode(page: string): string[] {
+  return page
+    .split('```')
+    .filter((_, index) => index % 2 === 0)
+    .flatMap((part) => part.split('\n'));
+}

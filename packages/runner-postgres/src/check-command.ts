@@ -4,6 +4,7 @@ import {
   type AnySaga,
   type CheckReport,
   checkCases,
+  describeEvents,
   drawSaga,
   type Finding,
   findingToMermaid,
@@ -14,6 +15,8 @@ import type { Command } from 'commander';
 import { answer, jsonCommand } from './command-line.js';
 import { EXIT } from './exit-codes.js';
 import { loadSagas } from './load-sagas.js';
+import { renderEvents } from './render-events.js';
+import { wrapMarkdown } from './wrap-markdown.js';
 
 interface CheckFlags {
   readonly export?: string;
@@ -21,6 +24,7 @@ interface CheckFlags {
   readonly mermaid?: true;
   readonly strict?: true;
   readonly verbose?: true;
+  readonly events?: true;
   readonly explain?: string;
 }
 
@@ -38,6 +42,7 @@ export function checkCommand(): Command {
     .option('--mermaid', 'draw what was found, and the machine where nothing was')
     .option('--verbose', 'every bound and every assumption in full')
     .option('--strict', 'a bound that was reached is something found, too')
+    .option('--events', 'only tell what becomes of every public event in every state')
     .option('--explain <rule>', 'what a rule means, a machine that breaks it, and the mend; takes no module')
     .action(async (modules: string[], flags: CheckFlags) => {
       process.exitCode = await check(modules, flags);
@@ -47,7 +52,7 @@ export function checkCommand(): Command {
 async function check(modules: readonly string[], flags: CheckFlags): Promise<number> {
   if (flags.explain !== undefined) {
     const page = pageOf(flags.explain);
-    answer(flags.json, { rule: flags.explain, page }, () => page);
+    answer(flags.json, { rule: flags.explain, page }, () => wrapMarkdown(page, terminalWidth()));
     return EXIT.done;
   }
   if (modules.length === 0)
@@ -59,6 +64,10 @@ async function check(modules: readonly string[], flags: CheckFlags): Promise<num
     );
   const sagas: AnySaga[] = [];
   for (const module of modules) sagas.push(...(await loadSagas(module, flags.export)));
+  if (flags.events) {
+    answerWithEvents(sagas, flags.json);
+    return EXIT.done;
+  }
   const checked = sagas.flatMap((saga) => checkCases(saga).map((report) => ({ saga, report })));
   const reports = checked.map(({ report }) => report);
   if (flags.mermaid) {
@@ -73,6 +82,17 @@ async function check(modules: readonly string[], flags: CheckFlags): Promise<num
   }
   const isFine = reports.every(({ sound, verdict }) => (flags.strict ? verdict === 'sound' : sound));
   return isFine ? EXIT.done : EXIT.found;
+}
+
+function answerWithEvents(sagas: readonly AnySaga[], json: true | undefined): void {
+  const tables = sagas.map((saga) => ({
+    saga: saga.name,
+    version: saga.version,
+    events: describeEvents(saga),
+  }));
+  const inWords = () =>
+    tables.map(({ saga, version, events }) => renderEvents(`${saga} ${version}`, events)).join('\n');
+  answer(json, tables, inWords);
 }
 
 /** Lines as wide as the terminal, but not so wide that they are hard to read; into a file, as the page of a book. */

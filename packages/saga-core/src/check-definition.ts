@@ -8,6 +8,7 @@ import { faultOfKind } from './obligation-kind.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
 import { REST_TAG } from './state-value.js';
+import { stepOfAction } from './step.js';
 
 /** A definition before its structure has been described. */
 export type DraftSaga = Omit<AnySaga, 'structure' | 'fingerprint'>;
@@ -140,12 +141,20 @@ function checkAction(saga: DraftSaga, node: AnyStateNode, action: unknown): void
       `${where(node)} uses ${given.type}, which a saga can't: it talks to participants by steps only`,
     );
   }
+  const meant = stepOfAction(given);
+  if (meant !== undefined && meant !== name) {
+    fail(
+      saga,
+      `${where(node)} has the action '${name}', which stands for the step '${meant}': ` +
+        `call the action as the step is called: actions: { ${meant}: asAction(${meant}) }`,
+    );
+  }
   const contract = saga.steps[name];
   if (!contract || typeof action === 'function') {
     fail(
       saga,
       `${where(node)} has the action '${name}', which is neither XState's own nor a step; ` +
-        'what acts on the world must be a step: actions: { name: asAction(step) }',
+        "what acts on the world must be a step: one of setup's actors, and an action by the step's own name: actions: { mail: asAction(mail) }",
     );
   }
   if (contract?.opens) {

@@ -5,7 +5,7 @@ import { defineSaga } from './define-saga.js';
 import { publicEvent } from './public-event.js';
 import type { AnySaga } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
-import { step } from './step.js';
+import { asAction, step } from './step.js';
 import { plainEvent, type SagaOfOptions, sagaOf } from './test-support/saga-of.js';
 import * as steps from './testing/conformance/booking-steps.js';
 
@@ -160,6 +160,18 @@ describe('a saga definition', () => {
     expect(refusal(oneState({ after: { TTL: { actions: 'beep' } } }))).toContain(says);
     expect(refusal({ ...oneState({}), entry: 'beep' })).toContain(`the machine has ${says}`);
     expect(refusal(oneState({ entry: 'toString' }))).toContain("the action 'toString'");
+  });
+
+  it('says of a step under another name that an action must have the name of its step', () => {
+    const notify = step('notify', { input: z.object({}), output: z.object({}) });
+    const saga = oneState({ entry: { type: 'remind', params: {} } });
+    expect(refusal(saga, { actors: { notify }, actions: { remind: asAction(notify) } })).toBe(
+      "saga 'sample': state 'a' has the action 'remind', which stands for the step 'notify': call the action as the step is called: actions: { notify: asAction(notify) }",
+    );
+    const remind = step('remind', { input: z.object({}), output: z.object({}) });
+    expect(refusal(saga, { actors: { remind, notify }, actions: { remind: asAction(notify) } })).toContain(
+      "the action 'remind', which stands for the step 'notify'",
+    );
   });
 
   it('refuses an action that opens an obligation, and talk with other actors', () => {

@@ -256,10 +256,15 @@ export function stepFailure(event: { readonly error?: unknown }): StepFailure {
 /**
  * Lets a step be used as an action, for `setup({ actions: { notifyUser: asAction(notifyUser) } })`. It is carried
  * out with the same key and retries, but the machine doesn't wait for it, and its failure parks its row alone.
- * Such a step may not open an obligation.
+ * Such a step may not open an obligation, stands among the actors, too, and is called as an action what the step is called.
  */
-export function asAction<S extends AnyStep>(_step: S): (args: unknown, params: InputOf<S>) => void {
-  return () => undefined;
+export function asAction<S extends AnyStep>(step: S): (args: unknown, params: InputOf<S>) => void {
+  return Object.assign(() => undefined, { step: step.contract.name });
+}
+
+/** The step that an action stands for, by {@link asAction}. */
+export function stepOfAction(action: unknown): string | undefined {
+  return typeof action === 'function' && 'step' in action ? String(action.step) : undefined;
 }
 
 /** Whether an actor logic is a step. */

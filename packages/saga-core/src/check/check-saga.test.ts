@@ -44,6 +44,31 @@ describe('checkSaga', () => {
     });
   });
 
+  test('says of an event on which the machine throws that it throws, and not that nothing takes it', () => {
+    const saga = smallSaga('waits-a-negative-time', {
+      steps: travel,
+      events: { WAIT: {} },
+      delays: { DAYS: () => -1 },
+      machine: {
+        initial: 'asking',
+        states: {
+          asking: { after: { SOON: 'done' }, on: { WAIT: 'waiting' } },
+          waiting: { after: { DAYS: 'done' }, on: { WAIT: {} } },
+          done: { tags: ['rest'], on: { WAIT: {} } },
+        },
+      },
+    });
+    const rules = checkSaga(saga).findings.map(({ rule }) => rule);
+    expect(rules).toContain('machine-throws');
+    expect(rules).not.toContain('event-never-taken');
+  });
+
+  test('says in plain words that a step answers which the machine has left', () => {
+    const left = BROKEN.find(({ saga }) => saga.name === 'leaves-a-step-behind');
+    const [finding] = checkSaga(left?.saga ?? leak.saga).findings;
+    expect(finding?.trace.at(-1)?.what).toBe('step bookRoom, which was left: done');
+  });
+
   test('lists what is accepted, with the reason, and no longer counts it', () => {
     const suppress = [{ rule: 'obligation-left-open', subject: 'seat', reason: 'seats are free here' }];
     const report = checkSaga(leak.saga, { suppress });

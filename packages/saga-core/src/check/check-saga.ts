@@ -223,12 +223,12 @@ class Notebook {
     };
   }
 
-  end({ places, complete, failure, leadingTo }: Exploration, isAll: boolean): void {
+  end({ places, complete, failure, leadingTo, reachedBy }: Exploration, isAll: boolean): void {
     // Where a saga couldn't start, nothing is known of what would have followed.
     const knowsAll = isAll && failure === undefined && places.length > 0;
     for (const { rule, inspection } of this.#inspections) {
       if (complete && (knowsAll || !rule.saysNever))
-        this.#note(rule, inspection.atEnd?.(places, leadingTo) ?? []);
+        this.#note(rule, inspection.atEnd?.(places, leadingTo, reachedBy) ?? []);
       if (failure !== undefined && rule.code === 'machine-throws')
         this.#note(rule, [{ subject: 'start', message: failure }]);
     }

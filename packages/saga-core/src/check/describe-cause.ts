@@ -43,7 +43,7 @@ function describeAnswer(envelope: Envelope, cause: Cause & { readonly type: 'ans
   // XState's own ids tell nothing that the state doesn't.
   const ownId = run?.role === 'invoke' && run.id !== step && !/^\d+\./.test(run.id);
   const named = ownId ? `${step} (${run.id})` : step;
-  const late = run?.left ? ', which was left,' : '';
+  const late = run?.left ? ', which was left' : '';
   const { outcome, attempts } = cause;
   if (run?.role === 'probe') {
     const { landed } = (outcome as { output: { landed: boolean } }).output;

@@ -2,6 +2,7 @@ import type { Cause } from '../cause.js';
 import { begin, decide } from '../decide.js';
 import type { Decision } from '../decision.js';
 import type { Envelope } from '../envelope.js';
+import { onceForEach } from '../once-for-each.js';
 import { messageOf } from '../saga-error.js';
 import { isAtRest, leftOpen } from '../settle-rest.js';
 import { restore } from '../xstate-seam.js';
@@ -16,7 +17,7 @@ import { type KeptAtOnce, KeptTogether } from './kept-together.js';
 import { LateAnswers } from './late-answers.js';
 import { pivotPassed } from './passed-pivot.js';
 import type { PossibleCauses } from './possible-causes.js';
-import type { Explored, LeadingTo, Move, Place, Stand, Step } from './rule.js';
+import type { Explored, LeadingTo, Move, Place, ReachedBy, Stand, Step } from './rule.js';
 import { type Signature, signatureOf } from './state-signature.js';
 
 /** Who follows an exploration. */
@@ -31,6 +32,7 @@ export interface Witness {
 export interface Exploration {
   readonly places: readonly Explored[];
   readonly leadingTo: LeadingTo;
+  readonly reachedBy: ReachedBy;
   readonly transitions: number;
   readonly complete: boolean;
   /** Ways that guards can't really go, for the machine never came to a stop on them. */
@@ -181,6 +183,7 @@ class Walk {
       crowded: [...new Set(this.#crowded.values())],
       keptAtOnce: this.#kept.all(),
       leadingTo: (those) => this.#leadingTo(those),
+      reachedBy: (passes) => this.#reachedBy(passes),
       ...(this.#failure !== undefined && { failure: this.#failure }),
     };
   }
@@ -277,11 +280,11 @@ class Walk {
     const { saga } = this.#oracle;
     const passed =
       step?.from.passed ?? (before && step ? pivotPassed(saga, before.envelope, step.cause) : undefined);
-    this.#witness.onMove({ saga, before, step, decision, passed, guessing: this.#guessing });
     const { envelope } = decision;
     const signature = `${this.#signature(envelope)}${passed ? ' passed' : ''}`;
     const known = this.#known.get(signature);
     const index = known ?? this.#known.size;
+    this.#witness.onMove({ saga, before, step, decision, to: index, passed, guessing: this.#guessing });
     if (known === undefined) this.#reachedFrom[index] = [];
     if (step) this.#reachedFrom[index]?.push(step.from.index);
     if (known !== undefined) return;
@@ -289,6 +292,24 @@ class Walk {
     if (!this.#options.tells) this.#values.note(envelope.snapshot.context);
     const place: Place = { index, depth: step ? step.from.depth + 1 : 0, by: step, start, passed };
     this.#open.push({ place, envelope });
+  }
+
+  #reachedBy(passes: (from: number, to: number) => boolean): ReadonlySet<number> {
+    const leads = new Map<number, number[]>();
+    for (const [to, froms] of this.#reachedFrom.entries())
+      for (const from of new Set(froms)) {
+        if (passes(from, to)) onceForEach(leads, from, (): number[] => []).push(to);
+      }
+    const open = this.#facts.flatMap(({ place }) => (place.by ? [] : [place.index]));
+    const found = new Set(open);
+    for (let from = open.pop(); from !== undefined; from = open.pop()) {
+      for (const to of leads.get(from) ?? []) {
+        if (found.has(to)) continue;
+        found.add(to);
+        open.push(to);
+      }
+    }
+    return found;
   }
 
   /** What was not followed further may lead anywhere. */

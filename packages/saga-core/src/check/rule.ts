@@ -46,6 +46,8 @@ export interface Move {
   readonly before: Stand | undefined;
   readonly step: Step | undefined;
   readonly decision: Decision;
+  /** Index of the place that it leads to. */
+  readonly to: number;
   /** The first pivot step that has taken effect, or may have, by this decision's cause at the latest. */
   readonly passed: PassedPivot | undefined;
   readonly guessing: boolean;
@@ -77,6 +79,9 @@ export interface Explored {
 /** The places from which one of these can be reached, themselves included. */
 export type LeadingTo = (goals: Iterable<number>) => ReadonlySet<number>;
 
+/** The places that can be reached from a start by decisions that this lets pass, by where they lead from and to. */
+export type ReachedBy = (passes: (from: number, to: number) => boolean) => ReadonlySet<number>;
+
 /** A rule at work on one saga. */
 export interface Inspection {
   /** Called for every place, in order of distance from the start. */
@@ -84,7 +89,11 @@ export interface Inspection {
   /** Called for every decision. */
   readonly onMove?: (move: Move) => readonly Found[];
   /** Called at the end, with every place. */
-  readonly atEnd?: (explored: readonly Explored[], leadingTo: LeadingTo) => readonly Found[];
+  readonly atEnd?: (
+    explored: readonly Explored[],
+    leadingTo: LeadingTo,
+    reachedBy: ReachedBy,
+  ) => readonly Found[];
 }
 
 /** What a saga must not do, and how people learn of it. */

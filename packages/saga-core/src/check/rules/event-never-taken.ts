@@ -1,3 +1,4 @@
+import { eventTaken } from '../event-taken.js';
 import type { Rule } from '../rule.js';
 
 /** A public event that no state ever takes. */
@@ -18,8 +19,9 @@ export const eventNeverTaken: Rule = {
           sent.add(event.type);
         return [];
       },
-      onMove: ({ step, decision }) => {
-        if (step?.cause.type === 'event' && decision.outcome === 'applied') taken.add(step.cause.event.type);
+      onMove: (move) => {
+        const type = eventTaken(move);
+        if (type !== undefined) taken.add(type);
         return [];
       },
       atEnd: () =>

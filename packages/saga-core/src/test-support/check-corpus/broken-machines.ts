@@ -26,6 +26,9 @@ const journey = (name: string, states: object, more: object = {}) =>
   smallSaga(name, { steps: travel, machine: { initial: 'A', states }, ...more });
 const end = (...keeps: string[]) => ({ tags: ['rest'], meta: { keeps } });
 
+const revoke = deed('revoke');
+const credit = deed('credit', { opens: 'voucher', undo: revoke });
+const sell = deed('sell', { opens: 'sale', undo: credit, declines: ['SOLD_OUT'] });
 const ship = deed('ship', { pivot: true });
 
 /** Every machine here breaks one rule in one place. */
@@ -146,6 +149,30 @@ export const BROKEN: readonly Broken[] = [
     'saet in B',
     0,
     journey('misspells-what-it-keeps', { A: invoke('holdSeat', 'B'), B: end('seat', 'saet'), failed }),
+  ),
+  broken(
+    'keeps-unopened',
+    'voucher in failed.done',
+    0,
+    smallSaga('keeps-what-compensation-revokes', {
+      steps: [revoke, credit, sell, ...travel],
+      machine: {
+        initial: 'A',
+        states: {
+          A: invoke('sell', 'B'),
+          B: invoke('print', 'C'),
+          C: end('sale'),
+          failed: {
+            id: 'failed',
+            initial: 'undoing',
+            states: {
+              undoing: { invoke: { src: 'compensate', onDone: 'done' } },
+              done: end('voucher'),
+            },
+          },
+        },
+      },
+    }),
   ),
   broken(
     'event-from-nobody',

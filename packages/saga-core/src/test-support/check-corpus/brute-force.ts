@@ -21,7 +21,7 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
     const name = `${nameOf(envelope)} ${passed}`;
     const before = nodes.get(name);
     if (before) return before;
-    const node: BruteNode = { envelope, depth, passed, next: new Set(), cut: false };
+    const node: BruteNode = { envelope, depth, passed, next: new Map(), cut: false };
     nodes.set(name, node);
     queue.push(node);
     return node;
@@ -40,7 +40,11 @@ export function bruteForce(saga: AnySaga, mostNodes: number): BruteVerdict | und
       const decision = decide(saga, envelope, cause, 0);
       judge.onDecision(node, cause, decision, passed);
       if (decision.envelope.runs.filter(({ left }) => left).length > MOST_LEFT) node.cut = true;
-      else next.add(visit(decision, depth + 1, passed));
+      else {
+        const led = visit(decision, depth + 1, passed);
+        const taken = decision.history.flatMap((one) => (one.outcome === 'applied' ? [one.event] : []));
+        next.set(led, next.get(led)?.filter((event) => taken.includes(event)) ?? taken);
+      }
     }
   }
   return judge.end([...nodes.values()]);

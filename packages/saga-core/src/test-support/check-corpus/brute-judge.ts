@@ -227,8 +227,10 @@ export class BruteJudge {
       const hopeful = leadingTo(nodes, [...taking, ...hopes]);
       const keeping = this.#keeping.filter((one) => one.type === type).map(({ node }) => node);
       const withReason = new Set(keeping.filter((node) => hopeful.has(node)).map(stateAt));
+      const first = beforeTaking(nodes, type);
       for (const node of keeping)
-        if (!withReason.has(stateAt(node))) found.push(['event-kept-in-vain', `${type} in ${stateAt(node)}`]);
+        if (!withReason.has(stateAt(node)) && first.has(node))
+          found.push(['event-kept-in-vain', `${type} in ${stateAt(node)}`]);
     }
     return found;
   }
@@ -267,10 +269,17 @@ function isOpen({ obligations }: Envelope, ofKind: (kind: string) => boolean): b
   return obligations.some(({ kind, certainty }) => certainty !== 'closed' && ofKind(kind));
 }
 
+/** Where one can be without having taken the event. */
+function beforeTaking([start]: readonly BruteNode[], type: string): ReadonlySet<BruteNode> {
+  const found = new Set(start ? [start] : []);
+  for (const node of found) for (const [next, taken] of node.next) if (!taken.includes(type)) found.add(next);
+  return found;
+}
+
 function leadingTo(nodes: readonly BruteNode[], goals: readonly BruteNode[]): ReadonlySet<BruteNode> {
   const from = new Map<BruteNode, BruteNode[]>();
   for (const node of nodes)
-    for (const next of node.next) {
+    for (const next of node.next.keys()) {
       const before = from.get(next);
       if (before) before.push(node);
       else from.set(next, [node]);

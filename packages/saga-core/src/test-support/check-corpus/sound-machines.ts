@@ -431,6 +431,22 @@ const passesThroughBySamples = withCheckOptions(
   { samples: { input: [{}] } },
 );
 
+/** What was approved once may be approved again: nothing waits for that any more. */
+const isApprovedTwice = smallSaga('is-approved-twice', {
+  steps: travel,
+  events: { OK: kept },
+  machine: {
+    initial: 'holding',
+    states: {
+      holding: invoke('holdSeat', 'waiting'),
+      waiting: { after: { LATER: 'failed' }, on: { OK: 'printing' } },
+      printing: invoke('print', 'held'),
+      held: { ...end('seat'), on: { OK: {} } },
+      failed: { ...failed, on: { OK: {} } },
+    },
+  },
+});
+
 /** Workflows as they are written in earnest, in which there is nothing to find. */
 export const SOUND: readonly AnySaga[] = [
   travelBooking,
@@ -444,6 +460,7 @@ export const SOUND: readonly AnySaga[] = [
   userRegistration,
   behindABroker,
   reminds,
+  isApprovedTwice,
   choosesByGuard,
   changesRoom,
   ...CHARGES_ONCE,
