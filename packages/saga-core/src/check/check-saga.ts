@@ -36,7 +36,11 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
   assertOptions(saga, complete);
   const suppressions = complete.suppress ?? [];
   const guessing = complete.samples?.input === undefined && hasGuards(saga);
-  const { causes, flow, doubts, exploration, notebook, unseen } = exploreAll(saga, complete, guessing);
+  const { causes, flow, doubts, isDoubtful, exploration, notebook, unseen } = exploreAll(
+    saga,
+    complete,
+    guessing,
+  );
   const oneWay = causes.oneWay();
   const nameless = causes.nameless();
   const isTold = (name: string) => [...oneWay, ...nameless].some((line) => line.startsWith(`${name} `));
@@ -55,7 +59,7 @@ export function checkSaga(saga: AnySaga, options: CheckOptions = {}): CheckRepor
     unmade,
     guessing ? [] : widened,
   ];
-  const mayMiss = cuts.some((cut) => cut.length > 0);
+  const mayMiss = isDoubtful || cuts.some((cut) => cut.length > 0);
   notebook.end(exploration, !mayMiss);
   const all = notebook.findings();
   const suppressed = all.flatMap((finding) => suppressedBy(finding, suppressions));
@@ -95,6 +99,8 @@ interface Explored {
   readonly causes: PossibleCauses;
   readonly flow: ValueFlow;
   readonly doubts: readonly Doubt[];
+  /** Whether there are any, also where something was found, and they need not be told. */
+  readonly isDoubtful: boolean;
   readonly exploration: Exploration;
   readonly notebook: Notebook;
   readonly unseen: UnseenNames;
@@ -162,11 +168,13 @@ function exploreOnce(
     return notebook.witness;
   });
   const unproved = exploration.complete && !notebook.isEnough;
-  if (unproved) flow.repeat();
+  if (exploration.complete) flow.repeat();
+  const doubts = exploration.complete ? doubtsOf(flow, unmade.standIns) : [];
   return {
     causes,
     flow,
-    doubts: unproved ? doubtsOf(flow, unmade.standIns) : [],
+    doubts: unproved ? doubts : [],
+    isDoubtful: doubts.length > 0,
     exploration,
     notebook,
     unseen,

@@ -9,7 +9,8 @@ export interface Cut {
   /**
    * Why: values of several parts that were not tried together; no more than some of many values; of a part that can be
    * anything only `null`; a part for which nothing was found that fits; one that is nested too deep. A text, a number,
-   * a list or the keys of a record, of which a few stand for all; or of how a step failed what nobody declares.
+   * a list or the keys of a record, of which a few stand for all; keys that an object may have beside those that its
+   * schema names; or of how a step failed what nobody declares.
    */
   readonly why: 'together' | 'some' | 'anything' | 'nothing' | 'nested' | StandIn;
   /** The parts, each with the paths at which its values differ. */
@@ -18,10 +19,12 @@ export interface Cut {
   readonly together: number;
   /** Where a few values stand for all: others, as far as they can be told. */
   readonly others?: Others;
+  /** Of `more`, the keys that are named. */
+  readonly named?: readonly string[];
 }
 
 /** What a few values stand for. */
-export type StandIn = 'text' | 'number' | 'list' | 'key' | 'details' | 'message';
+export type StandIn = 'text' | 'number' | 'list' | 'key' | 'more' | 'details' | 'message';
 
 /** Other values that a part may have. */
 export interface Others {

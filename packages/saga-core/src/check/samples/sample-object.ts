@@ -7,6 +7,7 @@ export function sampleObject(
   shape: Readonly<Record<string, z.ZodType>>,
   making: Making,
 ): object[] {
+  tellOfMore(schema, Object.keys(shape), making);
   const parts = Object.entries(shape).map(([key, part]) => ({
     name: key,
     key,
@@ -17,6 +18,14 @@ export function sampleObject(
       parts.flatMap(({ key }, index) => (row[index] === undefined ? [] : [[key, row[index]]])),
     );
   return combined(parts, making, (row) => accepts(schema, toObject(row))).map(toObject);
+}
+
+/** Tells of an object that may have other keys than those that are named. */
+function tellOfMore(schema: z.ZodType, named: readonly string[], making: Making): void {
+  const { catchall } = schema.def as unknown as { readonly catchall?: z.ZodType };
+  if (catchall === undefined || catchall.def.type === 'never') return;
+  const { path } = within(making);
+  making.onCut({ path, why: 'more', parts: [{ name: '', paths: [path] }], together: 0, named });
 }
 
 /** Tuples with the values of every item, combined; and one item more, where there may be more. */

@@ -2,11 +2,16 @@ import type { Others } from '../samples/making.js';
 import { type Call, isAbsent, type Site, THROWN } from './site.js';
 import { type Path, SHAPE, shapeOf } from './value-paths.js';
 import { type Read, type Spot, textOf } from './watch-value.js';
+import { without } from './without.js';
 
 /** No more values than this are tried at one place. */
 const MOST_TRIED = 80;
 /** A text that no code knows. */
 const OTHER_TEXT = 'something else';
+/** Something with everything in it. */
+const ANYTHING: object = new Proxy(Object.create(null) as object, {
+  get: (_, key) => (typeof key === 'symbol' || key === 'toJSON' ? () => OTHER_TEXT : OTHER_TEXT),
+});
 /** Of those that make a difference, so many are given. */
 const MOST_GIVEN = 2;
 
@@ -101,7 +106,10 @@ export class Tried {
     // Whoever goes through a list takes long for a million.
     if (isLength) return [Number(text) + 1, 0];
     if (text === 'true' || text === 'false') return [text === 'false'];
-    if (isAbsent(text)) return [OTHER_TEXT, 1, true];
+    if (isAbsent(text)) {
+      const named = valuesToTry(this.#site, this.#call, { fits: () => true, some: () => [] });
+      return [OTHER_TEXT, 1, 1_000_000, true, false, ANYTHING, ...named];
+    }
     const type = typeIn(text);
     const fits = (value: unknown) => typeof value === type;
     const some = () => (type === 'string' ? [OTHER_TEXT, ''] : [0, -1, 0.5, 10, 1_000, 1_000_000]);
@@ -164,13 +172,6 @@ function makesDifference(call: Call, key: string, value: unknown): boolean {
 
 function answerWith(call: Call, key: string, value: unknown): string {
   return call.again({ key, value });
-}
-
-/** The answer, whatever it was that stood there. */
-function without(answer: string, text: string): string {
-  if (answer === THROWN) return answer;
-  if (isText(text)) return answer.replaceAll(text.slice(1, -1), '');
-  return answer.replaceAll(new RegExp(`(?<![\\w.])${text.replaceAll(/[.+]/g, '\\$&')}(?![\\w.])`, 'g'), '');
 }
 
 function holds(answer: string, text: string): boolean {

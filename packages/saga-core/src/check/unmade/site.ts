@@ -1,10 +1,12 @@
-import { SHAPE } from './value-paths.js';
+import { KEYS, SHAPE } from './value-paths.js';
 import { type Read, type Spot, spotKey } from './watch-value.js';
 
 /** Another value in the place of what stands at a spot. */
 export interface Substitute {
   readonly key: string;
   readonly value: unknown;
+  /** Is told when the function has done its work. */
+  readonly onDone?: () => void;
 }
 
 /** One time that a function was asked. */
@@ -49,6 +51,8 @@ export class Site {
   decides = false;
   /** Whether it asks for things to be done. */
   collects = false;
+  /** Where what it makes stands from then on. */
+  to: Spot | undefined;
   /** Tells it from all others. */
   readonly place: string;
   readonly #spots = new Map<string, Spot>();
@@ -72,6 +76,11 @@ export class Site {
     return [...this.#spots]
       .filter(([key]) => !this.#mattering.has(key) && !this.#objects.has(key))
       .map(([, spot]) => spot);
+  }
+
+  /** Where another value that was there made a difference. */
+  get explained(): Spot[] {
+    return [...this.#spots].filter(([key]) => this.#mattering.has(key)).map(([, spot]) => spot);
   }
 
   /** Calls in which it read what stands there, and there was something. */
@@ -116,7 +125,14 @@ export class Site {
     const spots = new Map<string, Spot>();
     for (const read of reads) {
       const { subject, path, text, kind } = read;
-      if (kind === 'keys') continue;
+      if (kind === 'keys') {
+        // What is only made may have all of them, whichever they are.
+        if (!this.decides || this.collects) continue;
+        const all = { subject, path: [...path, KEYS] };
+        texts.set(spotKey(all), text);
+        spots.set(spotKey(all), all);
+        continue;
+      }
       const isObject = kind === 'touch';
       const spot = isObject && path.at(-1) === SHAPE ? { subject, path: path.slice(0, -1) } : read;
       const key = isObject ? spotKey(spot) : read.key;

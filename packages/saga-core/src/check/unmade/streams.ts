@@ -26,9 +26,9 @@ export class Streams {
     for (const part of [...this.#interest.partsOf(stream.from.subject)]) this.#carry(stream, part);
   }
 
-  /** Those in which something else was made. */
-  get changed(): readonly Stream[] {
-    return [...this.#streams.values()].filter(({ isCopy, isSame }) => !isCopy && !isSame);
+  /** Those in which a function has put something, be it as it was. */
+  get made(): readonly Stream[] {
+    return [...this.#streams.values()].filter(({ isCopy }) => !isCopy);
   }
 
   /** These spots, and all those where what stands at them comes from. */

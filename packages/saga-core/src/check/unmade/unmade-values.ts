@@ -85,11 +85,13 @@ function describeReaders(doubts: readonly Doubt[], why: Cut['why']): string {
   const values = new Set(doubts.flatMap(({ found }) => found).map(({ value }) => JSON.stringify(value)));
   const all = someOf(readers);
   const isOne = readers.size === 1;
+  if (doubts.every(({ isApart }) => isApart))
+    return `${all} ${isOne ? 'does' : 'do'} more with it than hand it on`;
   const depends = isOne ? 'depends' : 'depend';
   if (values.size > 0)
     return `with ${someOf(values)} ${all} ${isOne ? 'comes' : 'come'} out otherwise, which was not explored to its end`;
   if (why === 'details') return `${all} ${depends} on them`;
-  if (why === 'message') return `${all} ${depends} on it`;
+  if (why === 'message' || why === 'more') return `${all} ${depends} on it`;
   return `${all} came out the same whichever it was, though ${isOne ? 'it' : 'they'} ${depends} on it`;
 }
 
@@ -104,6 +106,7 @@ const TRIED: Readonly<Record<StandIn, string>> = {
   number: 'of numbers a few were tried',
   list: 'no long lists were tried',
   key: 'of keys a few were tried',
+  more: "no key was tried that the schema doesn't name",
   details: 'none were tried',
   message: 'only one was tried',
 };

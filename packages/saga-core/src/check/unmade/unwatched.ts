@@ -53,8 +53,10 @@ export function holdsWatched(value: unknown): boolean {
 /** Reads everything that is watched in a value. */
 export function readAll(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
-  if (watchedAs(value)) JSON.stringify(value);
-  else if (Array.isArray(value) || isPlain(value)) for (const inner of Object.values(value)) readAll(inner);
+  if (!watchedAs(value) && !Array.isArray(value) && !isPlain(value)) return;
+  // How long a list is has been read then, too.
+  for (let at = 0; Array.isArray(value) && at < value.length; at += 1) readAll(value[at]);
+  if (!Array.isArray(value)) for (const inner of Object.values(value)) readAll(inner);
 }
 
 function isPlain(value: object): boolean {

@@ -1,9 +1,10 @@
 import { Handing } from './handing.js';
 import { Interest } from './interest.js';
 import { type Kept, type Site, type Substitute, THROWN } from './site.js';
+import type { Stream } from './stream.js';
 import { Streams } from './streams.js';
 import { holdsWatched, unwatched } from './unwatched.js';
-import { areRelated, type Path } from './value-paths.js';
+import { areRelated, leadsTo, type Path } from './value-paths.js';
 import { type Read, type Spot, spotKey, textOf, watchValue } from './watch-value.js';
 
 /** What a function asked for. */
@@ -12,6 +13,14 @@ export interface Collected {
   readonly asked: string;
   /** What stands at a spot from then on. */
   readonly gifts: readonly { readonly to: Spot; readonly value: unknown }[];
+}
+
+/** Tells on what something depends. */
+export interface Influence {
+  /** Whether something depends on what a function has made of what stands there, be it as it was. */
+  readonly isUsed: (spot: Spot, by: Site) => boolean;
+  /** Whether something depends on what was made of it, and that is something else now. */
+  readonly isOfAccount: (spot: Spot) => boolean;
 }
 
 /** So often what was done before something came to be of interest is done once more. */
@@ -174,7 +183,9 @@ export class ValueFlow {
       this.#reading = undefined;
       this.#substitute = substitute;
       try {
-        return answerOf(unwatched(work()));
+        const result = work();
+        substitute.onDone?.();
+        return answerOf(unwatched(result));
       } catch {
         return THROWN;
       } finally {
@@ -197,15 +208,19 @@ export class ValueFlow {
       .map(({ path }) => path);
   }
 
-  /** Tells of a spot whether something depends on what was made of it, and is something else now. */
-  influence(): (spot: Spot) => boolean {
+  influence(): Influence {
     const needed = this.#streams.sourcesOf(this.#needed.values());
-    const isNeeded = (to: Spot) =>
+    const isNeeded = ({ to }: Stream) =>
       needed.some(({ subject, path }) => subject === to.subject && areRelated(path, to.path));
-    const keys = new Set(
-      this.#streams.changed.filter(({ to }) => isNeeded(to)).map(({ from }) => spotKey(from)),
-    );
-    return (spot) => keys.has(spotKey(spot));
+    const made = this.#streams.made.filter(isNeeded);
+    const isWithin = ({ subject, path }: Spot, { to }: Site) =>
+      to !== undefined && to.subject === subject && leadsTo(to.path, path);
+    const keysOf = (streams: readonly Stream[]) => new Set(streams.map(({ from }) => spotKey(from)));
+    const changed = keysOf(made.filter(({ isSame }) => !isSame));
+    return {
+      isUsed: (spot, by) => keysOf(made.filter(({ to }) => isWithin(to, by))).has(spotKey(spot)),
+      isOfAccount: (spot) => changed.has(spotKey(spot)),
+    };
   }
 
   /** Where what stands at a spot comes from, and the spot itself, which is the first. */

@@ -6,6 +6,9 @@ export const EACH = '*';
 /** At the end of a path: not what is there, but whether something is, and how long a list is. */
 export const SHAPE = '\u0000';
 
+/** At the end of a path: which keys there are. */
+export const KEYS = '\u0000keys';
+
 /** Everything in a value that can differ from another value, as text, with its path. What is missing has none. */
 function leavesOf(value: unknown, at: Path = []): [path: Path, text: string][] {
   if (value === undefined) return [];
@@ -55,7 +58,7 @@ function isSame(key: string, other: string): boolean {
 /** `items[].gift`; of the whole value nothing. */
 export function describePath(path: Path): string {
   return path
-    .filter((key) => key !== SHAPE)
+    .filter((key) => key !== SHAPE && key !== KEYS)
     .map((key, index) => (key === EACH ? '[]' : index === 0 ? key : `.${key}`))
     .join('');
 }

@@ -30,6 +30,7 @@ export function watchCode(
   { to, answerOf }: Outcome = {},
 ): Code {
   by.decides ||= to === undefined;
+  by.to ??= to;
   const { interestIn } = manner;
   const call = (args: readonly unknown[]) => {
     const work = () => onWatched((given) => code(...given), manner, args);

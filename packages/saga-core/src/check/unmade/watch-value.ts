@@ -83,7 +83,10 @@ export function watchValue(
       return Reflect.has(copy, key);
     },
     ownKeys: () => {
-      onRead({ subject, path, key: own, text: '', kind: 'keys' }, undefined);
+      onRead(
+        { subject, path, key: own, text: JSON.stringify(Reflect.ownKeys(copy)), kind: 'keys' },
+        undefined,
+      );
       return Reflect.ownKeys(copy);
     },
   });

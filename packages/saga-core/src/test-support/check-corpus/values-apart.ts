@@ -28,7 +28,8 @@ interface Args {
   readonly context: never;
   readonly event: Told;
 }
-interface Heard<Event> {
+/** What a function gets that hears of an event. */
+export interface Heard<Event> {
   readonly event: Event;
 }
 type Look = (args: never) => unknown;
@@ -52,13 +53,14 @@ const leaks = <A = Args>(guard: (args: A) => unknown) => [{ guard, target: 'gone
 const failed = { invoke: { src: 'compensate', onDone: 'gone' } };
 const end = { paid, gone: rest, failed };
 /** Gives the seat back. What else was held is forgotten. */
-const giving = (input: (args: never) => unknown = () => ({ seat: 'first' })) => ({
+export const giving = (input: (args: never) => unknown = () => ({ seat: 'first' })) => ({
   invoke: { src: 'giveBack', input, onDone: 'gone', onError: 'failed' },
 });
 /** Guards are asked. */
-const asked: CheckOptions = { samples: { input: [undefined] } };
+export const asked: CheckOptions = { samples: { input: [undefined] } };
 
-interface Parts {
+/** What {@link saga} takes. */
+export interface Parts {
   readonly steps?: readonly AnyStep[];
   readonly events?: Readonly<Record<string, Partial<PublicEvent>>>;
   readonly states: object;
@@ -70,7 +72,10 @@ interface Parts {
 }
 
 /** Holds a seat, and does the rest; in `gone` the seat is forgotten. */
-function saga(name: string, { steps = [], events = {}, states, context = {}, ...more }: Parts): AnySaga {
+export function saga(
+  name: string,
+  { steps = [], events = {}, states, context = {}, ...more }: Parts,
+): AnySaga {
   const on = Object.fromEntries(Object.keys(events).map((type) => [type, {}]));
   return smallSaga(name, {
     steps: [...seats, ...steps],
@@ -81,7 +86,7 @@ function saga(name: string, { steps = [], events = {}, states, context = {}, ...
 }
 
 /** Is told something, and leads the seat to where it is forgotten if that looks so. */
-function hears(name: string, schema: z.ZodType, look: Look, more: Partial<Parts> = {}): AnySaga {
+export function hears(name: string, schema: z.ZodType, look: Look, more: Partial<Parts> = {}): AnySaga {
   return saga(name, {
     events: { TOLD: publicEvent({ schema }) as object },
     states: {
@@ -174,7 +179,7 @@ function leavesFor(name: string, look: (args: Heard<Amount>) => unknown): AnySag
 }
 
 /** Is answered something. */
-function learns(name: string, output: z.ZodType, look: Look): AnySaga {
+export function learns(name: string, output: z.ZodType, look: Look): AnySaga {
   return saga(name, {
     steps: [ask(output)],
     states: { asking: asks(leaks<never>(look)) },
@@ -202,13 +207,14 @@ const fails = (declines: readonly string[], onError: unknown, more: object = {})
   states: { asking: asks('paid', onError), ...more },
 });
 /** What no literal in any function tells. */
-const HIDDEN = { number: 123_457, text: 'hidden' };
+export const HIDDEN = { number: 123_457, text: 'hidden' };
 const amount = z.object({ amount: z.number() });
 interface Amount {
   readonly amount: number;
 }
 
-const leak = 'obligation-left-open';
+/** The rule that these machines break. */
+export const leak = 'obligation-left-open';
 const throws = 'machine-throws';
 
 interface Text {
