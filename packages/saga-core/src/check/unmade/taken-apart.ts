@@ -33,8 +33,7 @@ export function takenApart(site: Site, key: string): TakenApart {
     const told = probe.told(answer);
     if (told.isBeyond || told.parts.some((part) => !isTried(calls, key, part)))
       return { isApart: true, isBeyond: true };
-    if (told.isCompared && !isTextual(call, key)) isApart = true;
-    else if (told.isCompared && !hasDecided(calls, key)) return { isApart: true, isBeyond: true };
+    if (told.isCompared && !hasDecided(calls, key)) return { isApart: true, isBeyond: true };
     isApart ||= told.isCompared || told.parts.length > 0 || (answer === THROWN && call.answer !== THROWN);
   }
   return isApart ? { isApart, isBeyond: false } : NOT_APART;
