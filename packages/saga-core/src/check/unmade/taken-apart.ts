@@ -2,7 +2,7 @@ import { type Call, type Site, THROWN } from './site.js';
 import { without } from './without.js';
 
 /** How a function takes apart what it reads. */
-export interface TakenApart {
+interface TakenApart {
   /** Whether it does anything with it but ask whether it is there, compare it, and hand it on as it is. */
   readonly isApart: boolean;
   /** Whether that it has made a difference already doesn't tell what others would do. */

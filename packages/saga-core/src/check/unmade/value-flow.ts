@@ -16,7 +16,7 @@ export interface Collected {
 }
 
 /** Tells on what something depends. */
-export interface Influence {
+interface Influence {
   /** Whether something depends on what a function has made of what stands there, be it as it was. */
   readonly isUsed: (spot: Spot, by: Site) => boolean;
   /** Whether something depends on what was made of it, and that is something else now. */

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { goesFurtherForSome, VALUES_APART } from '../../test-support/check-corpus/values-apart.js';
+import {
+  goesFurtherForSome,
+  leaksAndWaitsForSome,
+  VALUES_APART,
+} from '../../test-support/check-corpus/values-apart.js';
 import { ONLY_HANDED_ON, VALUES_HANDED_ON } from '../../test-support/check-corpus/values-handed-on.js';
 import { checkSaga } from '../check-saga.js';
 
@@ -37,6 +41,11 @@ describe('a machine that goes wrong for certain values alone', () => {
       expect(checkSaga(saga)).toMatchObject({ verdict: 'sound', reached: [], findings: [] });
     },
   );
+
+  test('has no state called unreachable to which only such values lead, also where something else is found', () => {
+    const { findings } = checkSaga(leaksAndWaitsForSome, { samples: { input: [undefined] } });
+    expect(findings.map(({ rule }) => rule)).toEqual(['obligation-left-open']);
+  });
 
   test('is told with the values, where what follows from them is too much to explore to its end', () => {
     const input = [undefined];

@@ -59,8 +59,7 @@ export const giving = (input: (args: never) => unknown = () => ({ seat: 'first' 
 /** Guards are asked. */
 export const asked: CheckOptions = { samples: { input: [undefined] } };
 
-/** What {@link saga} takes. */
-export interface Parts {
+interface Parts {
   readonly steps?: readonly AnyStep[];
   readonly events?: Readonly<Record<string, Partial<PublicEvent>>>;
   readonly states: object;
@@ -213,8 +212,7 @@ interface Amount {
   readonly amount: number;
 }
 
-/** The rule that these machines break. */
-export const leak = 'obligation-left-open';
+const leak = 'obligation-left-open';
 const throws = 'machine-throws';
 
 interface Text {
@@ -908,6 +906,24 @@ export const goesFurtherForSome = saga('goes-further-for-some', {
         TOLD: [
           { guard: (({ event: { amount } }: Heard<Amount>) => amount > 100) as never, target: 'waiting' },
           { target: 'paid' },
+        ],
+      },
+    },
+    waiting: { after: { LATER: 'failed' } },
+  },
+});
+
+/** Leaves a seat held, and goes to `waiting` for long texts alone. */
+export const leaksAndWaitsForSome = saga('leaks-and-waits-for-some', {
+  events: { TOLD: publicEvent({ schema: z.object({ text: z.string() }) }) as object, KEEP: {} },
+  states: {
+    asking: {
+      after: { LATER: 'failed' },
+      on: {
+        KEEP: 'paid',
+        TOLD: [
+          { guard: (({ event }: Heard<Text>) => event.text.length > 140) as never, target: 'waiting' },
+          { target: 'gone' },
         ],
       },
     },
