@@ -100,7 +100,9 @@ class Probe {
   /** A text that stands nowhere else, or a number. */
   #another(isCompared: boolean): string | number {
     const count = this.#given.length + 1;
-    const value = typeof this.#original === 'number' ? 735_910_000 + count : `Zq-${count}_apart.Zq`;
+    // Near what stood there: whoever counts to it takes no longer.
+    const value =
+      typeof this.#original === 'number' ? this.#original + 0.0735 + count / 10_000 : `Zq-${count}_apart.Zq`;
     if (!this.#isOver) this.#given.push({ text: String(value), isCompared });
     return value;
   }
