@@ -4,5 +4,5 @@ import { THROWN } from './site.js';
 export function without(answer: string, text: string): string {
   if (answer === THROWN) return answer;
   if (text.startsWith('"')) return answer.replaceAll(text.slice(1, -1), '');
-  return answer.replaceAll(new RegExp(`(?<![\\w.])${text.replaceAll(/[.+]/g, '\\$&')}(?![\\w.])`, 'g'), '');
+  return answer.replaceAll(new RegExp(`(?<![\\d.])${text.replaceAll(/[.+]/g, '\\$&')}(?![\\d.])`, 'g'), '');
 }
