@@ -138,7 +138,7 @@ export class Customers {
       } catch (error) {
         if (performance.now() > endsAt) throw error;
       }
-      await pause(100 + 100 * Math.random());
+      await pause(200 + 200 * Math.random());
     }
   }
 

@@ -11,7 +11,7 @@ export const killPostmaster = definePlan({
   title: 'the postmaster is killed and started again at once',
   counts: { small: 40, long: 1_000 },
   weight: 7,
-  schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(300, 2_000) })),
+  schedule: (random, count) => Array.from({ length: count }, () => ({ afterMs: random.between(200, 1_000) })),
   async strike(stage) {
     const { database } = stage.world;
     stage.tally.fault(await isSomethingOpen(stage));

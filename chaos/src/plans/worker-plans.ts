@@ -100,7 +100,7 @@ export const stopWorkers = definePlan({
   weight: 5,
   schedule: (random, count) =>
     Array.from({ length: count }, () => ({
-      afterMs: random.between(300, 1_500),
+      afterMs: random.between(100, 700),
       worker: random.below(1_000),
     })),
   async strike(stage, { worker }) {

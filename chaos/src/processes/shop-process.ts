@@ -28,6 +28,12 @@ export interface UnexpectedEnd {
   readonly isEarly: boolean;
 }
 
+/**
+ * On a machine with much memory V8 lets garbage pile up for long. With a limit, what is still large has been kept, and a
+ * process that keeps too much ends by itself.
+ */
+const HEAP_LIMIT = '--max-old-space-size=320';
+
 const NO_DATABASE =
   /the database can't be reached|the connection to the database broke while the server started/;
 
@@ -55,7 +61,7 @@ export class ShopProcess {
     writeFileSync(this.stateFile, '');
     const log = openSync(this.logFile, 'a');
     this.logFrom = fstatSync(log).size;
-    this.child = spawn(process.execPath, [program], {
+    this.child = spawn(process.execPath, [HEAP_LIMIT, program], {
       stdio: ['ignore', log, log],
       env: { PATH: process.env['PATH'], ...env, CHAOS_STATE: this.stateFile },
     });
